@@ -1,0 +1,98 @@
+"""A model as the inspector describes it: a typed message that needs no mxnet to be read."""
+
+from __future__ import annotations
+
+import math
+from typing import Literal
+
+import msgspec
+
+DESCRIPTION_VERSION = 1
+
+ParameterKind = Literal["weight", "statistic", "constant"]
+"""`weight` can train; `statistic` is a running mean or variance; `constant` is fixed for ever."""
+
+BlockKind = Literal["block", "group"]
+"""`group` is no block of Gluon's: it is made from the names inside a flat SymbolBlock."""
+
+
+class ParameterInfo(msgspec.Struct, frozen=True):
+    """One parameter.
+
+    `structure_names` are all the places where the parameter stands (a shared one has several);
+    the first names it in plans and files. `shape` holds 0 for a dimension that is not known yet
+    and is None where nothing is known. `grad_req` is what the network was built with.
+    """
+
+    structure_names: tuple[str, ...]
+    name: str
+    shape: tuple[int, ...] | None
+    dtype: str
+    kind: ParameterKind
+    grad_req: str
+
+    @property
+    def structure_name(self) -> str:
+        """The structure name that stands for this parameter."""
+        return self.structure_names[0]
+
+    @property
+    def can_train(self) -> bool:
+        """Whether a plan can make it train."""
+        return self.kind == "weight"
+
+    @property
+    def count(self) -> int | None:
+        """How many values it holds; None while a dimension is not known."""
+        if self.shape is None or 0 in self.shape:
+            return None
+        return math.prod(self.shape)
+
+    @property
+    def nbytes(self) -> int | None:
+        """Bytes of its data; None while a dimension is not known."""
+        count = self.count
+        return None if count is None else count * itemsize(self.dtype)
+
+    @property
+    def shape_text(self) -> str:
+        """The shape as people read it: `64×?×3×3`."""
+        if self.shape is None:
+            return "?"
+        return "×".join(str(size) if size else "?" for size in self.shape) or "scalar"
+
+
+class BlockInfo(msgspec.Struct, frozen=True):
+    """One block, or one group of names inside a SymbolBlock.
+
+    `path` is its structure path (the root's is empty), `parent` an index into
+    `ModelInfo.blocks` (-1 for the root), `parameters` are indices into `ModelInfo.parameters`
+    of what it holds itself, `names` are the structure names at which it holds them.
+    """
+
+    path: str
+    class_name: str
+    kind: BlockKind
+    parent: int
+    parameters: tuple[int, ...]
+    names: tuple[str, ...]
+
+
+class ModelInfo(msgspec.Struct, frozen=True):
+    """A whole model. `blocks` stand in depth-first order, each after its parent."""
+
+    name: str
+    class_name: str
+    base_classes: tuple[str, ...]
+    blocks: tuple[BlockInfo, ...]
+    parameters: tuple[ParameterInfo, ...]
+    classes: tuple[str, ...] = ()
+    input_size: tuple[int, int] | None = None
+    notes: tuple[str, ...] = ()
+    version: int = DESCRIPTION_VERSION
+
+
+def itemsize(dtype: str) -> int:
+    """Bytes of one value of an MXNet dtype, by its NumPy name; 4 for one that is not known."""
+    digits = "".join(character for character in dtype if character.isdigit())
+    return int(digits) // 8 if digits and int(digits) >= 8 else 1 if dtype == "bool" else 4

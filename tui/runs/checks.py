@@ -1,0 +1,122 @@
+"""Checks of hyper-parameters as a person types them, for the form and the command line."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from tui.runs.spec import Hyperparameters
+
+
+class ValueProblem(ValueError):
+    """A value that cannot be used; the message says what is allowed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One hyper-parameter: its name in `Hyperparameters`, its label, what it is, its check."""
+
+    name: str
+    label: str
+    help: str
+    parse: Callable[[str], Any]
+
+
+def _whole(low: int, high: int = 10**9) -> Callable[[str], int]:
+    def parse(text: str) -> int:
+        try:
+            value = int(text.strip())
+        except ValueError:
+            raise ValueProblem("a whole number is needed") from None
+        if not low <= value <= high:
+            raise ValueProblem(
+                f"at least {low} is needed" if value < low else f"at most {high} is possible"
+            )
+        return value
+
+    return parse
+
+
+def _number(low: float, high: float, *, above: bool = False) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            value = float(text.strip())
+        except ValueError:
+            raise ValueProblem("a number is needed") from None
+        if not math.isfinite(value):
+            raise ValueProblem("a finite number is needed")
+        if value < low or (above and value == low):
+            raise ValueProblem(f"{'more than' if above else 'at least'} {low:g} is needed")
+        if value > high:
+            raise ValueProblem(f"at most {high:g} is possible")
+        return value
+
+    return parse
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text.strip().lower() not in allowed:
+            raise ValueProblem(f"one of {', '.join(allowed)} is needed")
+        return text.strip().lower()
+
+    return parse
+
+
+def _yes_no(text: str) -> bool:
+    word = text.strip().lower()
+    if word in ("yes", "y", "true", "on", "1"):
+        return True
+    if word in ("no", "n", "false", "off", "0"):
+        return False
+    raise ValueProblem("yes or no is needed")
+
+
+FIELDS: tuple[Field, ...] = (
+    Field("epochs", "epochs", "passes over the training pictures", _whole(1, 100_000)),
+    Field("batch_size", "batch size", "pictures in a step", _whole(1, 65_536)),
+    Field("learning_rate", "learning rate", "above 0", _number(0.0, 1e3, above=True)),
+    Field("momentum", "momentum", "0 to below 1; sgd only", _number(0.0, 0.999999)),
+    Field("weight_decay", "weight decay", "at least 0", _number(0.0, 10.0)),
+    Field("optimizer", "optimizer", "sgd or adam", _choice("sgd", "adam")),
+    Field("augment", "augment", "random crops, flips, colours: yes or no", _yes_no),
+    Field("validate_every", "validate every", "epochs between validations", _whole(1, 100_000)),
+    Field("max_steps", "stop after", "steps; 0 for no limit", _whole(0)),
+)
+
+
+def text_of(value: object) -> str:
+    """A value as a person would type it."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def parse_field(name: str, text: str) -> Any:
+    """The value of one hyper-parameter.
+
+    Raises:
+        ValueProblem: it cannot be used.
+        KeyError: there is no hyper-parameter of this name.
+    """
+    return next(field for field in FIELDS if field.name == name).parse(text)
+
+
+def with_texts(base: Hyperparameters, texts: dict[str, str]) -> Hyperparameters:
+    """`base` with the values that were typed.
+
+    Raises:
+        ValueProblem: the first that cannot be used, named.
+    """
+    changes = {}
+    for field in FIELDS:
+        if field.name in texts:
+            try:
+                changes[field.name] = field.parse(texts[field.name])
+            except ValueProblem as problem:
+                raise ValueProblem(f"{field.label}: {problem}") from None
+    return msgspec.structs.replace(base, **changes)

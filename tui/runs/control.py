@@ -1,0 +1,81 @@
+"""Commands to a trainer, over a Unix socket that only its owner can open.
+
+One JSON message a datagram-like line; the answer is one line too. What is not a known message
+is refused and never stops a run.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+
+class Stop(msgspec.Struct, frozen=True, tag=True):
+    """Stop between two batches, keep the weights, finish with a proof."""
+
+
+Command = Stop
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """Whether a command was taken, and if not, why."""
+
+    accepted: bool
+    message: str = ""
+
+
+class ControlError(RuntimeError):
+    """A trainer that cannot be reached; the message says so in one line."""
+
+
+LONGEST_ADDRESS = 100
+"""Bytes of a path that every system's Unix sockets take (Linux 107, macOS 103)."""
+
+
+def send(path: Path, command: Command, timeout: float = 5.0) -> Reply:
+    """Send one command and wait for its reply.
+
+    Raises:
+        ControlError: nobody listens, or no reply came within `timeout` seconds.
+    """
+    try:
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
+            client.settimeout(timeout)
+            with short_address(path) as address:
+                client.connect(address)
+            client.sendall(msgspec.json.encode(command) + b"\n")
+            data = b""
+            while not data.endswith(b"\n"):
+                chunk = client.recv(4096)
+                if not chunk:
+                    break
+                data += chunk
+        return msgspec.json.decode(data, type=Reply)
+    except (OSError, msgspec.DecodeError) as error:
+        raise ControlError(f"the trainer does not answer at {path.name}: {error}") from None
+
+
+class short_address:
+    """A path for a socket that fits a socket address: its own, or one by a short link to its
+    folder, which is gone when the context ends."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._link: Path | None = None
+
+    def __enter__(self) -> str:
+        if len(os.fsencode(self._path)) <= LONGEST_ADDRESS:
+            return str(self._path)
+        folder = Path(tempfile.mkdtemp(prefix="thaw-"))
+        self._link = folder / "run"
+        self._link.symlink_to(self._path.parent, target_is_directory=True)
+        return str(self._link / self._path.name)
+
+    def __exit__(self, *_: object) -> None:
+        if self._link is not None:
+            self._link.unlink()
+            self._link.parent.rmdir()

@@ -1,0 +1,142 @@
+"""The events of a run: typed messages, one JSON line each in events.jsonl.
+
+The log is append-only and the only way from the trainer to a screen. Each line is an
+`Envelope`: a running number, a time, and one event.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+EVENTS_VERSION = 1
+
+
+class RunStarted(msgspec.Struct, frozen=True, tag=True):
+    """The trainer is up. `create_time` and `pid` together name the process for good."""
+
+    pid: int
+    create_time: float
+    model: str
+    recipe: str
+    data: str
+    version: int = EVENTS_VERSION
+
+
+class Phase(msgspec.Struct, frozen=True, tag=True):
+    """What the trainer is about to do, in words: `importing MXNet`, `validating`."""
+
+    doing: str
+
+
+class Prepared(msgspec.Struct, frozen=True, tag=True):
+    """Everything is ready for the first step."""
+
+    train_pictures: int
+    validation_pictures: int
+    steps_per_epoch: int
+    epochs: int
+    total_steps: int
+    trainable_parameters: int
+    frozen_parameters: int
+    trainable_values: int
+    values: int
+    metric: str
+
+
+class Step(msgspec.Struct, frozen=True, tag=True):
+    """One optimiser step. `losses` holds each part by name (`sum` is not among them),
+    `step` counts from 1 over the whole run, `epoch` from 1."""
+
+    step: int
+    epoch: int
+    loss: float
+    losses: dict[str, float]
+    learning_rate: float
+    pictures_per_second: float
+
+
+class Validated(msgspec.Struct, frozen=True, tag=True):
+    """A validation. `value` is the metric that the recipe is judged by, 0 to 1; `per_class`
+    its parts by class name, where it has them (NaN is None)."""
+
+    epoch: int
+    step: int
+    metric: str
+    value: float
+    per_class: dict[str, float | None] = {}
+
+
+class Memory(msgspec.Struct, frozen=True, tag=True):
+    """The trainer's own memory, in bytes; GPU memory is read by the screen, through NVML."""
+
+    resident: int
+
+
+class Notice(msgspec.Struct, frozen=True, tag=True):
+    """Something that a person should know and that stops nothing: a picture skipped."""
+
+    message: str
+
+
+class Commanded(msgspec.Struct, frozen=True, tag=True):
+    """A command that changed something was carried out."""
+
+    command: str
+
+
+class Proof(msgspec.Struct, frozen=True, tag=True):
+    """What moved and what did not, by structure name, from digests before and after.
+
+    `broken` are frozen parameters or fixed statistics that changed: there must be none.
+    `unchanged` are trainable ones that did not move: dead layers, or no gradient.
+    """
+
+    frozen_identical: int
+    statistics_identical: int
+    trainable_changed: int
+    unchanged: tuple[str, ...] = ()
+    broken: tuple[str, ...] = ()
+    statistics_moved: int = 0
+
+
+class Finished(msgspec.Struct, frozen=True, tag=True):
+    """The run ended by itself (`stopped` false) or by command (true). `weights` is relative
+    to the run folder."""
+
+    stopped: bool
+    steps: int
+    epochs: int
+    seconds: float
+    weights: str
+    metric: str = ""
+    value: float | None = None
+
+
+class Failed(msgspec.Struct, frozen=True, tag=True):
+    """The run ended by an error: one line for the screen; the traceback is in log.txt."""
+
+    message: str
+    where: str = ""
+
+
+Event = (
+    RunStarted
+    | Phase
+    | Prepared
+    | Step
+    | Validated
+    | Memory
+    | Notice
+    | Commanded
+    | Proof
+    | Finished
+    | Failed
+)
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """A line of events.jsonl: the event's number from 0, seconds since the epoch, the event."""
+
+    seq: int
+    time: float
+    event: Event

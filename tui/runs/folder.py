@@ -1,0 +1,97 @@
+"""A run is a folder: where its files stand, and how a new one is named."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from tui.model.plan import FreezePlan
+from tui.model.plan_file import read_plan, write_plan
+from tui.runs.spec import RunSpec, read_spec, write_spec
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The files of one run."""
+
+    path: Path
+
+    @property
+    def spec_file(self) -> Path:
+        """run.toml: what the run is."""
+        return self.path / "run.toml"
+
+    @property
+    def plan_file(self) -> Path:
+        """plan.toml: what trains."""
+        return self.path / "plan.toml"
+
+    @property
+    def events_file(self) -> Path:
+        """events.jsonl: what happened."""
+        return self.path / "events.jsonl"
+
+    @property
+    def log_file(self) -> Path:
+        """log.txt: the trainer's output, tracebacks included."""
+        return self.path / "log.txt"
+
+    @property
+    def weights(self) -> Path:
+        """Where trained weights are written."""
+        return self.path / "weights"
+
+    @property
+    def socket(self) -> Path:
+        """control.sock: commands to the trainer."""
+        return self.path / "control.sock"
+
+    def read(self) -> tuple[RunSpec, FreezePlan]:
+        """The run as it was made.
+
+        Raises:
+            TomlError: one of its two files cannot be used.
+        """
+        return read_spec(self.spec_file), read_plan(self.plan_file)
+
+
+def runs_home() -> Path:
+    """The folder that holds runs, unless a run is put elsewhere by hand."""
+    return user_data_path("thaw") / "runs"
+
+
+def create_run(spec: RunSpec, plan: FreezePlan, path: Path | None = None) -> RunFolder:
+    """Make a new run folder, open to its owner alone, with its two files.
+
+    Raises:
+        FileExistsError: `path` is given and holds a run already.
+        OSError: the folder cannot be made.
+    """
+    folder = RunFolder(path) if path else _fresh(spec)
+    if folder.spec_file.exists():
+        raise FileExistsError(f"{folder.path}: holds a run already; name another folder")
+    folder.path.mkdir(parents=True, exist_ok=True, mode=0o700)
+    folder.path.chmod(0o700)
+    folder.weights.mkdir(exist_ok=True)
+    write_plan(folder.plan_file, plan)
+    write_spec(folder.spec_file, spec)
+    return folder
+
+
+def _fresh(spec: RunSpec) -> RunFolder:
+    stem = re.sub(r"[^\w.-]+", "-", Path(spec.model.model).stem)[:40]
+    name = f"{datetime.now():%Y%m%d-%H%M%S}-{stem}"
+    home = runs_home()
+    home.mkdir(parents=True, exist_ok=True)
+    for number in range(1, 1000):
+        path = home / (name if number == 1 else f"{name}-{number}")
+        try:
+            path.mkdir(mode=0o700)
+        except FileExistsError:
+            continue
+        return RunFolder(path)
+    raise OSError(f"{home}: no free name for a new run")

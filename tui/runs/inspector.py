@@ -1,0 +1,74 @@
+"""The inspector process, from the side of the screen: start it, ask it, hear its answers.
+
+`python -m tui.engine inspect` holds one model and answers questions about it, one JSON message
+a line on its standard input and output. It dies with the screen, and never takes it along.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+
+from tui.runs.inspection import Answer, Phase, Question, Refused
+
+LONGEST_LINE = 1 << 28
+"""Bytes: a description of a model with 100,000 parameters has about 2^25."""
+
+
+class Inspector:
+    """One inspector process. Questions are answered one at a time, in order."""
+
+    def __init__(self, log: Path) -> None:
+        self._log = log
+        self._process: asyncio.subprocess.Process | None = None
+        self._lock = asyncio.Lock()
+        self._decoder: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
+
+    async def start(self) -> None:
+        """Start the process. Its output other than answers goes to the log."""
+        self._log.parent.mkdir(parents=True, exist_ok=True)
+        with self._log.open("ab") as log:
+            self._process = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "tui.engine", "inspect"),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=log,
+                start_new_session=True,
+                limit=LONGEST_LINE,
+            )
+
+    async def ask(self, question: Question) -> AsyncIterator[Answer]:
+        """Ask; yields each `Phase` and last the answer. A dead process answers `Refused`."""
+        async with self._lock:
+            if self._process is None:
+                await self.start()
+            process = self._process
+            assert process is not None and process.stdin is not None and process.stdout is not None
+            try:
+                process.stdin.write(msgspec.json.encode(question) + b"\n")
+                await process.stdin.drain()
+                while line := await process.stdout.readline():
+                    answer = self._decoder.decode(line)
+                    yield answer
+                    if not isinstance(answer, Phase):
+                        return
+            except (BrokenPipeError, ConnectionResetError):
+                pass
+            code = await process.wait()
+            self._process = None
+            yield Refused(f"the inspector ended {_ended(code)}; its output is in {self._log}")
+
+    async def close(self) -> None:
+        """End the process."""
+        process, self._process = self._process, None
+        if process is not None and process.returncode is None:
+            process.kill()
+            await process.wait()
+
+
+def _ended(code: int) -> str:
+    return f"by signal {-code}" if code < 0 else f"with exit code {code}"

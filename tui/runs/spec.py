@@ -1,0 +1,66 @@
+"""run.toml: all that determines a run, but for the freeze plan, which has a file of its own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from tui.model.source import ModelSource
+from tui.toml import TomlError, read_toml, write_toml
+
+SPEC_VERSION = 1
+
+HEADER = "# A run of thaw. `thaw train FOLDER` does exactly this, with plan.toml beside it.\n"
+
+
+class Hyperparameters(msgspec.Struct, frozen=True):
+    """What a recipe can be told. The defaults are the recipe's, filled in when a run is made.
+
+    `max_steps` ends the run early (0: never); `validate_every` counts epochs. `augment` is
+    whether the recipe's random augmentation is used.
+    """
+
+    epochs: int = 1
+    batch_size: int = 8
+    learning_rate: float = 0.001
+    momentum: float = 0.9
+    weight_decay: float = 0.0005
+    optimizer: Literal["sgd", "adam"] = "sgd"
+    augment: bool = True
+    validate_every: int = 1
+    max_steps: int = 0
+    log_every: int = 1
+
+
+class RunSpec(msgspec.Struct, frozen=True):
+    """A run. `data` is a path, or `shapes` for the built-in pictures."""
+
+    model: ModelSource
+    recipe: str
+    data: str
+    hyper: Hyperparameters
+    seed: int = 0
+    version: int = SPEC_VERSION
+
+
+def read_spec(path: Path) -> RunSpec:
+    """Read a run.toml.
+
+    Raises:
+        TomlError: it cannot be read, or is no run that this version understands.
+    """
+    raw = read_toml(path)
+    version = raw.get("version")
+    if isinstance(version, int) and version > SPEC_VERSION:
+        raise TomlError(f"{path}: run version {version} is newer than this thaw; update thaw")
+    try:
+        return msgspec.convert(raw, RunSpec)
+    except msgspec.ValidationError as error:
+        raise TomlError(f"{path}: not a run: {error}") from None
+
+
+def write_spec(path: Path, spec: RunSpec) -> None:
+    """Write a run.toml, whole or not at all."""
+    write_toml(path, msgspec.to_builtins(spec), HEADER)

@@ -1,0 +1,50 @@
+"""The trainer process, from outside: start it so that it outlives us, and see if it lives."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import psutil
+
+from tui.runs.events import RunStarted
+from tui.runs.folder import RunFolder
+
+
+def start_trainer(folder: RunFolder) -> subprocess.Popen[bytes]:
+    """Start the trainer of a run in a session of its own, so that no hang-up reaches it.
+
+    Its standard output and error go to log.txt; nothing of it is tied to this process.
+    """
+    with folder.log_file.open("ab") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", "tui.engine", "train", str(folder.path)],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+
+
+def is_alive(started: RunStarted) -> bool:
+    """Whether the process that wrote this event still runs. A later process with the same pid
+    is not mistaken for it: the time of its creation differs."""
+    try:
+        process = psutil.Process(started.pid)
+        return (
+            abs(process.create_time() - started.create_time) < 1.0
+            and process.status() != psutil.STATUS_ZOMBIE
+        )
+    except psutil.NoSuchProcess:
+        return False
+
+
+def last_lines(folder: RunFolder, count: int = 20) -> list[str]:
+    """The last lines of log.txt, for a person to see what ended a run."""
+    try:
+        with folder.log_file.open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - (1 << 14)))
+            return file.read().decode("utf-8", "replace").splitlines()[-count:]
+    except OSError:
+        return []

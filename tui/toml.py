@@ -1,0 +1,49 @@
+"""TOML files, read with one clear error and written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import tomli_w
+
+if sys.version_info >= (3, 11):
+    import tomllib
+else:
+    import tomli as tomllib
+
+
+class TomlError(ValueError):
+    """A file that cannot be used; the message names it and says why, in one line."""
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises:
+        TomlError: it is missing, unreadable or not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise TomlError(f"{path}: {error.strerror or error}") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TomlError(f"{path}: not a TOML file: {error}") from None
+
+
+def write_toml(path: Path, content: dict[str, Any], header: str = "") -> None:
+    """Write a TOML file through a temporary name, so that a reader never sees half of it."""
+    text = header + tomli_w.dumps(_without_none(content), multiline_strings=False)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_text(text, "utf-8")
+    os.replace(temporary, path)
+
+
+def _without_none(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    if isinstance(value, (list, tuple)):
+        return [_without_none(item) for item in value]
+    return value
