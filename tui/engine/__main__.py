@@ -1,0 +1,27 @@
+"""`python -m tui.engine inspect|train …`: the two processes in which MXNet runs."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+
+def main(arguments: list[str]) -> int:
+    """Run the process that the first argument names."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    match arguments:
+        case ["inspect", *rest]:
+            from tui.engine import inspect
+
+            return inspect.main(rest)
+        case ["train", *rest]:
+            from tui.engine import train
+
+            return train.main(rest)
+        case _:
+            print("usage: python -m tui.engine inspect | train RUN_DIR", file=sys.stderr)
+            return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

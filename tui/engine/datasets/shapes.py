@@ -1,0 +1,153 @@
+"""The built-in pictures: shapes drawn by code, for detection and for classification.
+
+Picture number i of a split, under a seed, is always the same, bit for bit, on every machine.
+Nothing is stored: a picture is drawn when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Literal
+
+import mxnet as mx
+import numpy as np
+import numpy.typing as npt
+from gluoncv.data.base import VisionDataset
+
+from tui.engine.datasets.shape_pictures import Layout, Picture, Placed, generator, paint, place
+
+Split = Literal["train", "val"]
+
+CLASSES = ("circle", "square", "triangle", "star", "cross", "ring")
+"""What the pictures of the demo show."""
+
+TRAIN_LENGTH, VALIDATION_LENGTH = 512, 128
+"""How many pictures the demo has of each part."""
+
+SIZE = 128
+"""Height and width of a picture in pixels, unless told otherwise."""
+
+_SPLITS: dict[str, int] = {"train": 0, "val": 1}
+_DETECTION, _CLASSIFICATION = 0, 1
+_KEPT = 1024
+"""Drawn pictures that are kept, the latest ones: 48 kB each at 128×128."""
+
+
+class _Shapes(VisionDataset):
+    """What both forms share: pictures by number, drawn once and kept for a while."""
+
+    _form: int
+
+    def __init__(
+        self, split: Split, length: int, seed: int, size: int, layout: Layout
+    ) -> None:
+        if split not in _SPLITS:
+            raise ValueError(f"no part of the shapes is named {split!r}; there are train and val")
+        if length < 0 or seed < 0 or size < 16:
+            raise ValueError("length and seed must not be negative, and size at least 16")
+        # Not VisionDataset's own: it wants a folder.
+        self._layout = layout
+        self._numbers = (seed, self._form, _SPLITS[split], size)
+        self._length = length
+        self._size = size
+        self._drawn: OrderedDict[int, tuple[Picture, list[Placed]]] = OrderedDict()
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The names of the classes; a label's class is an index into them."""
+        return self._layout.kinds
+
+    def __len__(self) -> int:
+        """How many pictures there are."""
+        return self._length
+
+    def _number(self, index: int) -> int:
+        if not -self._length <= index < self._length:
+            raise IndexError(f"picture {index} of {self._length}")
+        return index % self._length
+
+    def _placed(self, index: int) -> tuple[np.random.RandomState, list[Placed]]:
+        chance = generator(*self._numbers, self._number(index))
+        return chance, place(chance, self._layout, self._size)
+
+    def _item(self, index: int) -> tuple[mx.nd.NDArray, list[Placed]]:
+        number = self._number(index)
+        if number not in self._drawn:
+            chance, placed = self._placed(number)
+            self._drawn[number] = paint(chance, placed, self._size), placed
+        self._drawn.move_to_end(number)
+        if len(self._drawn) > _KEPT:
+            self._drawn.popitem(last=False)
+        picture, placed = self._drawn[number]
+        return mx.nd.array(picture, dtype="uint8"), placed
+
+
+class ShapesDetection(_Shapes):
+    """One to four shapes a picture, turned, of any colour, none touching another.
+
+    Items are as GluonCV's VOCDetection gives them: a picture (NDArray of uint8, size×size×3,
+    RGB) and a label (float32, shapes×6: xmin, ymin, xmax, ymax in pixels, class index, 0 for
+    not difficult). A box runs along the outer edges of the outermost pixels that a shape
+    touches, so xmax and ymax reach `size` at most.
+
+    Raises:
+        ValueError: an unknown split, or a number out of its range.
+    """
+
+    _form = _DETECTION
+
+    def __init__(
+        self,
+        split: Split = "train",
+        length: int = TRAIN_LENGTH,
+        *,
+        seed: int = 0,
+        size: int = SIZE,
+        classes: tuple[str, ...] = CLASSES,
+    ) -> None:
+        super().__init__(split, length, seed, size, Layout(classes))
+
+    def label(self, index: int) -> npt.NDArray[np.float32]:
+        """The label of a picture, without painting it."""
+        return _boxes(self._placed(index)[1])
+
+    def __getitem__(self, index: int) -> tuple[mx.nd.NDArray, npt.NDArray[np.float32]]:
+        """A picture and its label."""
+        picture, placed = self._item(index)
+        return picture, _boxes(placed)
+
+
+class ShapesClassification(_Shapes):
+    """One shape a picture. Items are a picture (NDArray of uint8, size×size×3, RGB) and the
+    index of its class.
+
+    Raises:
+        ValueError: an unknown split, or a number out of its range.
+    """
+
+    _form = _CLASSIFICATION
+
+    def __init__(
+        self,
+        split: Split = "train",
+        length: int = TRAIN_LENGTH,
+        *,
+        seed: int = 0,
+        size: int = SIZE,
+        classes: tuple[str, ...] = CLASSES,
+    ) -> None:
+        super().__init__(split, length, seed, size, Layout(classes, count=(1, 1), diameter=(48, 110)))
+
+    def label(self, index: int) -> int:
+        """The class of a picture, without painting it."""
+        return self._placed(index)[1][0].kind
+
+    def __getitem__(self, index: int) -> tuple[mx.nd.NDArray, int]:
+        """A picture and its class."""
+        picture, placed = self._item(index)
+        return picture, placed[0].kind
+
+
+def _boxes(placed: list[Placed]) -> npt.NDArray[np.float32]:
+    rows = [(*shape.stencil.box, shape.kind, 0) for shape in placed]
+    return np.array(rows, dtype=np.float32).reshape(-1, 6)

@@ -1,0 +1,124 @@
+"""A Gluon network as a `ModelInfo`: every block, every parameter, nothing twice."""
+
+from __future__ import annotations
+
+import numpy as np
+from mxnet.gluon import Block, Constant, Parameter, SymbolBlock
+
+from tui.model.description import BlockInfo, ModelInfo, ParameterInfo, ParameterKind
+from tui.model.groups import NameGroup, group_names
+
+STATISTIC_NAMES = ("running_mean", "running_var", "moving_mean", "moving_var")
+
+
+def describe(
+    net: Block,
+    name: str,
+    *,
+    classes: tuple[str, ...] = (),
+    input_size: tuple[int, int] | None = None,
+    notes: tuple[str, ...] = (),
+) -> ModelInfo:
+    """Describe a network.
+
+    A parameter that stands in several places is described once, with all of its structure
+    names. A SymbolBlock with many parameters and no children gets groups made from its names.
+    """
+    places: dict[int, list[str]] = {}
+    parameters: dict[int, Parameter] = {}
+    auxiliary: set[int] = set()
+    blocks: list[BlockInfo] = []
+    index: dict[int, int] = {}
+
+    def own(block: Block, path: str) -> dict[str, int]:
+        """The parameters of a block itself, by their structure name."""
+        found = {}
+        for key, parameter in block._reg_params.items():
+            place = f"{path}.{key}" if path else key
+            parameters.setdefault(id(parameter), parameter)
+            places.setdefault(id(parameter), []).append(place)
+            found[place] = index.setdefault(id(parameter), len(index))
+        # `collect_params` also sees what a block holds without an attribute (`self.params.get`
+        # alone): it stands under its prefixed name.
+        registered = {id(parameter) for parameter in block._reg_params.values()}
+        for key, parameter in block.params._params.items():
+            if id(parameter) not in registered and id(parameter) not in index:
+                place = f"{path}.{key}" if path else key
+                parameters.setdefault(id(parameter), parameter)
+                places.setdefault(id(parameter), []).append(place)
+                found[place] = index.setdefault(id(parameter), len(index))
+        if isinstance(block, SymbolBlock):
+            states = set(block._cached_graph[1].list_auxiliary_states())
+            auxiliary.update(
+                id(parameter)
+                for parameter in block._reg_params.values()
+                if parameter.name in states
+            )
+        return found
+
+    stack: list[tuple[Block, str, int]] = [(net, "", -1)]
+    while stack:
+        block, path, parent = stack.pop()
+        held = own(block, path)
+        here = len(blocks)
+        class_name = type(block).__name__
+        if isinstance(block, SymbolBlock) and len(held) > 1:
+            keys = {place[len(path) + 1 :] if path else place: place for place in held}
+            _add_groups(blocks, group_names(list(keys)), path, parent, class_name, keys, held)
+        else:
+            blocks.append(
+                BlockInfo(path, class_name, "block", parent, tuple(held.values()), tuple(held))
+            )
+        for key, child in reversed(block._children.items()):
+            stack.append((child, f"{path}.{key}" if path else key, here))
+
+    return ModelInfo(
+        name=name,
+        class_name=type(net).__name__,
+        base_classes=tuple(base.__name__ for base in type(net).__mro__[1:-1]),
+        blocks=tuple(blocks),
+        parameters=tuple(
+            _parameter(parameter, tuple(places[key]), key in auxiliary)
+            for key, parameter in parameters.items()
+        ),
+        classes=classes,
+        input_size=input_size,
+        notes=notes,
+    )
+
+
+def _add_groups(
+    blocks: list[BlockInfo],
+    group: NameGroup,
+    path: str,
+    parent: int,
+    class_name: str,
+    keys: dict[str, str],
+    held: dict[str, int],
+) -> None:
+    here = len(blocks)
+    names = tuple(keys[name] for name in group.names)
+    where = ".".join(part for part in (path, group.prefix) if part)
+    kind = "group" if group.prefix else "block"
+    blocks.append(
+        BlockInfo(where, class_name, kind, parent, tuple(held[name] for name in names), names)
+    )
+    for child in group.groups.values():
+        _add_groups(blocks, child, path, here, "", keys, held)
+
+
+def _parameter(parameter: Parameter, places: tuple[str, ...], auxiliary: bool) -> ParameterInfo:
+    kind: ParameterKind = "weight"
+    if isinstance(parameter, Constant):
+        kind = "constant"
+    elif auxiliary or not parameter._differentiable:
+        kind = "statistic" if parameter.name.endswith(STATISTIC_NAMES) else "constant"
+    shape = None if parameter.shape is None else tuple(max(0, int(size)) for size in parameter.shape)
+    return ParameterInfo(
+        structure_names=places,
+        name=parameter.name,
+        shape=shape,
+        dtype=np.dtype(parameter.dtype).name,
+        kind=kind,
+        grad_req=parameter.grad_req,
+    )

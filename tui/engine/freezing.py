@@ -1,0 +1,92 @@
+"""A freeze that is true: no gradient, no update, and no statistic that moves.
+
+`grad_req='null'` keeps a parameter out of every update. A BatchNorm's running mean and variance
+move all the same, and its forward pass uses the batch's; `use_global_stats` stops both. On a
+block it is one of the operator's arguments; inside a SymbolBlock it is an attribute of the
+symbol's node. Either is read when the network is traced, so every trace is dropped after it.
+"""
+
+from __future__ import annotations
+
+import json
+
+from mxnet.gluon import Block, HybridBlock, SymbolBlock
+from mxnet.gluon.nn.basic_layers import _BatchNorm
+
+from tui.engine.describe import describe
+from tui.model.plan import FreezePlan, Resolution, resolve
+from tui.model.states import State, Statistic
+from tui.model.tree import ModelTree
+
+
+def apply_plan(net: Block, plan: FreezePlan) -> tuple[ModelTree, Resolution]:
+    """Give every parameter and statistic of a network the state that a plan says.
+
+    Returns the network's tree and the plan's resolution on it.
+
+    Raises:
+        PatternError: one of the plan's patterns cannot be used.
+    """
+    tree = ModelTree(describe(net, type(net).__name__))
+    resolution = resolve(plan, tree)
+    parameters = net._collect_params_with_prefix()
+    by_name = {parameter.name: parameter for parameter in net.collect_params().values()}
+    fixed: set[str] = set()
+    for index, info in enumerate(tree.parameters):
+        parameter = parameters.get(info.structure_name, by_name.get(info.name))
+        if info.can_train:
+            wanted = "write" if resolution.states[index] is State.TRAINABLE else "null"
+            # 'add', for accumulation, trains as well.
+            if (parameter.grad_req == "null") != (wanted == "null"):
+                parameter.grad_req = wanted
+        elif parameter.grad_req != "null":
+            # A SymbolBlock lets its running statistics be asked for a gradient (block.py:1675).
+            parameter.grad_req = "null"
+        if resolution.statistics.get(index) is Statistic.FIXED:
+            fixed.add(info.name)
+    set_statistics(net, fixed)
+    return tree, resolution
+
+
+def set_statistics(net: Block, fixed: set[str]) -> None:
+    """Fix exactly the statistics with these prefixed names, and let all others move."""
+
+    def visit(block: Block) -> None:
+        if isinstance(block, _BatchNorm):
+            _set_block(block, block.running_mean.name in fixed)
+        elif isinstance(block, SymbolBlock):
+            _set_symbol(block, fixed)
+
+    net.apply(visit)
+    drop_traces(net)
+
+
+def drop_traces(net: Block) -> None:
+    """Make a hybridized network trace itself anew at its next call."""
+    net.apply(
+        lambda block: block._clear_cached_op() if isinstance(block, HybridBlock) else None
+    )
+
+
+def _set_block(block: _BatchNorm, fix: bool) -> None:
+    built = block.__dict__.setdefault("_thaw_built_with", block._kwargs["use_global_stats"])
+    block._kwargs["use_global_stats"] = fix or built
+
+
+def _set_symbol(block: SymbolBlock, fixed: set[str]) -> None:
+    symbol = block._cached_graph[1]
+    nodes = json.loads(symbol.tojson())["nodes"]
+    internals = symbol.get_internals()
+    wanted = {}
+    for node in nodes:
+        if node["op"].endswith("BatchNorm"):
+            mean = nodes[node["inputs"][3][0]]["name"]
+            wanted[node["name"]] = mean in fixed
+    built = block.__dict__.setdefault(
+        "_thaw_built_with",
+        {n["name"]: n.get("attrs", {}).get("use_global_stats", "False") for n in nodes},
+    )
+    for name, fix in wanted.items():
+        internals[f"{name}_output"]._set_attr(
+            use_global_stats="True" if fix else built.get(name, "False")
+        )

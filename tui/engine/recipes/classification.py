@@ -1,0 +1,163 @@
+"""Image classification, as GluonCV's fine-tuning tutorial trains it.
+
+Loss: softmax cross entropy. Training pictures are cropped at random, flipped and jittered
+(`mxnet.gluon.data.vision.transforms`), validation pictures resized and cropped in the middle;
+both are normalised as ImageNet's. `Trainer.step` is told the batch size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import mxnet as mx
+import numpy as np
+from mxnet.gluon import Block, HybridBlock
+from mxnet.gluon.data import DataLoader
+from mxnet.gluon.data.vision import transforms
+from mxnet.gluon.loss import SoftmaxCrossEntropyLoss
+
+from tui.engine.datasets.data import Data, Task
+from tui.engine.recipes.recipe import Losses, Metric
+from tui.engine.refusal import Refusal
+from tui.engine.sources.built import Built
+from tui.runs.recipe import RecipeInfo
+from tui.runs.spec import Hyperparameters
+
+INFO = RecipeInfo(
+    name="classification",
+    title="image classification",
+    losses=("cross entropy",),
+    metric="accuracy",
+    defaults=Hyperparameters(
+        epochs=10, batch_size=32, learning_rate=0.001, momentum=0.9, weight_decay=0.0001
+    ),
+    source="GluonCV tutorial: transfer learning with your own image dataset",
+)
+
+MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+JITTER = 0.4
+
+
+@dataclass
+class ClassificationRecipe:
+    """The recipe of every network with one output of pictures × classes."""
+
+    info: RecipeInfo = INFO
+    task: Task = "classification"
+
+    def fits(self, built: Built) -> bool:
+        """One output, two axes."""
+        return built.input_size is not None and _classes_out(built.net, built.input_size) > 0
+
+    def prepare(self, built: Built, data: Data, hyper: Hyperparameters) -> ClassificationTask:
+        """Transforms and loaders for this network and data.
+
+        Raises:
+            Refusal: the network's output has another size than there are classes.
+        """
+        assert built.input_size is not None
+        outputs = _classes_out(built.net, built.input_size)
+        if outputs != len(data.classes):
+            raise Refusal(
+                f"the network tells {outputs} classes apart, the data has {len(data.classes)}; "
+                "open the model with --classes"
+            )
+        return ClassificationTask(built, data, hyper)
+
+
+class ClassificationTask:
+    """A classifier in training."""
+
+    def __init__(self, built: Built, data: Data, hyper: Hyperparameters) -> None:
+        assert built.input_size is not None
+        self.net = built.net
+        self._ctx = built.ctx
+        self._classes = data.classes
+        training, validation = picture_transforms(built.input_size, augment=hyper.augment)
+        self._loader = DataLoader(
+            data.train.transform_first(training), hyper.batch_size, shuffle=True, last_batch="keep"
+        )
+        self._validation = DataLoader(
+            data.validation.transform_first(validation), hyper.batch_size, last_batch="keep"
+        )
+        self._loss = SoftmaxCrossEntropyLoss()
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in an epoch; the last may be smaller."""
+        return len(self._loader)
+
+    def batches(self) -> Iterable[Any]:
+        """(pictures, labels): B×3×H×W, B."""
+        return self._loader
+
+    def train_mode(self) -> None:
+        """Fast, with memory planned once."""
+        if isinstance(self.net, HybridBlock):
+            self.net.hybridize(static_alloc=True, static_shape=True)
+
+    def losses(self, batch: Any) -> Losses:
+        """The cross entropy of a batch."""
+        pictures, labels = (array.as_in_context(self._ctx) for array in batch)
+        loss = self._loss(self.net(pictures), labels)
+        size = pictures.shape[0]
+        return Losses([loss], loss, {"cross entropy": loss}, pictures=size, scale=size)
+
+    def validate(self, stop: Callable[[], bool]) -> Metric | None:
+        """Top-1 accuracy, and each class's own."""
+        right = np.zeros(len(self._classes))
+        total = np.zeros(len(self._classes))
+        for pictures, labels in self._validation:
+            if stop():
+                return None
+            found = self.net(pictures.as_in_context(self._ctx)).argmax(axis=1).asnumpy()
+            labels = labels.asnumpy().astype(int)
+            np.add.at(total, labels, 1)
+            np.add.at(right, labels, found == labels)
+        per_class = {
+            name: float(hits / all_) if all_ else None
+            for name, hits, all_ in zip(self._classes, right, total, strict=True)
+        }
+        return Metric(float(right.sum() / max(1, total.sum())), per_class)
+
+
+def picture_transforms(
+    input_size: tuple[int, int], *, augment: bool
+) -> tuple[transforms.Compose, transforms.Compose]:
+    """Transforms of training and validation pictures to 3×height×width."""
+    height, width = input_size
+    finish = [transforms.ToTensor(), transforms.Normalize(MEAN, STD)]
+    # ImageNet's share: a centre crop of 224 from 256. Small inputs keep the whole picture.
+    side = round(max(height, width) * 256 / 224) if max(height, width) > 64 else 0
+    whole = (
+        [transforms.Resize(side, keep_ratio=True), transforms.CenterCrop((width, height))]
+        if side
+        else [transforms.Resize((width, height))]
+    )
+    random = [
+        transforms.RandomResizedCrop((width, height), scale=(0.5, 1.0)),
+        transforms.RandomFlipLeftRight(),
+        transforms.RandomColorJitter(brightness=JITTER, contrast=JITTER, saturation=JITTER),
+    ]
+    validation = transforms.Compose([*whole, *finish])
+    return (transforms.Compose([*random, *finish]) if augment else validation), validation
+
+
+def _classes_out(net: Block, input_size: tuple[int, int]) -> int:
+    if not isinstance(net, HybridBlock):
+        return 0
+    try:
+        out = net(mx.sym.var("data"))
+        if isinstance(out, (list, tuple)):
+            return 0
+        shapes = out.infer_shape_partial(data=(1, 3, *input_size))[1]
+    except Exception:  # MXNet raises what it likes when it cannot trace
+        return 0
+    finally:
+        net._clear_cached_op()
+    return int(shapes[0][1]) if len(shapes) == 1 and shapes[0] and len(shapes[0]) == 2 else 0
+
+
+RECIPE = ClassificationRecipe()

@@ -1,0 +1,80 @@
+"""What a recipe is, and what it makes: a training task that the loop can run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import mxnet as mx
+from mxnet.gluon import Block
+
+from tui.engine.datasets.data import Data, Task
+from tui.engine.sources.built import Built
+from tui.runs.recipe import RecipeInfo
+from tui.runs.spec import Hyperparameters
+
+
+@dataclass
+class Losses:
+    """The losses of one batch. `backward` is what autograd starts from; `parts` go by the
+    names in `RecipeInfo.losses`, `total` is what is shown as the loss: each an array whose mean
+    is the value, so that nothing waits for it here. `pictures` is the batch's size and `scale`
+    what `Trainer.step` is told."""
+
+    backward: list[mx.nd.NDArray]
+    total: mx.nd.NDArray
+    parts: dict[str, mx.nd.NDArray]
+    pictures: int
+    scale: int
+
+
+@dataclass
+class Metric:
+    """A validation's value, 0 to 1, and its parts by class name (None where undefined)."""
+
+    value: float
+    per_class: dict[str, float | None]
+
+
+class TrainingTask(Protocol):
+    """A network, its data and its losses, ready to run. The network is in training mode after
+    `train_mode`, and wherever `validate` has left it."""
+
+    net: Block
+
+    def batches(self) -> Iterable[Any]:
+        """The training batches of one epoch, in this epoch's order."""
+        ...
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """How many batches an epoch has."""
+        ...
+
+    def train_mode(self) -> None:
+        """Make the network ready for training steps."""
+        ...
+
+    def losses(self, batch: Any) -> Losses:
+        """The forward pass and the losses of one batch, under `autograd.record`."""
+        ...
+
+    def validate(self, stop: Callable[[], bool]) -> Metric | None:
+        """Measure on the validation pictures; None if told to stop on the way."""
+        ...
+
+
+class Recipe(Protocol):
+    """How a family trains."""
+
+    info: RecipeInfo
+    task: Task
+
+    def fits(self, built: Built) -> bool:
+        """Whether this network is of the family."""
+        ...
+
+    def prepare(self, built: Built, data: Data, hyper: Hyperparameters) -> TrainingTask:
+        """Make the task. Called after the freeze plan has been applied."""
+        ...

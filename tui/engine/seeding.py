@@ -1,0 +1,20 @@
+"""All random number generators that a run draws from, at once."""
+
+from __future__ import annotations
+
+import random
+
+import mxnet as mx
+import numpy as np
+
+
+def seed_everything(seed: int, *more: int) -> None:
+    """Seed Python's, NumPy's and MXNet's generators.
+
+    `more` (an epoch's number, say) gives each its own stream under one seed: GluonCV's
+    transforms draw from all three.
+    """
+    mixed = int(np.random.SeedSequence([seed, *more]).generate_state(1)[0]) if more else seed
+    random.seed(mixed)
+    np.random.seed(mixed % 2**32)
+    mx.random.seed(mixed % 2**31)

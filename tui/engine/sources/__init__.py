@@ -1,0 +1,32 @@
+"""Where networks come from. A new source is one new file and one line in `SOURCES`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tui.engine.seeding import seed_everything
+from tui.engine.sources import demo, zoo
+from tui.engine.sources.built import Built, Say
+from tui.model.source import ModelSource
+
+SOURCES: tuple[tuple[Callable[[str], bool], Callable[[ModelSource, Say], Built]], ...] = (
+    (demo.accepts, demo.build),
+    (zoo.accepts, zoo.build),
+)
+"""Each source: whether a MODEL argument is meant for it, and how it builds the network. The
+last takes what no other does, and names the nearest models if it knows none of that name."""
+
+
+def build(source: ModelSource, say: Say) -> Built:
+    """Build the network that a source names, with its weights, its classes and known shapes.
+
+    The same source gives the same network, number by number, in every process on the CPU.
+
+    Raises:
+        Refusal: it cannot be built; the message is one line for people.
+    """
+    seed_everything(source.seed)
+    for accepts, make in SOURCES:
+        if accepts(source.model):
+            return make(source, say)
+    raise AssertionError("the last source accepts every name")

@@ -1,0 +1,207 @@
+"""Models by name: GluonCV's zoo, and Gluon's own `model_zoo.vision`."""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+import re
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from gluoncv.model_zoo import model_zoo as gluoncv_zoo
+from mxnet.gluon import Block
+from mxnet.gluon.model_zoo import vision
+
+from tui.engine.devices import parse_ctx
+from tui.engine.refusal import Refusal
+from tui.engine.sources.built import Built, Say
+from tui.engine.sources.shapes import infer_shapes
+from tui.engine.weights.download import zoo_weights
+from tui.engine.weights.load import load_weights
+from tui.model.source import ModelSource
+
+_SIZES: tuple[tuple[str, int], ...] = (
+    (r"ssd_(\d+)_", 0),
+    (r"center_net", 512),
+    (r"yolo3", 416),
+    (r"cifar", 32),
+    (r"inception|xception", 299),
+    (r"fcn|psp|deeplab|icnet", 480),
+    (r"rcnn", 600),
+)
+"""The side of a model's usual input in pixels, by a pattern in its name; 0: it is in the name.
+All others take 224."""
+
+
+def accepts(model: str) -> bool:
+    """Every name: a source that knows the argument by its looks comes before this one."""
+    return bool(model)
+
+
+def build(source: ModelSource, say: Say) -> Built:
+    """Build a zoo model: its weights first, then its classes.
+
+    Raises:
+        Refusal: unknown name, unusable weights, classes that cannot be changed.
+    """
+    name = source.model.lower()
+    ctx = parse_ctx(source.ctx)
+    make = _maker(name)
+    say(f"building {name}")
+    takes_classes = _needs_classes(make)
+    if takes_classes and not source.classes:
+        raise Refusal(f"{name} is made for classes of your own; name them: --classes a,b,c")
+
+    detector = "_custom" in name or _is_detector(name)
+    replaces_output = bool(source.classes) and not detector
+    built = Built(
+        net=_make(
+            make,
+            name,
+            classes=source.classes if takes_classes else len(source.classes) or None,
+            trunk=takes_classes and source.pretrained and not source.weights,
+            pass_classes=takes_classes or replaces_output,
+            say=say,
+        ),
+        ctx=ctx,
+        input_size=source.input_size or usual_size(name),
+    )
+    net = built.net
+    _initialize(net, ctx)
+    known = infer_shapes(net, built.input_size) if built.input_size else False
+    if not known:
+        built.notes.append("some shapes are not known before a first picture goes through")
+
+    file = source.weights
+    if file is None and source.pretrained and not takes_classes:
+        file = zoo_weights(name, say)
+    if file is not None:
+        say(f"loading weights from {file}")
+        fresh = load_weights(net, file, ctx, replaced=_output_layers(net) if replaces_output else ())
+        built.weights = file
+        if fresh:
+            built.notes.append(f"new, not from the file: {', '.join(fresh)}")
+    elif not source.pretrained:
+        built.notes.append("random weights (--no-weights)")
+
+    _set_classes(built, source, name)
+    return built
+
+
+def usual_size(name: str) -> tuple[int, int]:
+    """Height and width in pixels of a zoo model's usual input, by its name."""
+    for pattern, side in _SIZES:
+        if found := re.search(pattern, name):
+            side = side or int(found[1])
+            return side, side
+    return 224, 224
+
+
+def names() -> list[str]:
+    """Every name, GluonCV's first."""
+    own = sorted(gluoncv_zoo._models)
+    return own + sorted(set(_vision_models()) - set(own))
+
+
+def _vision_models() -> dict[str, Callable[..., Block]]:
+    # `vision.get_model` keeps its table to itself; a name that is not in it lists all that are.
+    try:
+        vision.get_model("")
+    except ValueError as error:
+        listed = re.findall(r"^\s*([\w.]+)\s*$", str(error), re.MULTILINE)
+    return {name: lambda name=name, **kwargs: vision.get_model(name, **kwargs) for name in listed}
+
+
+def _maker(name: str) -> Callable[..., Block]:
+    if name in gluoncv_zoo._models:
+        return gluoncv_zoo._models[name]  # type: ignore[no-any-return]
+    models = _vision_models()
+    if name in models:
+        return models[name]
+    near = difflib.get_close_matches(name, names(), n=3, cutoff=0.5)
+    hint = f"; the nearest are {', '.join(near)}" if near else ""
+    raise Refusal(f"no zoo model is named {name!r}{hint}")
+
+
+def _needs_classes(make: Callable[..., Block]) -> bool:
+    parameter = inspect.signature(make).parameters.get("classes")
+    return parameter is not None and parameter.default is inspect.Parameter.empty
+
+
+def _is_detector(name: str) -> bool:
+    return bool(re.match(r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|.*pose", name))
+
+
+def _make(
+    make: Callable[..., Block],
+    name: str,
+    *,
+    classes: object,
+    trunk: bool,
+    pass_classes: bool,
+    say: Say,
+) -> Block:
+    wanted: dict[str, Any] = {"pretrained": False, "pretrained_base": trunk}
+    if pass_classes:
+        wanted["classes"] = classes
+    if trunk:
+        say("loading the trunk's weights from the zoo")
+    # Many classifiers know no `pretrained_base`: try with fewer words.
+    for without in ((), ("pretrained_base",), ("pretrained_base", "pretrained")):
+        given = {key: value for key, value in wanted.items() if key not in without}
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                return make(**given)
+        except TypeError as error:
+            if "unexpected keyword" not in str(error) and "multiple values" not in str(error):
+                raise Refusal(f"{name} cannot be built: {error}") from error
+        except Refusal:
+            raise
+        except Exception as error:
+            if trunk:
+                raise Refusal(
+                    f"the trunk's weights for {name} cannot be had: {_first_line(error)}; "
+                    "give a file with --weights FILE, or start from random ones with --no-weights"
+                ) from error
+            raise Refusal(f"{name} cannot be built: {_first_line(error)}") from error
+    raise Refusal(f"{name} cannot be built: it takes none of the usual arguments")
+
+
+def _first_line(error: Exception) -> str:
+    if isinstance(error, OSError) and not error.errno:
+        return f"no connection ({type(error).__name__})"
+    lines = str(error).strip().splitlines()
+    return lines[0][:200] if lines else type(error).__name__
+
+
+def _initialize(net: Block, ctx: object) -> None:
+    for parameter in net.collect_params().values():
+        if parameter._data is None and not parameter._deferred_init:
+            parameter.initialize(ctx=ctx)
+    net.collect_params().reset_ctx(ctx)
+
+
+def _output_layers(net: Block) -> tuple[str, ...]:
+    from tui.engine.describe import describe
+    from tui.model.families import find_roles
+    from tui.model.tree import ModelTree
+
+    return find_roles(ModelTree(describe(net, ""))).head
+
+
+def _set_classes(built: Built, source: ModelSource, name: str) -> None:
+    own = getattr(built.net, "classes", None)
+    known = tuple(str(item) for item in own) if isinstance(own, (list, tuple)) else ()
+    built.classes = source.classes or known
+    if not source.classes or source.classes == known:
+        return
+    if hasattr(built.net, "reset_class"):
+        built.net.reset_class(classes=list(source.classes))
+        for parameter in built.net.collect_params().values():
+            if parameter._data is None and not parameter._deferred_init:
+                parameter.initialize(ctx=built.ctx)
+        built.notes.append(f"new for {len(source.classes)} classes: the class predictors")
+    elif _is_detector(name):
+        raise Refusal(f"{name}: its classes cannot be changed; open a _custom model with --classes")

@@ -1,0 +1,1 @@
+"""Where a model's weights can be had, and how a file of them is read."""

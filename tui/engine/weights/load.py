@@ -1,0 +1,124 @@
+"""Weights from a `.params` file into a network, with nothing left in doubt."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+
+import mxnet as mx
+from mxnet.gluon import Block
+
+from tui.engine.refusal import Refusal
+
+MAGIC = (0x112).to_bytes(8, "little")
+"""The first bytes of every file that `mx.nd.save` writes (src/ndarray/ndarray.cc)."""
+
+
+def read_params(file: str) -> dict[str, mx.nd.NDArray]:
+    """The arrays of a `.params` file, by name, without the `arg:` and `aux:` of an export.
+
+    Raises:
+        Refusal: it is missing, not MXNet's, truncated, or its arrays have no names.
+    """
+    try:
+        with open(file, "rb") as stream:
+            magic = stream.read(8)
+    except OSError as error:
+        raise Refusal(f"{file}: {error.strerror or error}; give another --weights FILE") from None
+    if magic != MAGIC:
+        raise Refusal(f"{file}: not a .params file of MXNet (its first bytes are others)")
+    try:
+        arrays = mx.nd.load(file)
+    except Exception:
+        size = os.path.getsize(file)
+        raise Refusal(
+            f"{file}: broken off or damaged ({size:,} bytes can be read, more were written); "
+            "fetch it again"
+        ) from None
+    if not isinstance(arrays, dict) or not arrays:
+        raise Refusal(f"{file}: holds arrays without names, so they cannot be told apart")
+    return {name.removeprefix("arg:").removeprefix("aux:"): a for name, a in arrays.items()}
+
+
+def load_weights(
+    net: Block, file: str, ctx: mx.Context, replaced: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Load a file into a network: every parameter, each of its own shape.
+
+    Names in the file are structure names (`features.0.weight`), or prefixed names of the same
+    network built in another process (`ssd0_conv0_weight`). `replaced` are blocks that are made
+    anew for other classes: they keep their new values, and are returned.
+
+    Raises:
+        Refusal: the file is unusable, or does not fit; says which names, which shapes.
+    """
+    arrays = read_params(file)
+    wanted = dict(net._collect_params_with_prefix())
+    if not any("." in name for name in arrays):
+        arrays = _by_structure_name(arrays, net)
+    kept = {name for name in wanted if name.startswith(tuple(f"{path}." for path in replaced))}
+
+    shared: dict[int, str] = {id(wanted[name]): name for name in wanted if name in arrays}
+    missing = [
+        name for name, p in wanted.items() if name not in kept and id(p) not in shared
+    ]
+    extra = [name for name in arrays if name not in wanted]
+    wrong = [
+        f"{name} {_shape(arrays[name].shape)} in the file, {_shape(wanted[name].shape)} here"
+        for name in wanted
+        if name in arrays and name not in kept and not _fits(wanted[name].shape, arrays[name].shape)
+    ]
+    if wrong and not missing and not extra:
+        raise Refusal(f"{file}: other shapes: {_some(wrong)}{_class_hint(wrong)}")
+    if missing or extra or wrong:
+        parts = [
+            f"lacks {_some(missing)}" if missing else "",
+            f"holds {_some(extra)} that the model has not" if extra else "",
+            f"other shapes: {_some(wrong)}" if wrong else "",
+        ]
+        raise Refusal(
+            f"{file}: weights of another model: " + "; ".join(part for part in parts if part)
+        )
+    for name, parameter in wanted.items():
+        if name in arrays and name not in kept:
+            parameter._load_init(arrays[name], ctx, cast_dtype=True)
+    return tuple(replaced) if kept else ()
+
+
+def _by_structure_name(
+    arrays: dict[str, mx.nd.NDArray], net: Block
+) -> dict[str, mx.nd.NDArray]:
+    """The same arrays under structure names, told by what follows the network's prefix."""
+    prefix = os.path.commonprefix(list(arrays))
+    prefix = prefix[: prefix.rfind("_") + 1]
+    own = {
+        parameter.name[len(net.prefix) :]: name
+        for name, parameter in net._collect_params_with_prefix().items()
+        if parameter.name.startswith(net.prefix)
+    }
+    renamed = {own.get(name[len(prefix) :], name): array for name, array in arrays.items()}
+    return renamed if len(renamed) == len(arrays) else arrays
+
+
+def _fits(wanted: Sequence[int] | None, there: Sequence[int]) -> bool:
+    if wanted is None:
+        return True
+    return len(wanted) == len(there) and all(
+        w in (0, -1, t) for w, t in zip(wanted, there, strict=True)
+    )
+
+
+def _class_hint(wrong: list[str]) -> str:
+    last = ("class", "output", "fc", "prediction", "heads", "classifier")
+    if all(any(word in line.split(" ")[0] for word in last) for line in wrong):
+        return "; only class layers differ: open the model that the file was made for, and --classes"
+    return ""
+
+
+def _shape(shape: Iterable[int] | None) -> str:
+    return "×".join(str(size) if size > 0 else "?" for size in shape or ()) or "?"
+
+
+def _some(names: Sequence[str], most: int = 3) -> str:
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more
