@@ -8,7 +8,9 @@ import sys
 
 def main(arguments: list[str]) -> int:
     """Run the process that the first argument names."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
     match arguments:
         case ["inspect", *rest]:
             from tui.engine import inspect

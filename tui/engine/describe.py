@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from mxnet.gluon import Block, Constant, Parameter, SymbolBlock
 
+from tui.engine.symbols import batch_norms
 from tui.model.description import BlockInfo, ModelInfo, ParameterInfo, ParameterKind
 from tui.model.groups import NameGroup, group_names
 
@@ -49,6 +50,7 @@ def describe(
                 found[place] = index.setdefault(id(parameter), len(index))
         if isinstance(block, SymbolBlock):
             states = set(block._cached_graph[1].list_auxiliary_states())
+            states.update(node.gamma for node in batch_norms(block) if node.fix_gamma)
             auxiliary.update(
                 id(parameter)
                 for parameter in block._reg_params.values()
@@ -113,7 +115,9 @@ def _parameter(parameter: Parameter, places: tuple[str, ...], auxiliary: bool) -
         kind = "constant"
     elif auxiliary or not parameter._differentiable:
         kind = "statistic" if parameter.name.endswith(STATISTIC_NAMES) else "constant"
-    shape = None if parameter.shape is None else tuple(max(0, int(size)) for size in parameter.shape)
+    shape = (
+        None if parameter.shape is None else tuple(max(0, int(size)) for size in parameter.shape)
+    )
     return ParameterInfo(
         structure_names=places,
         name=parameter.name,

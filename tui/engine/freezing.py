@@ -8,12 +8,11 @@ symbol's node. Either is read when the network is traced, so every trace is drop
 
 from __future__ import annotations
 
-import json
-
 from mxnet.gluon import Block, HybridBlock, SymbolBlock
 from mxnet.gluon.nn.basic_layers import _BatchNorm
 
 from tui.engine.describe import describe
+from tui.engine.symbols import batch_norms
 from tui.model.plan import FreezePlan, Resolution, resolve
 from tui.model.states import State, Statistic
 from tui.model.tree import ModelTree
@@ -63,9 +62,7 @@ def set_statistics(net: Block, fixed: set[str]) -> None:
 
 def drop_traces(net: Block) -> None:
     """Make a hybridized network trace itself anew at its next call."""
-    net.apply(
-        lambda block: block._clear_cached_op() if isinstance(block, HybridBlock) else None
-    )
+    net.apply(lambda block: block._clear_cached_op() if isinstance(block, HybridBlock) else None)
 
 
 def _set_block(block: _BatchNorm, fix: bool) -> None:
@@ -74,19 +71,11 @@ def _set_block(block: _BatchNorm, fix: bool) -> None:
 
 
 def _set_symbol(block: SymbolBlock, fixed: set[str]) -> None:
-    symbol = block._cached_graph[1]
-    nodes = json.loads(symbol.tojson())["nodes"]
-    internals = symbol.get_internals()
-    wanted = {}
-    for node in nodes:
-        if node["op"].endswith("BatchNorm"):
-            mean = nodes[node["inputs"][3][0]]["name"]
-            wanted[node["name"]] = mean in fixed
+    internals = block._cached_graph[1].get_internals()
+    norms = batch_norms(block)
     built = block.__dict__.setdefault(
-        "_thaw_built_with",
-        {n["name"]: n.get("attrs", {}).get("use_global_stats", "False") for n in nodes},
+        "_thaw_built_with", {norm.name: norm.use_global_stats for norm in norms}
     )
-    for name, fix in wanted.items():
-        internals[f"{name}_output"]._set_attr(
-            use_global_stats="True" if fix else built.get(name, "False")
-        )
+    for norm in norms:
+        fix = norm.mean in fixed or built[norm.name]
+        internals[f"{norm.name}_output"]._set_attr(use_global_stats=str(fix))

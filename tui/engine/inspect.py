@@ -66,6 +66,9 @@ def _open(question: OpenModel, send: Send) -> Opened:
     built = build(question.source, lambda doing: send(Phase(doing)))
     send(Phase("reading the network"))
     recipe = recipe_for(built)
+    info = recipe.info if recipe else None
+    if info and built.defaults:
+        info = msgspec.structs.replace(info, defaults=built.defaults)
     model = describe(
         built.net,
         question.source.model,
@@ -73,10 +76,8 @@ def _open(question: OpenModel, send: Send) -> Opened:
         input_size=built.input_size,
         notes=tuple(built.notes),
     )
-    source = msgspec.structs.replace(
-        question.source, classes=question.source.classes, input_size=built.input_size
-    )
-    return Opened(model, source, recipe.info if recipe else None)
+    source = msgspec.structs.replace(question.source, input_size=built.input_size)
+    return Opened(model, source, info)
 
 
 def _check(question: CheckData, send: Send) -> DataSummary:

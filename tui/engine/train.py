@@ -93,9 +93,7 @@ class _Run:
         spec, plan = self.folder.read()
         process = psutil.Process()
         self.emit(
-            RunStarted(
-                process.pid, process.create_time(), spec.model.model, spec.recipe, spec.data
-            )
+            RunStarted(process.pid, process.create_time(), spec.model.model, spec.recipe, spec.data)
         )
         self._be_polite()
         self._listen()

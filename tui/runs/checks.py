@@ -12,7 +12,7 @@ import msgspec
 from tui.runs.spec import Hyperparameters
 
 
-class ValueProblem(ValueError):
+class ValueProblem(ValueError):  # noqa: N818  (not an error of ours: it is shown as one types)
     """A value that cannot be used; the message says what is allowed."""
 
 
@@ -93,7 +93,10 @@ def text_of(value: object) -> str:
     """A value as a person would type it."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    return f"{value:g}" if isinstance(value, float) else str(value)
+    if isinstance(value, float):
+        short = f"{value:g}"
+        return short if float(short) == value else repr(value)
+    return str(value)
 
 
 def parse_field(name: str, text: str) -> Any:

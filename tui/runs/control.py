@@ -70,9 +70,11 @@ class short_address:
     def __enter__(self) -> str:
         if len(os.fsencode(self._path)) <= LONGEST_ADDRESS:
             return str(self._path)
-        folder = Path(tempfile.mkdtemp(prefix="thaw-"))
+        # The folder for temporary files can be a long way down as well.
+        home = next((d for d in (tempfile.gettempdir(), "/tmp") if len(os.fsencode(d)) < 60), None)
+        folder = Path(tempfile.mkdtemp(prefix="thaw-", dir=home))
         self._link = folder / "run"
-        self._link.symlink_to(self._path.parent, target_is_directory=True)
+        self._link.symlink_to(self._path.parent.absolute(), target_is_directory=True)
         return str(self._link / self._path.name)
 
     def __exit__(self, *_: object) -> None:

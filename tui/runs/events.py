@@ -45,24 +45,25 @@ class Prepared(msgspec.Struct, frozen=True, tag=True):
 
 class Step(msgspec.Struct, frozen=True, tag=True):
     """One optimiser step. `losses` holds each part by name (`sum` is not among them),
-    `step` counts from 1 over the whole run, `epoch` from 1."""
+    `step` counts from 1 over the whole run, `epoch` from 1. A loss that is not finite is read
+    as None: JSON has no NaN."""
 
     step: int
     epoch: int
-    loss: float
-    losses: dict[str, float]
+    loss: float | None
+    losses: dict[str, float | None]
     learning_rate: float
     pictures_per_second: float
 
 
 class Validated(msgspec.Struct, frozen=True, tag=True):
     """A validation. `value` is the metric that the recipe is judged by, 0 to 1; `per_class`
-    its parts by class name, where it has them (NaN is None)."""
+    its parts by class name, where it has them. NaN is read as None."""
 
     epoch: int
     step: int
     metric: str
-    value: float
+    value: float | None
     per_class: dict[str, float | None] = {}
 
 

@@ -72,7 +72,7 @@ def create_run(spec: RunSpec, plan: FreezePlan, path: Path | None = None) -> Run
         OSError: the folder cannot be made.
     """
     folder = RunFolder(path) if path else _fresh(spec)
-    if folder.spec_file.exists():
+    if any(f.exists() for f in (folder.spec_file, folder.plan_file, folder.events_file)):
         raise FileExistsError(f"{folder.path}: holds a run already; name another folder")
     folder.path.mkdir(parents=True, exist_ok=True, mode=0o700)
     folder.path.chmod(0o700)
@@ -83,7 +83,7 @@ def create_run(spec: RunSpec, plan: FreezePlan, path: Path | None = None) -> Run
 
 
 def _fresh(spec: RunSpec) -> RunFolder:
-    stem = re.sub(r"[^\w.-]+", "-", Path(spec.model.model).stem)[:40]
+    stem = re.sub(r"[^\w.-]+", "-", Path(spec.model.model).name)[:40]
     name = f"{datetime.now():%Y%m%d-%H%M%S}-{stem}"
     home = runs_home()
     home.mkdir(parents=True, exist_ok=True)

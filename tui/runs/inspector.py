@@ -26,10 +26,12 @@ class Inspector:
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
         self._lock = asyncio.Lock()
+        self._owed = 0
         self._decoder: msgspec.json.Decoder[Answer] = msgspec.json.Decoder(Answer)
 
     async def start(self) -> None:
         """Start the process. Its output other than answers goes to the log."""
+        self._owed = 0
         self._log.parent.mkdir(parents=True, exist_ok=True)
         with self._log.open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
@@ -43,24 +45,41 @@ class Inspector:
 
     async def ask(self, question: Question) -> AsyncIterator[Answer]:
         """Ask; yields each `Phase` and last the answer. A dead process answers `Refused`."""
+        answer: Answer | None = None
         async with self._lock:
             if self._process is None:
                 await self.start()
             process = self._process
-            assert process is not None and process.stdin is not None and process.stdout is not None
+            assert process is not None
+            assert process.stdin is not None
+            assert process.stdout is not None
             try:
                 process.stdin.write(msgspec.json.encode(question) + b"\n")
+                # A question whose asker went away is answered all the same: its answer is due
+                # first, and is nobody's.
+                self._owed += 1
                 await process.stdin.drain()
-                while line := await process.stdout.readline():
-                    answer = self._decoder.decode(line)
-                    yield answer
-                    if not isinstance(answer, Phase):
-                        return
+                while answer is None and (line := await process.stdout.readline()):
+                    try:
+                        heard = self._decoder.decode(line)
+                    except (msgspec.DecodeError, UnicodeDecodeError):
+                        continue  # a library printed it
+                    if isinstance(heard, Phase):
+                        if self._owed == 1:
+                            yield heard
+                        continue
+                    self._owed -= 1
+                    if not self._owed:
+                        answer = heard
             except (BrokenPipeError, ConnectionResetError):
                 pass
-            code = await process.wait()
-            self._process = None
-            yield Refused(f"the inspector ended {_ended(code)}; its output is in {self._log}")
+            if answer is None:
+                code = await process.wait()
+                self._process = None
+                self._owed = 0
+                answer = Refused(f"the inspector ended {_ended(code)}; its output is in {self._log}")
+        # Outside the lock: who hears the answer may ask again before asking us for more.
+        yield answer
 
     async def close(self) -> None:
         """End the process."""

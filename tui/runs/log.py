@@ -10,6 +10,10 @@ import msgspec
 
 from tui.runs.events import Envelope, Event
 
+LONGEST_RECORD = 1 << 26
+"""Bytes of a record beyond which it is passed over: a proof that names 100,000 parameters has
+about 2^22."""
+
 
 class EventWriter:
     """Appends events, each flushed whole with one write, so that a reader in another process
@@ -17,14 +21,26 @@ class EventWriter:
 
     def __init__(self, path: Path) -> None:
         self._mend(path)
-        self._seq = sum(1 for _ in path.open("rb")) if path.exists() else 0
         self._fd = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with path.open("rb") as file:
+            self._seq = sum(1 for _ in file)
+        self._torn = False
         self._encoder = msgspec.json.Encoder()
 
     def write(self, event: Event) -> None:
-        """Append one event."""
+        """Append one event.
+
+        Raises:
+            OSError: the disk is full or gone. What was written of the event is passed over by
+                readers, and later events are not harmed by it.
+        """
         line = self._encoder.encode(Envelope(self._seq, time.time(), event)) + b"\n"
-        os.write(self._fd, line)
+        if self._torn:
+            line = b"\n" + line
+        self._torn = True
+        while line:
+            line = line[os.write(self._fd, line) :]
+        self._torn = False
         self._seq += 1
 
     def close(self) -> None:
@@ -37,12 +53,17 @@ class EventWriter:
         if not path.exists():
             return
         with path.open("r+b") as file:
-            size = file.seek(0, os.SEEK_END)
-            block = min(size, 1 << 16)
-            file.seek(size - block)
-            tail = file.read(block)
-            if tail and not tail.endswith(b"\n"):
-                file.truncate(size - block + tail.rfind(b"\n") + 1)
+            end = file.seek(0, os.SEEK_END)
+            # An event can be long: the proof names parameters, of which there can be many.
+            while end:
+                start = max(0, end - (1 << 16))
+                file.seek(start)
+                newline = file.read(end - start).rfind(b"\n")
+                if newline >= 0:
+                    end = start + newline + 1
+                    break
+                end = start
+            file.truncate(end)
 
 
 class EventReader:
@@ -59,23 +80,26 @@ class EventReader:
         self.skipped = 0
 
     def read(self, limit: int = 1 << 20) -> list[Envelope]:
-        """The next whole records in at most `limit` bytes; empty where there are none."""
+        """The next whole records in about `limit` bytes; empty where there are none."""
         try:
             with self._path.open("rb") as file:
                 file.seek(self._offset)
                 data = file.read(limit)
+                if len(data) == limit and b"\n" not in data:
+                    # One record longer than the slice, as a proof of many parameters can be.
+                    data += file.readline(LONGEST_RECORD)
         except FileNotFoundError:
             return []
-        whole = data[: data.rfind(b"\n") + 1]
-        if not whole and len(data) == limit:
-            # One record longer than the slice: nothing that we write, so pass over it.
+        if len(data) > LONGEST_RECORD and b"\n" not in data:
+            # Nothing that we write: what is left of it will not parse, and is counted then.
             self._offset += len(data)
             return []
+        whole = data[: data.rfind(b"\n") + 1]
         self._offset += len(whole)
         found = []
-        for line in whole.splitlines():
+        for line in whole.split(b"\n")[:-1]:
             try:
                 found.append(self._decoder.decode(line))
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 self.skipped += 1
         return found

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
+from msgspec import Meta
 
 from tui.model.source import ModelSource
 from tui.toml import TomlError, read_toml, write_toml
@@ -15,26 +16,26 @@ SPEC_VERSION = 1
 HEADER = "# A run of thaw. `thaw train FOLDER` does exactly this, with plan.toml beside it.\n"
 
 
-class Hyperparameters(msgspec.Struct, frozen=True):
+class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a recipe can be told. The defaults are the recipe's, filled in when a run is made.
 
     `max_steps` ends the run early (0: never); `validate_every` counts epochs. `augment` is
     whether the recipe's random augmentation is used.
     """
 
-    epochs: int = 1
-    batch_size: int = 8
-    learning_rate: float = 0.001
-    momentum: float = 0.9
-    weight_decay: float = 0.0005
+    epochs: Annotated[int, Meta(ge=1)] = 1
+    batch_size: Annotated[int, Meta(ge=1)] = 8
+    learning_rate: Annotated[float, Meta(gt=0, le=1e3)] = 0.001
+    momentum: Annotated[float, Meta(ge=0, lt=1)] = 0.9
+    weight_decay: Annotated[float, Meta(ge=0, le=10)] = 0.0005
     optimizer: Literal["sgd", "adam"] = "sgd"
     augment: bool = True
-    validate_every: int = 1
-    max_steps: int = 0
-    log_every: int = 1
+    validate_every: Annotated[int, Meta(ge=1)] = 1
+    max_steps: Annotated[int, Meta(ge=0)] = 0
+    log_every: Annotated[int, Meta(ge=1)] = 1
 
 
-class RunSpec(msgspec.Struct, frozen=True):
+class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A run. `data` is a path, or `shapes` for the built-in pictures."""
 
     model: ModelSource

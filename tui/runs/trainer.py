@@ -35,7 +35,7 @@ def is_alive(started: RunStarted) -> bool:
             abs(process.create_time() - started.create_time) < 1.0
             and process.status() != psutil.STATUS_ZOMBIE
         )
-    except psutil.NoSuchProcess:
+    except (psutil.NoSuchProcess, ValueError):
         return False
 
 

@@ -40,7 +40,9 @@ def load(path: str, task: Task, classes: tuple[str, ...]) -> Data:
     train, validation = make("train", TRAIN_LENGTH), make("val", VALIDATION_LENGTH)
     labels = (train.label(index) for index in range(len(train)))
     counted: Counter[int] = Counter(
-        int(number) for label in labels for number in (label[:, 4] if task == "detection" else [label])
+        int(number)
+        for label in labels
+        for number in (label[:, 4] if task == "detection" else [label])
     )
     return Data(
         kind=KIND,

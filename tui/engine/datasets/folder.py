@@ -71,11 +71,11 @@ def load(path: str, task: Task, classes: tuple[str, ...]) -> Data:
     for _, label in train:
         counts[label] += 1
     problems.extend(
-        f"{name}: no training picture" for name, count in zip(order, counts, strict=True) if not count
+        f"{name}: no training picture"
+        for name, count in zip(order, counts, strict=True)
+        if not count
     )
-    return Data(
-        KIND, order, Pictures(train), Pictures(validation), split, tuple(counts), problems
-    )
+    return Data(KIND, order, Pictures(train), Pictures(validation), split, tuple(counts), problems)
 
 
 def _parts(root: Path) -> tuple[Path | None, Path | None]:

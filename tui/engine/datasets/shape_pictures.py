@@ -78,7 +78,8 @@ def generator(*numbers: int) -> np.random.RandomState:
 
 
 def place(chance: np.random.RandomState, layout: Layout, size: int) -> list[Placed]:
-    """Find kinds, sizes, turns and places in a picture of size×size pixels, none touching."""
+    """Find kinds, sizes, turns and places in a picture of size×size pixels. No two shapes touch,
+    and their boxes overlap by a little at most."""
     taken = np.zeros((size, size), dtype=bool)
     found: list[Placed] = []
     for _ in range(_between(chance, layout.count)):
@@ -91,16 +92,27 @@ def place(chance: np.random.RandomState, layout: Layout, size: int) -> list[Plac
                 degrees=int(chance.randint(360)),
             )
             points = np.concatenate(turned)
-            least, most = points.min(axis=0), points.max(axis=0)
-            room = np.maximum(0, size * _PIXEL - (most - least))
-            shift = [int(chance.randint(int(room[axis]) + 1)) for axis in (0, 1)] - least
-            stencil = rasterize([contour + shift for contour in turned], size)
-            rows, columns = stencil.window
-            if not (taken[rows, columns] & (stencil.coverage > 0)).any():
+            least, extent = points.min(axis=0), np.ptp(points, axis=0)
+            room = np.maximum(0, size * _PIXEL - extent)
+            corner = np.array([int(chance.randint(int(most) + 1)) for most in room])
+            if any(_crowds(corner, extent, other.stencil.box) for other in found):
+                continue
+            stencil = rasterize([contour + (corner - least) for contour in turned], size)
+            if not (taken[stencil.window] & (stencil.coverage > 0)).any():
                 found.append(Placed(kind, stencil))
                 _take(taken, stencil)
                 break
     return found
+
+
+def _crowds(corner: Ints, extent: Ints, box: tuple[int, int, int, int]) -> bool:
+    """Whether a box overlaps another, in pixels, by more than a quarter of the smaller one."""
+    left, top = corner // _PIXEL
+    right, bottom = (corner + extent) // _PIXEL + 1
+    width = min(right, box[2]) - max(left, box[0])
+    height = min(bottom, box[3]) - max(top, box[1])
+    smaller = min((right - left) * (bottom - top), (box[2] - box[0]) * (box[3] - box[1]))
+    return bool(width > 0 and height > 0 and 4 * width * height > smaller)
 
 
 def paint(chance: np.random.RandomState, placed: Sequence[Placed], size: int) -> Picture:
@@ -112,7 +124,7 @@ def paint(chance: np.random.RandomState, placed: Sequence[Placed], size: int) ->
         _lay(canvas, stencil, _colour(chance), strength)
     for shape in placed:
         window = shape.stencil.window
-        under = canvas[window].reshape(-1, 3).mean(axis=0).astype(np.int64)
+        under = canvas[window].sum(axis=(0, 1)) // shape.stencil.coverage.size
         _lay(canvas, shape.stencil, _fill(chance, shape.stencil, under), _FULL)
     grain = int(chance.randint(0, 9))
     canvas += chance.randint(-grain, grain + 1, canvas.shape)
@@ -185,9 +197,7 @@ def _lay(canvas: Ints, stencil: Stencil, colour: Ints, strength: int) -> None:
     canvas[stencil.window] = (under * (_FULL * _FULL - share) + colour * share) // (_FULL * _FULL)
 
 
-def _colour(
-    chance: np.random.RandomState, brightest: int = 255, strongest: int = 255
-) -> Ints:
+def _colour(chance: np.random.RandomState, brightest: int = 255, strongest: int = 255) -> Ints:
     """Any hue, from pale to strong and from dark to bright."""
     value = int(chance.randint(60, brightest + 1))
     strength = int(chance.randint(20, strongest + 1))
@@ -204,8 +214,10 @@ def _fill(chance: np.random.RandomState, stencil: Stencil, under: Ints) -> Ints:
         return colour
     other = _standing_out(chance, under)
     height, width = stencil.coverage.shape
-    run = np.arange(height)[:, None] * 256 // height if chance.randint(2) else (
-        np.arange(width)[None, :] * 256 // width
+    run = (
+        np.arange(height)[:, None] * 256 // height
+        if chance.randint(2)
+        else (np.arange(width)[None, :] * 256 // width)
     )
     share = np.broadcast_to(run, (height, width))[..., None]
     return (colour * (256 - share) + other * share) // 256

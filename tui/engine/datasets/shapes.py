@@ -38,9 +38,7 @@ class _Shapes(VisionDataset):
 
     _form: int
 
-    def __init__(
-        self, split: Split, length: int, seed: int, size: int, layout: Layout
-    ) -> None:
+    def __init__(self, split: Split, length: int, seed: int, size: int, layout: Layout) -> None:
         if split not in _SPLITS:
             raise ValueError(f"no part of the shapes is named {split!r}; there are train and val")
         if length < 0 or seed < 0 or size < 16:
@@ -70,7 +68,7 @@ class _Shapes(VisionDataset):
         chance = generator(*self._numbers, self._number(index))
         return chance, place(chance, self._layout, self._size)
 
-    def _item(self, index: int) -> tuple[mx.nd.NDArray, list[Placed]]:
+    def _item(self, index: int) -> tuple[Picture, list[Placed]]:
         number = self._number(index)
         if number not in self._drawn:
             chance, placed = self._placed(number)
@@ -78,8 +76,7 @@ class _Shapes(VisionDataset):
         self._drawn.move_to_end(number)
         if len(self._drawn) > _KEPT:
             self._drawn.popitem(last=False)
-        picture, placed = self._drawn[number]
-        return mx.nd.array(picture, dtype="uint8"), placed
+        return self._drawn[number]
 
 
 class ShapesDetection(_Shapes):
@@ -113,6 +110,11 @@ class ShapesDetection(_Shapes):
 
     def __getitem__(self, index: int) -> tuple[mx.nd.NDArray, npt.NDArray[np.float32]]:
         """A picture and its label."""
+        picture, label = self.drawn(index)
+        return mx.nd.array(picture, dtype="uint8"), label
+
+    def drawn(self, index: int) -> tuple[Picture, npt.NDArray[np.float32]]:
+        """The same, with the picture as a NumPy array."""
         picture, placed = self._item(index)
         return picture, _boxes(placed)
 
@@ -136,7 +138,9 @@ class ShapesClassification(_Shapes):
         size: int = SIZE,
         classes: tuple[str, ...] = CLASSES,
     ) -> None:
-        super().__init__(split, length, seed, size, Layout(classes, count=(1, 1), diameter=(48, 110)))
+        super().__init__(
+            split, length, seed, size, Layout(classes, count=(1, 1), diameter=(48, 110))
+        )
 
     def label(self, index: int) -> int:
         """The class of a picture, without painting it."""
@@ -145,7 +149,7 @@ class ShapesClassification(_Shapes):
     def __getitem__(self, index: int) -> tuple[mx.nd.NDArray, int]:
         """A picture and its class."""
         picture, placed = self._item(index)
-        return picture, placed[0].kind
+        return mx.nd.array(picture, dtype="uint8"), placed[0].kind
 
 
 def _boxes(placed: list[Placed]) -> npt.NDArray[np.float32]:

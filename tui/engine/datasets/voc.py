@@ -119,9 +119,7 @@ class _Reader:
                 rows.append(row)
         return np.array(rows, dtype=np.float32).reshape(-1, 6)
 
-    def _row(
-        self, item: ET.Element, file: Path, width: float, height: float
-    ) -> list[float] | None:
+    def _row(self, item: ET.Element, file: Path, width: float, height: float) -> list[float] | None:
         name = (item.findtext("name") or "").strip()
         index = self.index_of(name)
         if index is None:
@@ -129,7 +127,10 @@ class _Reader:
             self.unknown_in.setdefault(name, file.name)
             return None
         try:
-            box = [float(item.findtext(f"bndbox/{key}", "")) for key in ("xmin", "ymin", "xmax", "ymax")]
+            box = [
+                float(item.findtext(f"bndbox/{key}", ""))
+                for key in ("xmin", "ymin", "xmax", "ymax")
+            ]
         except ValueError:
             self.problems.append(f"{file.name}: a {name} without a box; left out")
             return None

@@ -47,12 +47,12 @@ class Residual(HybridBlock):
                 nn.BatchNorm(in_channels=channels),
                 nn.Activation("relu"),
                 _convolution(channels, channels, kernel=3),
-                nn.BatchNorm(in_channels=channels),
+                _halved_norm(channels),
             )
             self.shortcut = nn.HybridSequential()
             self.shortcut.add(
                 _convolution(in_channels, channels, kernel=1, strides=2),
-                nn.BatchNorm(in_channels=channels),
+                _halved_norm(channels),
             )
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:  # noqa: N803
@@ -134,3 +134,8 @@ def _convolution(before: int, channels: int, *, kernel: int, strides: int = 1) -
         in_channels=before,
         weight_initializer=mx.init.Xavier("gaussian", "in", 2),
     )
+
+
+def _halved_norm(channels: int) -> nn.BatchNorm:
+    # Two of these are summed, each with half of the variance: the same reason.
+    return nn.BatchNorm(in_channels=channels, gamma_initializer=mx.init.Constant(0.5**0.5))

@@ -2,7 +2,8 @@
 
 Loss: softmax cross entropy. Training pictures are cropped at random, flipped and jittered
 (`mxnet.gluon.data.vision.transforms`), validation pictures resized and cropped in the middle;
-both are normalised as ImageNet's. `Trainer.step` is told the batch size.
+both are normalised as the weights
+expect. `Trainer.step` is told the batch size.
 """
 
 from __future__ import annotations
@@ -36,7 +37,6 @@ INFO = RecipeInfo(
     source="GluonCV tutorial: transfer learning with your own image dataset",
 )
 
-MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 JITTER = 0.4
 
 
@@ -71,11 +71,10 @@ class ClassificationTask:
     """A classifier in training."""
 
     def __init__(self, built: Built, data: Data, hyper: Hyperparameters) -> None:
-        assert built.input_size is not None
         self.net = built.net
         self._ctx = built.ctx
         self._classes = data.classes
-        training, validation = picture_transforms(built.input_size, augment=hyper.augment)
+        training, validation = picture_transforms(built, augment=hyper.augment)
         self._loader = DataLoader(
             data.train.transform_first(training), hyper.batch_size, shuffle=True, last_batch="keep"
         )
@@ -124,11 +123,12 @@ class ClassificationTask:
 
 
 def picture_transforms(
-    input_size: tuple[int, int], *, augment: bool
+    built: Built, *, augment: bool
 ) -> tuple[transforms.Compose, transforms.Compose]:
     """Transforms of training and validation pictures to 3×height×width."""
-    height, width = input_size
-    finish = [transforms.ToTensor(), transforms.Normalize(MEAN, STD)]
+    assert built.input_size is not None
+    height, width = built.input_size
+    finish = [transforms.ToTensor(), transforms.Normalize(built.mean, built.std)]
     # ImageNet's share: a centre crop of 224 from 256. Small inputs keep the whole picture.
     side = round(max(height, width) * 256 / 224) if max(height, width) > 64 else 0
     whole = (

@@ -16,9 +16,7 @@ class PlainDetectionTransform:
     def __init__(self, transform: SSDDefaultTrainTransform) -> None:
         self._of = transform
 
-    def __call__(
-        self, picture: mx.nd.NDArray, label: np.ndarray
-    ) -> tuple[mx.nd.NDArray, Any, Any]:
+    def __call__(self, picture: mx.nd.NDArray, label: np.ndarray) -> tuple[mx.nd.NDArray, Any, Any]:
         """(picture 3×H×W, class targets A, box targets A×4) of one picture."""
         of = self._of
         height, width, _ = picture.shape

@@ -110,9 +110,7 @@ class SSDTask:
 
     def losses(self, batch: Any) -> Losses:
         """The multi-box loss of a batch."""
-        pictures, class_targets, box_targets = (
-            array.as_in_context(self._ctx) for array in batch
-        )
+        pictures, class_targets, box_targets = (array.as_in_context(self._ctx) for array in batch)
         class_predictions, box_predictions, _ = self.net(pictures)
         total, class_loss, box_loss = self._loss(
             class_predictions, box_predictions, class_targets, box_targets

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tui.engine.seeding import seed_everything
 from tui.engine.sources import demo, zoo
 from tui.engine.sources.built import Built, Say
+from tui.engine.symbols import pin_fixed_gammas
 from tui.model.source import ModelSource
 
 SOURCES: tuple[tuple[Callable[[str], bool], Callable[[ModelSource, Say], Built]], ...] = (
@@ -28,5 +29,7 @@ def build(source: ModelSource, say: Say) -> Built:
     seed_everything(source.seed)
     for accepts, make in SOURCES:
         if accepts(source.model):
-            return make(source, say)
+            built = make(source, say)
+            pin_fixed_gammas(built.net)
+            return built
     raise AssertionError("the last source accepts every name")

@@ -8,6 +8,11 @@ from dataclasses import dataclass, field
 import mxnet as mx
 from mxnet.gluon import Block
 
+from tui.runs.spec import Hyperparameters
+
+IMAGENET_MEAN, IMAGENET_STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+"""What all of GluonCV's models are normalised with, but for CIFAR's."""
+
 Say = Callable[[str], None]
 """Told what is about to be done, in words: `loading weights`."""
 
@@ -18,6 +23,8 @@ class Built:
 
     `classes` are what it tells apart, by name where names are known; `input_size` is height
     and width in pixels; `weights` is the file that was loaded, None for random weights;
+    `mean` and `std` are what its weights expect pictures (0 to 1, RGB) to be normalised with;
+    `defaults` are what it is best trained with, where that is not what its recipe says;
     `notes` are facts that a person should know, one line each.
     """
 
@@ -26,4 +33,7 @@ class Built:
     classes: tuple[str, ...] = ()
     input_size: tuple[int, int] | None = None
     weights: str | None = None
+    mean: tuple[float, float, float] = IMAGENET_MEAN
+    std: tuple[float, float, float] = IMAGENET_STD
+    defaults: Hyperparameters | None = None
     notes: list[str] = field(default_factory=list)

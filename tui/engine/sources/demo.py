@@ -23,7 +23,7 @@ def build(source: ModelSource, say: Say) -> Built:
         Refusal: `source.weights` does not fit.
     """
     from tui.engine.datasets.shapes import CLASSES
-    from tui.engine.demo.network import INPUT_SIZE, TRUNK_FILE, demo_ssd
+    from tui.engine.demo.network import DEFAULTS, INPUT_SIZE, TRUNK_FILE, demo_ssd
 
     ctx = parse_ctx(source.ctx)
     classes = source.classes or CLASSES
@@ -35,7 +35,7 @@ def build(source: ModelSource, say: Say) -> Built:
             parameter.initialize(ctx=ctx)
     size = source.input_size or (INPUT_SIZE, INPUT_SIZE)
     infer_shapes(net, size)
-    built = Built(net, ctx, classes=tuple(classes), input_size=size)
+    built = Built(net, ctx, classes=tuple(classes), input_size=size, defaults=DEFAULTS)
     if source.weights is not None:
         load_weights(net, source.weights, ctx)
         built.weights = source.weights

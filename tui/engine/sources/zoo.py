@@ -34,6 +34,10 @@ _SIZES: tuple[tuple[str, int], ...] = (
 All others take 224."""
 
 
+CIFAR_MEAN, CIFAR_STD = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
+"""GluonCV scripts/classification/cifar/train_cifar10.py."""
+
+
 def accepts(model: str) -> bool:
     """Every name: a source that knows the argument by its looks comes before this one."""
     return bool(model)
@@ -67,6 +71,8 @@ def build(source: ModelSource, say: Say) -> Built:
         ctx=ctx,
         input_size=source.input_size or usual_size(name),
     )
+    if "cifar" in name:
+        built.mean, built.std = CIFAR_MEAN, CIFAR_STD
     net = built.net
     _initialize(net, ctx)
     known = infer_shapes(net, built.input_size) if built.input_size else False
@@ -78,7 +84,9 @@ def build(source: ModelSource, say: Say) -> Built:
         file = zoo_weights(name, say)
     if file is not None:
         say(f"loading weights from {file}")
-        fresh = load_weights(net, file, ctx, replaced=_output_layers(net) if replaces_output else ())
+        fresh = load_weights(
+            net, file, ctx, replaced=_output_layers(net) if replaces_output else ()
+        )
         built.weights = file
         if fresh:
             built.notes.append(f"new, not from the file: {', '.join(fresh)}")

@@ -59,9 +59,7 @@ def load_weights(
     kept = {name for name in wanted if name.startswith(tuple(f"{path}." for path in replaced))}
 
     shared: dict[int, str] = {id(wanted[name]): name for name in wanted if name in arrays}
-    missing = [
-        name for name, p in wanted.items() if name not in kept and id(p) not in shared
-    ]
+    missing = [name for name, p in wanted.items() if name not in kept and id(p) not in shared]
     extra = [name for name in arrays if name not in wanted]
     wrong = [
         f"{name} {_shape(arrays[name].shape)} in the file, {_shape(wanted[name].shape)} here"
@@ -85,9 +83,7 @@ def load_weights(
     return tuple(replaced) if kept else ()
 
 
-def _by_structure_name(
-    arrays: dict[str, mx.nd.NDArray], net: Block
-) -> dict[str, mx.nd.NDArray]:
+def _by_structure_name(arrays: dict[str, mx.nd.NDArray], net: Block) -> dict[str, mx.nd.NDArray]:
     """The same arrays under structure names, told by what follows the network's prefix."""
     prefix = os.path.commonprefix(list(arrays))
     prefix = prefix[: prefix.rfind("_") + 1]
@@ -111,7 +107,9 @@ def _fits(wanted: Sequence[int] | None, there: Sequence[int]) -> bool:
 def _class_hint(wrong: list[str]) -> str:
     last = ("class", "output", "fc", "prediction", "heads", "classifier")
     if all(any(word in line.split(" ")[0] for word in last) for line in wrong):
-        return "; only class layers differ: open the model that the file was made for, and --classes"
+        return (
+            "; only class layers differ: open the model that the file was made for, and --classes"
+        )
     return ""
 
 

@@ -1,0 +1,128 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.engine.voc_tree import usual_tree, write_annotation, write_tree
+from tui.engine.datasets import load_data
+from tui.engine.refusal import Refusal
+
+CLASSES = ("cat", "dog")
+
+
+def test_reads_what_gluoncv_reads(tmp_path: Path) -> None:
+    from gluoncv.data import VOCDetection
+
+    class Pets(VOCDetection):
+        CLASSES = ("cat", "dog")
+
+    usual_tree(tmp_path / "VOC2007")
+    data = load_data(str(tmp_path), "detection", CLASSES)
+    theirs = Pets(root=str(tmp_path), splits=((2007, "trainval"),))
+    assert len(data.train) == len(theirs) == 3
+    for (picture, label), (their_picture, their_label) in zip(data.train, theirs, strict=True):
+        assert np.array_equal(picture.asnumpy(), their_picture.asnumpy())
+        assert np.array_equal(label, their_label)
+    assert data.counts == (3, 1)
+    assert data.split == "trainval / test"
+
+
+def test_a_tree_may_be_named_itself(tmp_path: Path) -> None:
+    usual_tree(tmp_path)
+    assert len(load_data(str(tmp_path), "detection", CLASSES).validation) == 2
+
+
+def test_class_names_may_have_capitals(tmp_path: Path) -> None:
+    write_tree(
+        tmp_path,
+        {"a": [("Cat", 1, 1, 20, 20)], "b": [("Big Dog", 1, 1, 20, 20)]},
+        {"train": ["a", "b"], "val": ["b"]},
+    )
+    data = load_data(str(tmp_path), "detection", ("Cat", "Big Dog"))
+    assert [int(label[0, 4]) for label in data.train.labels] == [0, 1]
+    assert data.train.classes == ("Cat", "Big Dog")
+
+
+def test_a_label_outside_the_classes_is_refused_by_name(tmp_path: Path) -> None:
+    usual_tree(tmp_path)
+    with pytest.raises(Refusal, match=r"do not name: dog \(2, first in p1.xml\).*the classes are cat"):
+        load_data(str(tmp_path), "detection", ("cat",))
+
+
+def test_a_box_without_area_is_skipped_counted_and_said(tmp_path: Path) -> None:
+    usual_tree(tmp_path)
+    write_annotation(
+        tmp_path / "Annotations" / "p0.xml", [("cat", 10, 10, 10, 40), ("cat", 5, 5, 30, 30)]
+    )
+    data = load_data(str(tmp_path), "detection", CLASSES)
+    assert data.problems == ["p0.xml: a cat box without area; left out"]
+    assert data.counts == (3, 1)
+
+
+def test_boxes_are_cut_to_the_picture(tmp_path: Path) -> None:
+    usual_tree(tmp_path)
+    write_annotation(tmp_path / "Annotations" / "p0.xml", [("cat", 0, 0, 200, 40)])
+    label = load_data(str(tmp_path), "detection", CLASSES).train.labels[0]
+    assert label[0, :4].tolist() == [0, 0, 96, 39]
+
+
+def test_an_annotation_without_its_picture_is_named(tmp_path: Path) -> None:
+    usual_tree(tmp_path)
+    (tmp_path / "JPEGImages" / "p1.jpg").unlink()
+    data = load_data(str(tmp_path), "detection", CLASSES)
+    assert data.problems == ["p1.jpg: missing; left out"]
+    assert len(data.train) == 2
+
+
+def test_broken_pictures_and_annotations_are_named(tmp_path: Path) -> None:
+    usual_tree(tmp_path)
+    pictures = tmp_path / "JPEGImages"
+    (pictures / "p0.jpg").write_bytes((pictures / "p0.jpg").read_bytes()[:600])
+    (tmp_path / "Annotations" / "p1.xml").write_text("<annotation><size>")
+    data = load_data(str(tmp_path), "detection", CLASSES)
+    assert data.problems == [
+        "p0.jpg: a truncated JPEG; left out",
+        "p1.xml: no whole XML; its picture is left out",
+    ]
+    assert [name for _, name in data.train._items] == ["p2"]
+
+
+def test_no_usable_picture_says_why(tmp_path: Path) -> None:
+    usual_tree(tmp_path)
+    for file in (tmp_path / "JPEGImages").iterdir():
+        file.write_bytes(b"")
+    with pytest.raises(Refusal, match=r"no usable picture for training \(p0.jpg: empty"):
+        load_data(str(tmp_path), "detection", CLASSES)
+
+
+def test_a_single_list_is_divided(tmp_path: Path) -> None:
+    names = [f"n{number}" for number in range(10)]
+    write_tree(tmp_path, {n: [("cat", 1, 1, 30, 30)] for n in names}, {"trainval": names})
+    data = load_data(str(tmp_path), "detection", ("cat",))
+    assert (len(data.train), len(data.validation)) == (8, 2)
+    assert "every fifth" in data.split
+
+
+@pytest.mark.parametrize(
+    ("make", "says"),
+    [
+        (lambda path: None, "there is nothing at this path"),
+        (lambda path: path.mkdir(), "the folder is empty"),
+        (lambda path: path.write_text(""), "a file; the folder"),
+        (lambda path: (path / "other").mkdir(parents=True), "no Pascal VOC tree"),
+        (lambda path: (path / "ImageSets" / "Main").mkdir(parents=True), "neither trainval.txt"),
+    ],
+)
+def test_what_is_no_tree(tmp_path: Path, make: object, says: str) -> None:
+    path = tmp_path / "data"
+    make(path)  # type: ignore[operator]
+    with pytest.raises(Refusal, match=says):
+        load_data(str(path), "detection", CLASSES)
+
+
+def test_a_classifier_does_not_take_boxes(tmp_path: Path) -> None:
+    usual_tree(tmp_path)
+    with pytest.raises(Refusal, match="needs a folder of pictures for each class"):
+        load_data(str(tmp_path), "classification", CLASSES)

@@ -1,0 +1,167 @@
+"""The trainer's losses beside those of a plain Gluon loop that knows nothing of thaw."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import mxnet as mx
+import numpy as np
+import pytest
+from gluoncv.data.batchify import Stack, Tuple
+from gluoncv.data.transforms.presets.ssd import SSDDefaultTrainTransform
+from gluoncv.loss import SSDMultiBoxLoss
+from mxnet import autograd, gluon
+from mxnet.gluon.data import DataLoader
+from mxnet.gluon.data.vision import transforms
+
+from tui.engine.datasets import load_data
+from tui.engine.freezing import apply_plan
+from tui.engine.loop import Loop
+from tui.engine.recipes import recipe_for
+from tui.engine.sources import build
+from tui.engine.sources.built import Built
+from tui.model.plan import FreezePlan, Rule
+from tui.model.source import ModelSource
+from tui.runs.events import Event, Step
+from tui.runs.spec import Hyperparameters, RunSpec
+
+STEPS = 20
+SEED = 7
+SHAPES = ("circle", "square", "triangle", "star", "cross", "ring")
+HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
+ALL = FreezePlan((Rule("thaw", "all"),))
+
+
+def ours(
+    source: ModelSource, plan: FreezePlan, start: Path, **hyper: object
+) -> tuple[list[float], Built]:
+    """The losses that the product's own loop tells, from the weights in a file."""
+    built = build(source, lambda _: None)
+    built.net.load_parameters(str(start))
+    recipe = recipe_for(built)
+    assert recipe is not None
+    apply_plan(built.net, plan)
+    spec = RunSpec(
+        source,
+        recipe.info.name,
+        "shapes",
+        Hyperparameters(epochs=99, max_steps=STEPS, **hyper),  # type: ignore[arg-type]
+        seed=SEED,
+    )
+    data = load_data("shapes", recipe.task, built.classes)
+    task = recipe.prepare(built, data, spec.hyper)
+    task.validate = lambda stop: None  # type: ignore[method-assign]
+    told: list[Event] = []
+    Loop(task, spec, recipe.info.metric, told.append, lambda: False).run()
+    return [event.loss for event in told if isinstance(event, Step)], built
+
+
+def seed_as_the_trainer_does(epoch: int) -> None:
+    mixed = int(np.random.SeedSequence([SEED, epoch]).generate_state(1)[0])
+    random.seed(mixed)
+    np.random.seed(mixed)
+    mx.random.seed(mixed % 2**31)
+
+
+def freeze_by_hand(net: gluon.Block, head: list[gluon.Block]) -> None:
+    """What a careful person writes: all null but the head, statistics used and not moved."""
+    net.collect_params().setattr("grad_req", "null")
+    for block in head:
+        block.collect_params().setattr("grad_req", "write")
+
+    def fix(block: gluon.Block) -> None:
+        if isinstance(block, gluon.nn.BatchNorm):
+            block._kwargs["use_global_stats"] = True
+
+    net.apply(fix)
+
+
+def assert_equal(ours: list[float], theirs: list[float]) -> None:
+    assert len(ours) == len(theirs) == STEPS
+    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    assert len(set(ours)) == STEPS  # it did train
+
+
+@pytest.mark.slow
+@pytest.mark.smoke
+@pytest.mark.parametrize("head_only", [False, True])
+def test_ssd(tmp_path: Path, head_only: bool) -> None:
+    source = ModelSource("demo", pretrained=False, seed=SEED)
+    start = tmp_path / "start.params"
+    net = build(source, lambda _: None).net
+    net.save_parameters(str(start))
+    found, _ = ours(
+        source, HEAD_ONLY if head_only else ALL, start, batch_size=4, learning_rate=0.005
+    )
+
+    if head_only:
+        freeze_by_hand(net, [net.class_predictors, net.box_predictors])
+    with autograd.train_mode():
+        _, _, anchors = net(mx.nd.zeros((1, 3, 128, 128)))
+    dataset = load_data("shapes", "detection", SHAPES).train
+    loader = DataLoader(
+        dataset.transform(SSDDefaultTrainTransform(128, 128, anchors)),
+        4,
+        shuffle=True,
+        batchify_fn=Tuple(Stack(), Stack(), Stack()),
+    )
+    loss_of = SSDMultiBoxLoss()
+    trainer = gluon.Trainer(
+        net.collect_params(), "sgd", {"learning_rate": 0.005, "wd": 0.0005, "momentum": 0.9}
+    )
+    theirs: list[float] = []
+    seed_as_the_trainer_does(1)
+    for pictures, class_targets, box_targets in loader:
+        with autograd.record():
+            class_predictions, box_predictions, _ = net(pictures)
+            total, _, _ = loss_of(class_predictions, box_predictions, class_targets, box_targets)
+            autograd.backward(total)
+        trainer.step(1)
+        theirs.append(float(total[0].sum().asscalar()))
+        if len(theirs) == STEPS:
+            break
+    assert_equal(found, theirs)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("head_only", [False, True])
+def test_classification(tmp_path: Path, head_only: bool) -> None:
+    source = ModelSource(
+        "cifar_resnet20_v1", classes=SHAPES, pretrained=False, input_size=(32, 32), seed=SEED
+    )
+    start = tmp_path / "start.params"
+    net = build(source, lambda _: None).net
+    net.save_parameters(str(start))
+    found, _ = ours(
+        source, HEAD_ONLY if head_only else ALL, start, batch_size=8, learning_rate=0.01
+    )
+
+    if head_only:
+        freeze_by_hand(net, [net.output])
+    dataset = load_data("shapes", "classification", SHAPES).train
+    transform = transforms.Compose(
+        [
+            transforms.RandomResizedCrop(32, scale=(0.5, 1.0)),
+            transforms.RandomFlipLeftRight(),
+            transforms.RandomColorJitter(brightness=0.4, contrast=0.4, saturation=0.4),
+            transforms.ToTensor(),
+            transforms.Normalize((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)),
+        ]
+    )
+    loader = DataLoader(dataset.transform_first(transform), 8, shuffle=True)
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    trainer = gluon.Trainer(
+        net.collect_params(), "sgd", {"learning_rate": 0.01, "wd": 0.0005, "momentum": 0.9}
+    )
+    theirs: list[float] = []
+    seed_as_the_trainer_does(1)
+    for pictures, labels in loader:
+        with autograd.record():
+            loss = loss_of(net(pictures), labels)
+        loss.backward()
+        trainer.step(pictures.shape[0])
+        theirs.append(float(loss.mean().asscalar()))
+        if len(theirs) == STEPS:
+            break
+    assert_equal(found, theirs)

@@ -1,0 +1,210 @@
+"""The commands. Everything heavy is imported by the command that needs it."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tui import __version__
+
+if TYPE_CHECKING:
+    from tui.app.app import ThawApp
+    from tui.model.source import ModelSource
+
+PARAMS_MAGIC = b"\x12\x01\x00\x00\x00\x00\x00\x00"
+"""How every file of `mx.nd.save` begins."""
+
+
+class Problem(click.ClickException):
+    """Bad input: one line, exit code 2."""
+
+    exit_code = 2
+
+    def show(self, file: object = None) -> None:
+        """The line, without a usage text around it."""
+        click.echo(f"thaw: {self.format_message()}", err=True)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="thaw")
+def main() -> None:
+    """See exactly what trains: freeze, fine-tune and watch Gluon and GluonCV models.
+
+    \b
+    thaw demo                                   the whole thing, with nothing to download
+    thaw open ssd_512_mobilenet1.0_voc \\
+        --classes fig,date,hazelnut --data PATH  then h (head only) and t (train)
+    """
+
+
+def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, int] | None:
+    if text is None:
+        return None
+    found = re.fullmatch(r"(\d+)(?:[x×,](\d+))?", text.strip())
+    if not found:
+        raise Problem(f"--input-size {text}: give one side (300) or height×width (300x400)")
+    height, width = int(found[1]), int(found[2] or found[1])
+    if not all(16 <= side <= 8192 for side in (height, width)):
+        raise Problem(f"--input-size {text}: each side is 16 to 8192 pixels")
+    return height, width
+
+
+def _classes(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
+    if text is None:
+        return ()
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise Problem(f"--classes {text}: an empty name; write them with commas between: a,b,c")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise Problem(f"--classes {text}: {', '.join(twice)} stands there twice")
+    return names
+
+
+def _ctx(_: click.Context, __: click.Parameter, text: str) -> str:
+    if not re.fullmatch(r"cpu|gpu(\(\d+\))?", text.strip().lower()):
+        raise Problem(f"--ctx {text}: not a device; use cpu or gpu(0)")
+    return text.strip().lower()
+
+
+def _weights(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    if text is None:
+        return None
+    path = Path(text).expanduser()
+    try:
+        with path.open("rb") as file:
+            magic = file.read(len(PARAMS_MAGIC))
+    except OSError as error:
+        raise Problem(f"--weights {text}: {(error.strerror or str(error)).lower()}") from None
+    if magic != PARAMS_MAGIC:
+        raise Problem(f"--weights {text}: not a .params file of MXNet (its first bytes are others)")
+    return str(path.absolute())
+
+
+def _data(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    if text is None or text == "shapes":
+        return text
+    path = Path(text).expanduser()
+    if not path.exists():
+        raise Problem(f"--data {text}: there is nothing at this path")
+    if not path.is_dir():
+        raise Problem(f"--data {text}: a file; the folder that holds the data set is needed")
+    if not os.access(path, os.R_OK | os.X_OK):
+        raise Problem(f"--data {text}: this folder may not be read")
+    if not any(path.iterdir()):
+        raise Problem(f"--data {text}: the folder is empty")
+    return str(path.absolute())
+
+
+@main.command(name="open")
+@click.argument("model")
+@click.option("--classes", callback=_classes, metavar="A,B,C", help="Classes to train for.")
+@click.option("--weights", callback=_weights, metavar="FILE", help="A .params file to start from.")
+@click.option("--no-weights", is_flag=True, help="Start from random weights.")
+@click.option("--data", callback=_data, metavar="PATH", help="Pictures to train on.")
+@click.option("--input-size", callback=_size, metavar="N", help="Side in pixels, or HxW.")
+@click.option("--ctx", callback=_ctx, default="cpu", show_default=True, help="cpu or gpu(0).")
+@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, help="For random weights.")
+def open_(
+    model: str,
+    classes: tuple[str, ...],
+    weights: str | None,
+    no_weights: bool,
+    data: str | None,
+    input_size: tuple[int, int] | None,
+    ctx: str,
+    seed: int,
+) -> None:
+    """Open a model by its name in the GluonCV or Gluon zoo.
+
+    \b
+    thaw open ssd_512_mobilenet1.0_voc --classes fig,date,hazelnut --data VOCdevkit
+    thaw open resnet50_v1 --classes cat,dog --data pictures --ctx 'gpu(0)'
+    thaw open cifar_resnet20_v1 --weights cifar_resnet20_v1.params
+
+    Without --weights and --no-weights, the zoo's own weights are loaded from the usual MXNet
+    folder (~/.mxnet/models, or $MXNET_HOME/models), or downloaded to it.
+    """
+    from tui.model.source import ModelSource
+
+    if weights and no_weights:
+        raise Problem("--weights and --no-weights: give one of them")
+    source = ModelSource(
+        model=model,
+        classes=classes,
+        weights=weights,
+        pretrained=not no_weights,
+        input_size=input_size,
+        ctx=ctx,
+        seed=seed,
+    )
+    _show(source, data)
+
+
+@main.command()
+@click.option("--ctx", callback=_ctx, default="cpu", show_default=True, help="cpu or gpu(0).")
+def demo(ctx: str) -> None:
+    """Open a small detector and pictures drawn by thaw itself. Nothing is downloaded.
+
+    Press h (head only), then t (train), and watch it learn with its trunk frozen.
+    """
+    from tui.model.source import ModelSource
+
+    _show(ModelSource(model="demo", ctx=ctx), "shapes")
+
+
+@main.command()
+@click.argument("run_dir", type=click.Path(path_type=Path))
+def train(run_dir: Path) -> None:
+    """Carry out the run in a folder, without a screen: exactly what its run.toml and plan.toml
+    say. Events go to its events.jsonl, as they do under the screen."""
+    from tui.runs.folder import RunFolder
+    from tui.runs.headless import follow
+    from tui.toml import TomlError
+
+    folder = RunFolder(run_dir)
+    try:
+        folder.read()
+    except TomlError as error:
+        raise Problem(str(error)) from None
+    sys.exit(follow(folder, lambda line: click.echo(line)))
+
+
+@main.command()
+@click.argument("run_dir", type=click.Path(path_type=Path))
+def attach(run_dir: Path) -> None:
+    """Show a run from its first event, whether it still goes on or not."""
+    from tui.runs.folder import RunFolder
+
+    folder = RunFolder(run_dir)
+    if not folder.events_file.exists() and not folder.spec_file.exists():
+        raise Problem(f"{run_dir}: no run folder (it has no run.toml)")
+    _need_terminal()
+    from tui.app.app import ThawApp
+
+    _run(ThawApp(attach=folder))
+
+
+def _show(source: ModelSource, data: str | None) -> None:
+    _need_terminal()
+    from tui.app.app import ThawApp
+
+    _run(ThawApp(source, data=data))
+
+
+def _run(app: ThawApp) -> None:
+    code = app.run(mouse=True)
+    # What the screen said last is gone with it: say it where it stays.
+    for line in app.last_words:
+        click.echo(line, err=bool(code))
+    sys.exit(code or app.return_code or 0)
+
+
+def _need_terminal() -> None:
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise Problem("no terminal here to show it in; `thaw train RUN_DIR` needs none")
