@@ -27,7 +27,7 @@ from tui.model.plan import Resolution
 from tui.model.selection import PatternError
 from tui.model.states import State
 from tui.model.tree import ModelTree
-from tui.runs.control import Command, Reply, Stop
+from tui.runs.control import Command, Ping, Reply, Stop
 from tui.runs.events import (
     Commanded,
     Event,
@@ -186,9 +186,11 @@ class _Run:
 
     def _take(self, command: Command) -> Reply:
         match command:
+            case Ping():
+                return Reply(True)
             case Stop():
                 self._stop("stop")
-        return Reply(True, "stopping after this batch")
+                return Reply(True, "stopping after this batch")
 
     def _stop(self, what: str) -> None:
         if not self.stopping.is_set():

@@ -106,7 +106,7 @@ def parse_field(name: str, text: str) -> Any:
         ValueProblem: it cannot be used.
         KeyError: there is no hyper-parameter of this name.
     """
-    return next(field for field in FIELDS if field.name == name).parse(text)
+    return {field.name: field for field in FIELDS}[name].parse(text)
 
 
 def with_texts(base: Hyperparameters, texts: dict[str, str]) -> Hyperparameters:

@@ -18,7 +18,11 @@ class Stop(msgspec.Struct, frozen=True, tag=True):
     """Stop between two batches, keep the weights, finish with a proof."""
 
 
-Command = Stop
+class Ping(msgspec.Struct, frozen=True, tag=True):
+    """Ask whether the trainer listens; changes nothing."""
+
+
+Command = Stop | Ping
 
 
 class Reply(msgspec.Struct, frozen=True):

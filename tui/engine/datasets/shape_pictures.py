@@ -26,6 +26,13 @@ _PIXEL = _FINE * _UNIT
 _FULL = _FINE * _FINE
 _ONE = 4096
 """What sines and cosines are multiplied by before they are rounded to whole numbers."""
+_NINE: Ints = np.array(
+    [
+        (round(_ONE * math.cos(angle)), round(_ONE * math.sin(angle)))
+        for angle in (2 * math.pi * corner / 9 for corner in range(9))
+    ]
+)
+"""Nine directions, all around."""
 _ATTEMPTS = 20
 """How often a place is looked for before a picture makes do with fewer shapes."""
 _GAP = 2
@@ -204,7 +211,8 @@ def _colour(chance: np.random.RandomState, brightest: int = 255, strongest: int 
     low = value * (255 - strength) // 255
     # Between the strongest and the weakest of the three channels, in every order: all hues.
     channels = [low, low + (value - low) * int(chance.randint(256)) // 255, value]
-    return np.array(channels)[chance.permutation(3)]
+    colour: Ints = np.array(channels)[chance.permutation(3)]
+    return colour
 
 
 def _fill(chance: np.random.RandomState, stencil: Stencil, under: Ints) -> Ints:
@@ -220,7 +228,8 @@ def _fill(chance: np.random.RandomState, stencil: Stencil, under: Ints) -> Ints:
         else (np.arange(width)[None, :] * 256 // width)
     )
     share = np.broadcast_to(run, (height, width))[..., None]
-    return (colour * (256 - share) + other * share) // 256
+    blend: Ints = (colour * (256 - share) + other * share) // 256
+    return blend
 
 
 def _standing_out(chance: np.random.RandomState, under: Ints) -> Ints:
@@ -269,17 +278,8 @@ def _clutter(chance: np.random.RandomState, size: int) -> Stencil:
     if which == 2:
         radius = int(chance.randint(unit, 3 * unit))
         return rasterize([c + start for c in _turned(OUTLINES["circle"], radius, 0)], size)
-    corners = 9
-    radii = chance.randint(3 * unit, 13 * unit, corners)
-    blot = [
-        start
-        + [
-            int(radius) * round(_ONE * math.cos(2 * math.pi * index / corners)) // _ONE,
-            int(radius) * round(_ONE * math.sin(2 * math.pi * index / corners)) // _ONE,
-        ]
-        for index, radius in enumerate(radii)
-    ]
-    return rasterize([np.array(blot)], size)
+    radii = chance.randint(3 * unit, 13 * unit, (len(_NINE), 1))
+    return rasterize([start + radii * _NINE // _ONE], size)
 
 
 def _stroke(

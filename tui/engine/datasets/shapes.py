@@ -43,7 +43,7 @@ class _Shapes(VisionDataset):
             raise ValueError(f"no part of the shapes is named {split!r}; there are train and val")
         if length < 0 or seed < 0 or size < 16:
             raise ValueError("length and seed must not be negative, and size at least 16")
-        # Not VisionDataset's own: it wants a folder.
+        # VisionDataset's own initialiser is not called: it wants a folder.
         self._layout = layout
         self._numbers = (seed, self._form, _SPLITS[split], size)
         self._length = length
@@ -54,6 +54,11 @@ class _Shapes(VisionDataset):
     def classes(self) -> tuple[str, ...]:
         """The names of the classes; a label's class is an index into them."""
         return self._layout.kinds
+
+    @property
+    def most(self) -> int:
+        """The most shapes that a picture can have."""
+        return self._layout.count[1]
 
     def __len__(self) -> int:
         """How many pictures there are."""

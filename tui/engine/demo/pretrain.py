@@ -47,8 +47,8 @@ OTHER_CLASSES = tuple(name for name in OUTLINES if name not in CLASSES)
 HEADER = "# What trunk.params was made from, by `python -m tui.engine.demo.pretrain`.\n"
 
 
-def pretrain(seed: int = SEED, steps: int = STEPS) -> SSD:
-    """Train a detector of the other classes, and return it."""
+def pretrain(seed: int = SEED, steps: int = STEPS, pictures: int = PICTURES) -> SSD:
+    """Train a detector of the other classes on so many pictures, and return it."""
     seed_everything(seed)
     net = demo_ssd(OTHER_CLASSES, pretrained=False)
     net.initialize()
@@ -65,10 +65,11 @@ def pretrain(seed: int = SEED, steps: int = STEPS) -> SSD:
         "adam",
         {"learning_rate": LEARNING_RATE, "lr_scheduler": schedule, "wd": WEIGHT_DECAY},
     )
+    batches = _batches(seed, steps, pictures)
     began = time.monotonic()
-    for step, (pictures, boxes, kinds) in enumerate(_batches(seed, steps), 1):
+    for step, (batch, boxes, kinds) in enumerate(batches, 1):
         with autograd.record():
-            class_predictions, box_predictions, _ = net(pictures)
+            class_predictions, box_predictions, _ = net(batch)
             with autograd.pause():
                 class_targets, box_targets, _ = targets(anchors, None, boxes, kinds)
             losses = multi_box(class_predictions, box_predictions, class_targets, box_targets)
@@ -76,30 +77,30 @@ def pretrain(seed: int = SEED, steps: int = STEPS) -> SSD:
         trainer.step(1)
         if step % 100 == 0 or step == steps:
             value = float(losses[0][0].sum().asscalar())
-            print(f"step {step}/{steps}  loss {value:.3f}  {time.monotonic() - began:.0f} s")
-            sys.stdout.flush()
+            seconds = time.monotonic() - began
+            print(f"step {step}/{steps}  loss {value:.3f}  {seconds:.0f} s", flush=True)
     return net
 
 
-def _batches(seed: int, steps: int) -> Iterator[tuple[Any, Any, Any]]:
+def _batches(seed: int, steps: int, pictures: int) -> Iterator[tuple[Any, Any, Any]]:
     """Normalised pictures (B×3×H×W), boxes (B×N×4) and class indices (B×N×1, -1: none)."""
-    data = ShapesDetection("train", PICTURES, seed=seed, classes=OTHER_CLASSES)
+    data = ShapesDetection("train", pictures, seed=seed, classes=OTHER_CLASSES)
     chance = np.random.RandomState(seed)
     usual = SSDDefaultTrainTransform(INPUT_SIZE, INPUT_SIZE)
     mean, std = (np.array(value, dtype=np.float32) for value in (usual._mean, usual._std))
-    most = 4
-    drawn = [data.drawn(index) for index in range(PICTURES)]
+    most = data.most
+    drawn = [data.drawn(index) for index in range(pictures)]
     order: list[int] = []
     for _ in range(steps):
-        pictures = np.empty((BATCH, 3, INPUT_SIZE, INPUT_SIZE), dtype=np.float32)
+        batch = np.empty((BATCH, 3, INPUT_SIZE, INPUT_SIZE), dtype=np.float32)
         labels = np.full((BATCH, most, 6), -1, dtype=np.float32)
         for place in range(BATCH):
             if not order:
-                order = chance.permutation(PICTURES).tolist()
+                order = chance.permutation(pictures).tolist()
             picture, label = _varied(chance, *drawn[order.pop()])
-            pictures[place] = ((picture / np.float32(255) - mean) / std).transpose(2, 0, 1)
+            batch[place] = ((picture / np.float32(255) - mean) / std).transpose(2, 0, 1)
             labels[place, : len(label)] = label
-        yield mx.nd.array(pictures), mx.nd.array(labels[..., :4]), mx.nd.array(labels[..., 4:5])
+        yield mx.nd.array(batch), mx.nd.array(labels[..., :4]), mx.nd.array(labels[..., 4:5])
 
 
 def _varied(

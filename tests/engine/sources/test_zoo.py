@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import mxnet as mx
+import numpy as np
+import pytest
+
+from tui.engine.describe import describe
+from tui.engine.refusal import Refusal
+from tui.engine.sources import build, zoo
+from tui.model.source import ModelSource
+from tui.model.tree import ModelTree
+
+
+def opened(model: str, **more: object) -> zoo.Built:
+    return build(ModelSource(model, pretrained=False, **more), lambda _: None)  # type: ignore[arg-type]
+
+
+def test_an_unknown_name_names_the_nearest() -> None:
+    with pytest.raises(Refusal, match=r"no zoo model is named 'resnet50_v3'; .*resnet50_v2"):
+        opened("resnet50_v3")
+
+
+def test_both_zoos_are_known() -> None:
+    names = zoo.names()
+    assert {"ssd_512_mobilenet1.0_voc", "cifar_resnet20_v1"} <= set(names)
+    assert "squeezenet1.1" in names
+    assert len(names) == len(set(names)) >= 332
+
+
+@pytest.mark.smoke
+def test_shapes_are_known_without_a_picture() -> None:
+    built = opened("ssd_512_mobilenet1.0_custom", classes=("a", "b"), input_size=(300, 300))
+    model = describe(built.net, "ssd", classes=built.classes)
+    assert all(parameter.count for parameter in model.parameters)
+    assert {parameter.name for parameter in model.parameters} == set(
+        built.net.collect_params().keys()
+    )
+
+
+def test_a_custom_model_needs_classes() -> None:
+    with pytest.raises(Refusal, match="name them: --classes"):
+        opened("ssd_512_mobilenet1.0_custom")
+
+
+def test_other_classes_replace_the_class_predictors_alone() -> None:
+    built = opened("ssd_300_mobilenet0.25_voc", classes=("fig", "date"))
+    assert built.classes == ("fig", "date")
+    assert built.net.classes == ["fig", "date"]
+    for predictor in built.net.class_predictors:
+        assert predictor.predictor.weight.shape[0] % 3 == 0
+    ids, _, _ = built.net(mx.nd.zeros((1, 3, 300, 300)))
+    assert ids.shape[0] == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["cifar_resnet20_v1", "mobilenet1.0", "squeezenet1.0", "mobilenetv2_0.25", "resnet18_v1b"]
+)
+def test_classifiers_get_an_output_of_as_many_classes(name: str) -> None:
+    built = opened(name, classes=("a", "b", "c"))
+    assert built.input_size is not None
+    out = built.net(mx.nd.zeros((1, 3, *built.input_size)))
+    assert out.shape == (1, 3)
+
+
+def test_a_given_input_size_wins() -> None:
+    assert opened("mobilenet0.25", input_size=(96, 128)).input_size == (96, 128)
+    assert opened("mobilenet0.25").input_size == (224, 224)
+    assert zoo.usual_size("ssd_300_vgg16_atrous_voc") == (300, 300)
+    assert zoo.usual_size("cifar_resnet20_v1") == (32, 32)
+
+
+def test_the_same_source_gives_the_same_network() -> None:
+    source = ModelSource("cifar_resnet20_v1", pretrained=False, seed=5)
+    first, second = (build(source, lambda _: None).net for _ in range(2))
+    for name, parameter in first._collect_params_with_prefix().items():
+        other = second._collect_params_with_prefix()[name]
+        assert np.array_equal(parameter.data().asnumpy(), other.data().asnumpy()), name
+
+
+def test_no_network_says_what_was_tried_and_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.setenv("MXNET_HOME", str(tmp_path))
+    monkeypatch.setenv("MXNET_GLUON_REPO", "http://127.0.0.1:9/")  # nobody listens there
+    with pytest.raises(Refusal) as refused:
+        build(ModelSource("ssd_512_mobilenet1.0_voc"), lambda _: None)
+    said = str(refused.value)
+    assert "http://127.0.0.1:9/gluon/models/ssd_512_mobilenet1.0_voc-37c18076.zip" in said
+    assert f"{tmp_path}/models/ssd_512_mobilenet1.0_voc-37c18076.params" in said
+    assert "--weights FILE" in said
+    assert "--no-weights" in said
+    assert "\n" not in said
+
+
+def test_no_network_for_a_custom_models_trunk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+) -> None:
+    monkeypatch.setenv("MXNET_HOME", str(tmp_path))
+    monkeypatch.setenv("MXNET_GLUON_REPO", "http://127.0.0.1:9/")
+    with pytest.raises(Refusal, match=r"trunk's weights .* cannot be had.*--no-weights"):
+        build(ModelSource("ssd_512_mobilenet1.0_custom", classes=("a",)), lambda _: None)
+
+
+def test_a_gpu_that_is_not_there() -> None:
+    if mx.context.num_gpus():
+        pytest.skip("this machine has a GPU, so asking for one is no mistake")
+    with pytest.raises(Refusal, match="MXNet sees 0 GPUs"):
+        opened("cifar_resnet20_v1", ctx="gpu(0)")
+
+
+def test_groups_and_blocks_hold_every_place_once() -> None:
+    built = opened("ssd_300_mobilenet0.25_custom", classes=("a",))
+    tree = ModelTree(describe(built.net, "ssd"))
+    leaves = [node.path for node in tree.nodes if not node.is_block]
+    assert sorted(leaves) == sorted(built.net._collect_params_with_prefix())

@@ -1,0 +1,229 @@
+"""The trainer as a real process, on a run folder."""
+
+from __future__ import annotations
+
+import json
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import mxnet as mx
+import pytest
+
+from tests.engine.datasets.test_folder import write_folders
+from tests.engine.voc_tree import usual_tree
+from tui.model.plan import FreezePlan, Rule
+from tui.model.source import ModelSource
+from tui.runs.control import Ping, Stop, send
+from tui.runs.events import (
+    Commanded,
+    Event,
+    Failed,
+    Finished,
+    Notice,
+    Phase,
+    Prepared,
+    Proof,
+    RunStarted,
+    Step,
+    Validated,
+)
+from tui.runs.folder import RunFolder, create_run
+from tui.runs.log import EventReader
+from tui.runs.spec import Hyperparameters, RunSpec
+
+HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
+ALL = FreezePlan((Rule("thaw", "all"),))
+PETS = ModelSource("cifar_resnet20_v1", classes=("Cat", "dog"), pretrained=False)
+SMALL_SSD = ModelSource(
+    "ssd_300_mobilenet0.25_custom", classes=("cat", "dog"), pretrained=False, input_size=(128, 128)
+)
+
+
+def make(
+    tmp_path: Path,
+    source: ModelSource,
+    recipe: str,
+    plan: FreezePlan,
+    data: Path,
+    **hyper: object,
+) -> RunFolder:
+    spec = RunSpec(source, recipe, str(data), Hyperparameters(**hyper))  # type: ignore[arg-type]
+    return create_run(spec, plan, tmp_path / "run")
+
+
+def command(folder: RunFolder) -> list[str]:
+    return [sys.executable, "-m", "tui.engine", "train", str(folder.path)]
+
+
+def carry_out(folder: RunFolder) -> tuple[int, list[Event]]:
+    done = subprocess.run(
+        command(folder), stdin=subprocess.DEVNULL, capture_output=True, timeout=300, check=False
+    )
+    return done.returncode, events(folder)
+
+
+def events(folder: RunFolder) -> list[Event]:
+    return [envelope.event for envelope in EventReader(folder.events_file).read(1 << 26)]
+
+
+def only(kind: type, told: list[Event]) -> Event:
+    (found,) = [event for event in told if isinstance(event, kind)]
+    return found
+
+
+def wait_for(holds: Callable[[], bool], seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)  # between two looks at another process's file
+
+
+@pytest.mark.slow
+@pytest.mark.smoke
+def test_a_detector_head_only(tmp_path: Path) -> None:
+    data = usual_tree(tmp_path / "VOC2007")
+    folder = make(tmp_path, SMALL_SSD, "ssd", HEAD_ONLY, data, epochs=2, batch_size=2)
+    code, told = carry_out(folder)
+    assert code == 0, told
+    assert isinstance(told[0], RunStarted)
+    prepared = only(Prepared, told)
+    assert (prepared.train_pictures, prepared.validation_pictures) == (3, 2)
+    assert prepared.total_steps == 4
+    steps = [event for event in told if isinstance(event, Step)]
+    assert [step.step for step in steps] == [1, 2, 3, 4]
+    assert [step.epoch for step in steps] == [1, 1, 2, 2]
+    for step in steps:
+        assert step.loss == pytest.approx(sum(step.losses.values()), rel=1e-5)
+    assert len([event for event in told if isinstance(event, Validated)]) == 2
+    proof = only(Proof, told)
+    assert proof.broken == ()
+    assert proof.frozen_identical == prepared.frozen_parameters > 0
+    assert proof.statistics_identical > 0
+    assert proof.trainable_changed + len(proof.unchanged) == prepared.trainable_parameters
+    finished = told[-1]
+    assert isinstance(finished, Finished)
+    assert not finished.stopped
+    weights = mx.nd.load(str(folder.path / finished.weights))
+    assert weights["class_predictors.0.predictor.weight"].shape[0] % 3 == 0
+    assert not folder.socket.exists()
+
+
+@pytest.mark.slow
+def test_two_runs_of_the_same_folder_are_the_same(tmp_path: Path) -> None:
+    data = write_folders(tmp_path / "pets")
+    losses = []
+    for number in range(2):
+        where = tmp_path / str(number)
+        folder = make(where, PETS, "classification", ALL, data, epochs=2, batch_size=4)
+        code, told = carry_out(folder)
+        assert code == 0, told
+        losses.append([event.loss for event in told if isinstance(event, Step)])
+    assert losses[0] == losses[1]
+    assert len(losses[0]) == 6
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("how", ["command", "SIGTERM"])
+def test_stop_between_batches(tmp_path: Path, how: str) -> None:
+    data = write_folders(tmp_path / "pets")
+    folder = make(tmp_path, PETS, "classification", HEAD_ONLY, data, epochs=9999, batch_size=4)
+    trainer = subprocess.Popen(command(folder), stderr=subprocess.DEVNULL)
+    wait_for(lambda: any(isinstance(event, Step) for event in events(folder)))
+    assert stat.S_IMODE(folder.socket.stat().st_mode) == 0o600
+    if how == "command":
+        reply = send(folder.socket, Stop())
+        assert reply.accepted
+        assert "after this batch" in reply.message
+    else:
+        trainer.send_signal(signal.SIGHUP)  # a terminal that goes away stops nothing
+        trainer.send_signal(signal.SIGTERM)
+    assert trainer.wait(60) == 0
+    told = events(folder)
+    assert only(Commanded, told).command.startswith("stop")
+    finished = told[-1]
+    assert isinstance(finished, Finished)
+    assert finished.stopped
+    assert finished.steps == len([event for event in told if isinstance(event, Step)])
+    assert only(Proof, told).broken == ()
+    assert (folder.path / finished.weights).exists()
+
+
+@pytest.mark.slow
+def test_noise_on_the_socket_stops_nothing(tmp_path: Path) -> None:
+    import socket
+
+    data = write_folders(tmp_path / "pets")
+    folder = make(tmp_path, PETS, "classification", HEAD_ONLY, data, epochs=9999, batch_size=4)
+    with folder.log_file.open("ab") as log:
+        trainer = subprocess.Popen(command(folder), stderr=log)
+    wait_for(lambda: any(isinstance(event, Step) for event in events(folder)))
+    for noise in (b"{}\n", b'{"type":"Reboot"}\n', b"\xff\xfe\n", b"x" * 70_000):
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(folder.socket))
+            client.sendall(noise)
+            answer = json.loads(client.recv(4096))
+        assert answer["accepted"] is False
+    assert send(folder.socket, Ping()).accepted
+    assert send(folder.socket, Stop()).accepted
+    assert trainer.wait(60) == 0
+    assert folder.log_file.read_text().count("refused on the control socket") == 4
+
+
+@pytest.mark.slow
+def test_everything_frozen_is_refused(tmp_path: Path) -> None:
+    data = write_folders(tmp_path / "pets")
+    plan = FreezePlan((Rule("freeze", "all"),))
+    folder = make(tmp_path, PETS, "classification", plan, data)
+    code, told = carry_out(folder)
+    assert code == 2
+    assert "nothing can train; thaw some" in only(Failed, told).message
+
+
+@pytest.mark.slow
+def test_a_loss_that_is_no_number_stops_the_run(tmp_path: Path) -> None:
+    data = write_folders(tmp_path / "pets")
+    folder = make(
+        tmp_path, PETS, "classification", ALL, data, epochs=50, batch_size=4, learning_rate=1e3
+    )
+    code, told = carry_out(folder)
+    assert code == 2
+    failed = only(Failed, told)
+    assert "the loss is nan at step" in failed.message
+    assert "cross entropy" in failed.message
+
+
+@pytest.mark.slow
+def test_problems_of_the_data_are_told(tmp_path: Path) -> None:
+    data = write_folders(tmp_path / "pets")
+    (data / "train" / "dog" / "0.JPG").write_bytes(b"")
+    folder = make(tmp_path, PETS, "classification", HEAD_ONLY, data, max_steps=1, batch_size=4)
+    code, told = carry_out(folder)
+    assert code == 0
+    assert "dog/0.JPG: empty; left out" in [e.message for e in told if isinstance(e, Notice)]
+    finished = told[-1]
+    assert isinstance(finished, Finished)
+    assert finished.steps == 1
+    assert Phase("validating") in told
+
+
+def test_a_folder_that_is_no_run(tmp_path: Path) -> None:
+    (tmp_path / "run.toml").write_text("version = 99\n")
+    code, told = carry_out(RunFolder(tmp_path))
+    assert code == 2
+    assert "newer than this thaw" in only(Failed, told).message
+
+
+def test_a_plan_with_a_wild_pattern_is_refused(tmp_path: Path) -> None:
+    data = write_folders(tmp_path / "pets")
+    folder = make(tmp_path, PETS, "classification", ALL, data)
+    folder.plan_file.write_text(
+        '[[rules]]\naction = "freeze"\nby = "names"\nselect = "(\\\\w|\\\\w\\\\w)+[^\\\\w]"\n'
+    )
+    code, told = carry_out(folder)
+    assert code == 2
+    assert "backtracks" in only(Failed, told).message
