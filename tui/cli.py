@@ -206,5 +206,6 @@ def _run(app: ThawApp) -> None:
 
 
 def _need_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    # Textual draws on standard error, so that has to be a terminal too.
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         raise Problem("no terminal here to show it in; `thaw train RUN_DIR` needs none")

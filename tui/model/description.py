@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import Literal
 
 import msgspec
@@ -92,6 +93,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     version: int = DESCRIPTION_VERSION
 
 
+@cache
 def itemsize(dtype: str) -> int:
     """Bytes of one value of an MXNet dtype, by its NumPy name; 4 for one that is not known."""
     digits = "".join(character for character in dtype if character.isdigit())

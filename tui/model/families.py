@@ -56,7 +56,8 @@ FAMILIES: tuple[Family, ...] = (
 )
 
 _HEAD_NAMES = re.compile(
-    r"output|out|fc|classifier|logits?|head|heads|final_layer|prediction|predictor|last_linear"
+    r"output|out|fc|classifier|logits?|head|heads|final_layer|prediction|last_linear"
+    r"|(\w+_)?predictors?"
 )
 
 
@@ -96,20 +97,37 @@ def find_roles(tree: ModelTree) -> Roles:
 
 
 def _by_names(tree: ModelTree) -> Roles:
-    blocks = [
-        tree.nodes[child].path
-        for child in (tree.children(0) if tree.nodes else ())
+    blocks = _trainable_blocks(tree, 0) if tree.nodes else []
+    # A block that holds nothing but one other says nothing: `self.net = resnet50_v1()`.
+    while len(blocks) == 1 and not _is_head(tree, blocks[0]):
+        inner = _trainable_blocks(tree, blocks[0])
+        if not inner:
+            break
+        blocks = inner
+    head = [block for block in blocks if _is_head(tree, block)]
+    # Where nothing has a telling name, the last block that can train is the last layer. It may
+    # itself only end in the output layer; structure alone cannot tell, so the whole of it counts.
+    if not head and len(blocks) > 1:
+        head = blocks[-1:]
+    return Roles(
+        "classification" if head else "unknown",
+        tuple(tree.nodes[block].path for block in blocks if block not in head),
+        (),
+        tuple(tree.nodes[block].path for block in head),
+    )
+
+
+def _trainable_blocks(tree: ModelTree, node: int) -> list[int]:
+    return [
+        child
+        for child in tree.children(node)
         if tree.nodes[child].is_block
         and any(tree.parameters[index].can_train for index in tree.under(child))
     ]
-    head = tuple(path for path in blocks if _HEAD_NAMES.fullmatch(path))
-    # Where nothing has a telling name, the last block that can train is the last layer.
-    if not head and len(blocks) > 1:
-        head = (blocks[-1],)
-    trunk = tuple(path for path in blocks if path not in head)
-    # A plain sequence may end in a block that itself ends in the output layer; that is as far
-    # as structure alone can tell, so the whole of it counts.
-    return Roles("classification" if head else "unknown", trunk, (), head)
+
+
+def _is_head(tree: ModelTree, node: int) -> bool:
+    return _HEAD_NAMES.fullmatch(tree.nodes[node].label) is not None
 
 
 def _outermost(tree: ModelTree, pattern: str) -> tuple[str, ...]:

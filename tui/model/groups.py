@@ -10,8 +10,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-SUFFIXES = ("running_mean", "running_var", "moving_mean", "moving_var")
-"""Parameter names that hold an underscore of their own."""
+STATISTICS = ("running_mean", "running_var", "moving_mean", "moving_var")
+"""What Gluon and the symbols of old call a running mean and variance. These alone among the
+names of parameters hold an underscore of their own."""
+
+DEEPEST = 32
+"""Groups within groups; a name with more parts than that tells no structure."""
 
 
 @dataclass
@@ -30,18 +34,22 @@ def group_names(names: Sequence[str]) -> NameGroup:
     A group that would hold one group and no name is joined with it. Pure: nothing but the names
     decides, so that a plan means the same in every process.
     """
+    taken = set(names)
     root = NameGroup("")
     for name in names:
         group = root
-        for part in _parts(name):
-            prefix = f"{group.prefix}_{part}" if group.prefix else part
-            group = group.groups.setdefault(part, NameGroup(prefix))
+        prefix = ""
+        for part in _parts(name)[:DEEPEST]:
+            prefix = f"{prefix}_{part}" if prefix else part
+            # A group of the same name as a parameter (`fc` beside `fc_weight`) would hide it.
+            if prefix not in taken:
+                group = group.groups.setdefault(prefix, NameGroup(prefix))
         group.names.append(name)
     return _joined(root)
 
 
 def _parts(name: str) -> list[str]:
-    for suffix in SUFFIXES:
+    for suffix in STATISTICS:
         if name.endswith("_" + suffix):
             return [part for part in name[: -len(suffix) - 1].split("_") if part]
     return [part for part in name.split("_")[:-1] if part]

@@ -2,11 +2,13 @@
 
 The plan says what becomes of every parameter; `resolve` works it out for a model. A norm
 layer's statistics follow its weights: they are fixed when all of its gamma and beta that could
-train are frozen, and a norm layer without any follows the last rule that covers it.
+train are frozen, and a norm layer without any follows the last rule that covers it. The mean and
+the variance of a layer are fixed together, since MXNet knows only one switch for both.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fnmatch import translate
@@ -25,7 +27,7 @@ Selector = Literal["all", "block", "parameter", "names", "structure", "glob", "r
 Action = Literal["freeze", "thaw"]
 
 
-class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
+class Rule(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """One rule.
 
     `by` says how `select` is read: `block` and `parameter` are structure names, `names` a regex
@@ -41,7 +43,7 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True):
     covers: tuple[str, ...] | None = None
 
 
-class FreezePlan(msgspec.Struct, frozen=True):
+class FreezePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ordered rules over the states with which the network was built."""
 
     rules: tuple[Rule, ...] = ()
@@ -74,14 +76,7 @@ class Resolution:
 
 def built_states(tree: ModelTree) -> list[State]:
     """The states with which the network was built."""
-    return [
-        State.AUXILIARY
-        if not parameter.can_train
-        else State.FROZEN
-        if parameter.grad_req == "null"
-        else State.TRAINABLE
-        for parameter in tree.parameters
-    ]
+    return list(tree.built_states)
 
 
 def select(rule: Rule, tree: ModelTree, roles: Roles | None = None) -> list[int]:
@@ -93,6 +88,8 @@ def select(rule: Rule, tree: ModelTree, roles: Roles | None = None) -> list[int]
     match rule.by:
         case "all":
             return list(range(len(tree.parameters)))
+        case "parameter" if rule.select in tree.parameter_of:
+            return [tree.parameter_of[rule.select]]
         case "block" | "parameter":
             return _at(tree, (rule.select,))
         case "role":
@@ -118,8 +115,9 @@ def resolve(plan: FreezePlan, tree: ModelTree) -> Resolution:
     Raises:
         PatternError: a rule's pattern cannot be used; the message begins with the rule.
     """
-    roles = find_roles(tree)
+    roles = find_roles(tree) if any(rule.by == "role" for rule in plan.rules) else None
     states = built_states(tree)
+    auxiliary = State.AUXILIARY
     last: list[int] = [-1] * len(states)
     selected: list[int] = []
     for number, rule in enumerate(plan.rules):
@@ -131,14 +129,14 @@ def resolve(plan: FreezePlan, tree: ModelTree) -> Resolution:
         outcome = State.FROZEN if rule.action == "freeze" else State.TRAINABLE
         for index in found:
             last[index] = number
-            if states[index] is not State.AUXILIARY:
+            if states[index] is not auxiliary:
                 states[index] = outcome
-    decided = [0] * len(plan.rules)
-    for number in last:
-        if number >= 0:
-            decided[number] += 1
+    counted = Counter(last)
     return Resolution(
-        tuple(states), _statistics(plan, tree, states, last), tuple(selected), tuple(decided)
+        tuple(states),
+        _statistics(plan, tree, states, last),
+        tuple(selected),
+        tuple(counted[number] for number in range(len(plan.rules))),
     )
 
 
@@ -167,8 +165,14 @@ def simplified(plan: FreezePlan, tree: ModelTree) -> FreezePlan:
     if len(plan.rules) - kept < 2:
         return plan
     before = FreezePlan(plan.rules[:kept])
-    told = folded(tree, resolve(plan, tree).states, resolve(before, tree).states)
-    return before.with_rules(*told) if len(told) < len(plan.rules) - kept else plan
+    wanted = resolve(plan, tree)
+    told = folded(tree, wanted.states, resolve(before, tree).states)
+    if len(told) >= len(plan.rules) - kept:
+        return plan
+    shorter = before.with_rules(*told)
+    # Statistics of a norm layer without weights follow rules that change no state.
+    same = not tree.weightless or resolve(shorter, tree).statistics == wanted.statistics
+    return shorter if same else plan
 
 
 def folded(tree: ModelTree, states: Sequence[State], base: Sequence[State]) -> tuple[Rule, ...]:
@@ -182,15 +186,14 @@ def folded(tree: ModelTree, states: Sequence[State], base: Sequence[State]) -> t
     after = list(base)
     for rule in rules:
         outcome = State.FROZEN if rule.action == "freeze" else State.TRAINABLE
-        for index in _at(tree, (rule.select,)):
+        for index in select(rule, tree):
             if after[index] is not State.AUXILIARY:
                 after[index] = outcome
-    if after == list(states):
+    differ = [index for index, state in enumerate(states) if state is not base[index]]
+    if after == list(states) and len(rules) <= len(differ):
         return rules
     return tuple(
-        _rule(state, "parameter", parameter.structure_name)
-        for parameter, state, before in zip(tree.parameters, states, base, strict=True)
-        if state is not before
+        _rule(states[index], "parameter", tree.parameters[index].structure_name) for index in differ
     )
 
 
@@ -205,14 +208,28 @@ def inverted(tree: ModelTree, states: Sequence[State]) -> FreezePlan:
 def covering(tree: ModelTree, parameters: Iterable[int]) -> tuple[str, ...]:
     """The fewest structure names, of blocks and parameters, that cover exactly these
     parameters: what a `names` rule keeps of what it selected."""
-    wanted = set(parameters)
+    wanted = [False] * len(tree.parameters)
+    for parameter in parameters:
+        wanted[parameter] = True
+    places = tree.running_sum([1] * len(wanted))
+    wanted_places = tree.running_sum(wanted)
+    covered = [False] * len(wanted)
     found: list[str] = []
     index = 0
     while index < len(tree.nodes):
         node = tree.nodes[index]
-        below = tree.under(index) if node.is_block else [node.parameter]
-        if below and wanted.issuperset(below) and tree.index_of[node.path] == index:
-            found.append(node.path)
+        below = places[node.end] - places[index]
+        if (
+            below
+            and wanted_places[node.end] - wanted_places[index] == below
+            and tree.index_of[node.path] == index
+        ):
+            here = tree.under(index)
+            # A place of what is shared and covered elsewhere need not be told again.
+            if not all(covered[parameter] for parameter in here):
+                found.append(node.path)
+            for parameter in here:
+                covered[parameter] = True
             index = node.end
         else:
             index += 1
@@ -234,60 +251,63 @@ def _statistics(
     plan: FreezePlan, tree: ModelTree, states: Sequence[State], last: Sequence[int]
 ) -> dict[int, Statistic]:
     found: dict[int, Statistic] = {}
-    for block in tree.model.blocks:
-        own = [index for index in block.parameters if tree.parameters[index].kind == "statistic"]
-        if not own:
-            continue
-        weights = [index for index in block.parameters if tree.parameters[index].can_train]
-        for index in own:
-            if weights:
-                fixed = all(states[weight] is State.FROZEN for weight in weights)
-            else:
-                fixed = last[index] >= 0 and plan.rules[last[index]].action == "freeze"
+    for norm in tree.norms:
+        if norm.weights:
+            fixed = all(states[weight] is State.FROZEN for weight in norm.weights)
+        else:
+            number = max(last[index] for index in norm.statistics)
+            fixed = number >= 0 and plan.rules[number].action == "freeze"
+        for index in norm.statistics:
             found[index] = Statistic.FIXED if fixed else Statistic.MOVING
     return found
 
 
-_INHERITED = (None, State.TRAINABLE, State.FROZEN)
-
-
 def _fewest(tree: ModelTree, states: Sequence[State], base: Sequence[State]) -> tuple[Rule, ...]:
-    count = len(tree.nodes)
-    # cost[node][i]: rules needed at and below the node, given what its nearest rule above says.
-    cost: list[list[int]] = [[0, 0, 0] for _ in range(count)]
-    for index in reversed(range(count)):
-        node = tree.nodes[index]
+    nodes = tree.nodes
+    # Rules needed below each node, given what the nearest rule above says: none, thaw, freeze.
+    below = ([0] * len(nodes), [0] * len(nodes), [0] * len(nodes))
+    # The same at and below it, where a rule of its own may save some.
+    cost = ([0] * len(nodes), [0] * len(nodes), [0] * len(nodes))
+    for index in range(len(nodes) - 1, -1, -1):
+        node = nodes[index]
         if node.parameter >= 0:
-            wanted, built = states[node.parameter], base[node.parameter]
-            if wanted is not State.AUXILIARY:
-                cost[index] = [
-                    int(wanted is not (built if above is None else above)) for above in _INHERITED
-                ]
-            continue
-        below = [0, 0, 0]
-        for child in tree.children(index):
-            for i in range(3):
-                below[i] += cost[child][i]
-        own_rule = 1 + min(below[1], below[2])
-        cost[index] = [min(amount, own_rule) for amount in below]
+            wanted = states[node.parameter]
+            if wanted is State.AUXILIARY:
+                continue
+            least = (
+                int(wanted is not base[node.parameter]),
+                int(wanted is not State.TRAINABLE),
+                int(wanted is not State.FROZEN),
+            )
+        else:
+            own = 1 + min(below[1][index], below[2][index])
+            least = (
+                min(below[0][index], own),
+                min(below[1][index], own),
+                min(below[2][index], own),
+            )
+        for above in range(3):
+            cost[above][index] = least[above]
+            if node.parent >= 0:
+                below[above][node.parent] += least[above]
 
     rules: list[Rule] = []
-    stack: list[tuple[int, int]] = [(0, 0)] if count else []
+    stack: list[tuple[int, int]] = [(0, 0)] if nodes else []
     while stack:
         index, above = stack.pop()
-        node = tree.nodes[index]
-        if not cost[index][above]:
+        node = nodes[index]
+        if not cost[above][index]:
             continue
         if node.parameter >= 0:
             rules.append(_rule(states[node.parameter], "parameter", node.path))
             continue
-        children = list(tree.children(index))
-        below = [sum(cost[child][i] for child in children) for i in range(3)]
+        thaw, freeze = below[1][index], below[2][index]
         # Where it takes as few either way, one word for a whole block reads better than a list.
-        if below[above] > 1 and below[above] >= 1 + min(below[1], below[2]):
-            above = 1 if below[1] <= below[2] else 2
+        if below[above][index] > 1 and below[above][index] >= 1 + min(thaw, freeze):
+            above = 1 if thaw <= freeze else 2
             state = State.TRAINABLE if above == 1 else State.FROZEN
             rules.append(_rule(state, "block" if node.path else "all", node.path))
+        children = list(tree.children(index))
         stack.extend((child, above) for child in reversed(children))
     return tuple(rules)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 
-class ModelSource(msgspec.Struct, frozen=True, omit_defaults=True):
+class ModelSource(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
     """All that determines which network is built, and from which weights.
 
     `weights` is a `.params` file; without one the zoo's own are used, unless `pretrained` is

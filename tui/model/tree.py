@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import accumulate
 
 from tui.model.description import BlockInfo, ModelInfo, ParameterInfo
+from tui.model.groups import STATISTICS
 from tui.model.states import State
 
 
@@ -54,6 +55,16 @@ class Totals:
     def share(self) -> float:
         """The trainable share of all values, 0 to 1."""
         return self.trainable_values / self.values if self.values else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """A norm layer, by parameter indices: its running `statistics`, and the `weights` (gamma
+    and beta) that could train, none where it has neither."""
+
+    block: int
+    statistics: tuple[int, ...]
+    weights: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -118,39 +129,82 @@ class ModelTree:
             above = self.nodes[above].parent
 
     @cached_property
+    def values(self) -> list[int]:
+        """Value counts by parameter; 0 where not known."""
+        return [parameter.count or 0 for parameter in self.parameters]
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """Bytes by parameter; 0 where not known."""
+        return [parameter.nbytes or 0 for parameter in self.parameters]
+
+    @cached_property
+    def norms(self) -> tuple[Norm, ...]:
+        """The norm layers, in the model's order."""
+        return tuple(_norms(self.model))
+
+    @cached_property
+    def weightless(self) -> bool:
+        """Whether it has a norm layer without gamma and beta that could train."""
+        return any(not norm.weights for norm in self.norms)
+
+    @cached_property
+    def built_states(self) -> tuple[State, ...]:
+        """The states with which the network was built, by parameter."""
+        return tuple(
+            State.AUXILIARY
+            if parameter.kind != "weight"
+            else State.FROZEN
+            if parameter.grad_req == "null"
+            else State.TRAINABLE
+            for parameter in self.parameters
+        )
+
+    @cached_property
     def values_below(self) -> list[int]:
         """Running sum of known value counts over nodes: a subtree's is a difference of two."""
-        return self.running_sum([parameter.count or 0 for parameter in self.parameters])
+        return self.running_sum(self.values)
 
     @cached_property
     def bytes_below(self) -> list[int]:
         """Running sum of bytes over nodes."""
-        return self.running_sum([parameter.nbytes or 0 for parameter in self.parameters])
+        return self.running_sum(self.sizes)
+
+    @cached_property
+    def places_below(self) -> list[int]:
+        """Running sum of places of parameters over nodes; a shared parameter has several."""
+        return self.running_sum([1] * len(self.parameters))
 
     def running_sum(self, of_parameters: Sequence[int]) -> list[int]:
         """Sums of a figure of each parameter over nodes 0..i, with a leading 0."""
-        return [
-            0,
-            *accumulate(
-                of_parameters[node.parameter] if node.parameter >= 0 else 0 for node in self.nodes
-            ),
-        ]
+        # A block's parameter index is -1: it finds the 0 at the end.
+        figures = [*of_parameters, 0]
+        return [0, *accumulate(map(figures.__getitem__, self._parameter_at))]
+
+    @cached_property
+    def _parameter_at(self) -> list[int]:
+        return [node.parameter for node in self.nodes]
+
+    @cached_property
+    def unknown(self) -> int:
+        """How many parameters have a shape that is not known yet."""
+        return sum(parameter.count is None for parameter in self.parameters)
 
     def totals(self, states: Sequence[State]) -> Totals:
         """What the header shows."""
-        counted = [
-            (state, parameter.count or 0, parameter.nbytes or 0)
-            for parameter, state in zip(self.parameters, states, strict=True)
-        ]
         return Totals(
-            parameters=len(counted),
-            values=sum(values for _, values, _ in counted),
-            nbytes=sum(nbytes for _, _, nbytes in counted),
-            trainable_parameters=sum(state is State.TRAINABLE for state, _, _ in counted),
-            trainable_values=sum(v for state, v, _ in counted if state is State.TRAINABLE),
-            frozen_parameters=sum(state is State.FROZEN for state, _, _ in counted),
-            auxiliary_parameters=sum(state is State.AUXILIARY for state, _, _ in counted),
-            unknown=sum(parameter.count is None for parameter in self.parameters),
+            parameters=len(self.parameters),
+            values=sum(self.values),
+            nbytes=sum(self.sizes),
+            trainable_parameters=states.count(State.TRAINABLE),
+            trainable_values=sum(
+                values
+                for values, state in zip(self.values, states, strict=True)
+                if state is State.TRAINABLE
+            ),
+            frozen_parameters=states.count(State.FROZEN),
+            auxiliary_parameters=states.count(State.AUXILIARY),
+            unknown=self.unknown,
         )
 
 
@@ -164,8 +218,8 @@ class RollUp:
         self._frozen = tree.running_sum([state is State.FROZEN for state in states])
         self._trainable_values = tree.running_sum(
             [
-                (parameter.count or 0) if state is State.TRAINABLE else 0
-                for parameter, state in zip(tree.parameters, states, strict=True)
+                values if state is State.TRAINABLE else 0
+                for values, state in zip(tree.values, states, strict=True)
             ]
         )
 
@@ -182,6 +236,15 @@ class RollUp:
             return State.TRAINABLE
         return State.FROZEN if frozen else State.AUXILIARY
 
+    def places(self, node: int) -> int:
+        """Places of parameters at and below a node."""
+        sums = self._tree.places_below
+        return sums[self._tree.nodes[node].end] - sums[node]
+
+    def trainable_places(self, node: int) -> int:
+        """Places of trainable parameters at and below a node."""
+        return self._trainable[self._tree.nodes[node].end] - self._trainable[node]
+
     def values(self, node: int) -> int:
         """Known values at and below a node."""
         sums = self._tree.values_below
@@ -197,14 +260,9 @@ def _nodes(model: ModelInfo) -> list[Node]:
     for index, block in enumerate(model.blocks):
         children.setdefault(block.parent, []).append(index)
 
-    nodes: list[Node] = []
+    # Ends are known only after what lies below, so rows come first, and nodes are made of them.
+    rows: list[tuple[str, str, int, int, int, int]] = []
     ends: list[int] = []
-
-    def place(node: Node) -> int:
-        nodes.append(node)
-        ends.append(0)
-        return len(nodes) - 1
-
     # An explicit stack: a model may nest deeper than Python recurses.
     stack: list[tuple[int, int, int, bool]] = [
         (block, 0, -1, False) for block in reversed(children.get(-1, []))
@@ -212,25 +270,58 @@ def _nodes(model: ModelInfo) -> list[Node]:
     while stack:
         index, depth, parent, done = stack.pop()
         if done:
-            ends[index] = len(nodes)
+            ends[index] = len(rows)
             continue
         block = model.blocks[index]
-        label = _label(block.path, nodes[parent].path if parent >= 0 else "")
-        here = place(Node(block.path, label or model.name, depth, parent, 0, block=index))
+        here = len(rows)
+        label = _label(block.path, rows[parent][0] if parent >= 0 else "")
+        rows.append((block.path, label or model.name, depth, parent, index, -1))
+        ends.append(0)
         for parameter, name in zip(block.parameters, block.names, strict=True):
-            leaf = place(
-                Node(name, _label(name, block.path), depth + 1, here, 0, parameter=parameter)
-            )
-            ends[leaf] = leaf + 1
+            rows.append((name, _label(name, block.path), depth + 1, here, -1, parameter))
+            ends.append(len(rows))
         stack.append((here, 0, 0, True))
         stack.extend((child, depth + 1, here, False) for child in reversed(children.get(index, [])))
     return [
-        Node(n.path, n.label, n.depth, n.parent, end, n.block, n.parameter)
-        for n, end in zip(nodes, ends, strict=True)
+        Node(path, label, depth, parent, end, block, parameter)
+        for (path, label, depth, parent, block, parameter), end in zip(rows, ends, strict=True)
     ]
 
 
 def _label(path: str, above: str) -> str:
-    if above and path.startswith(above):
-        return path[len(above) :].lstrip("._") or path
+    """What a path adds to the one above it, without the dot or underscore between them."""
+    if above and path.startswith(above) and path[len(above) : len(above) + 1] in (".", "_"):
+        return path[len(above) + 1 :] or path
     return path
+
+
+def _norms(model: ModelInfo) -> Iterator[Norm]:
+    for index, block in enumerate(model.blocks):
+        layers: dict[str, list[int]] = {}
+        for parameter, name in zip(block.parameters, block.names, strict=True):
+            if model.parameters[parameter].kind == "statistic":
+                layers.setdefault(_layer(name), []).append(parameter)
+        if not layers:
+            continue
+        could = {
+            name: parameter
+            for parameter, name in zip(block.parameters, block.names, strict=True)
+            if model.parameters[parameter].can_train
+        }
+        others: list[int] = []
+        for layer, statistics in layers.items():
+            # A group made of names may hold a convolution's weight beside its norm's.
+            weights = [could[name] for name in (f"{layer}gamma", f"{layer}beta") if name in could]
+            if weights:
+                yield Norm(index, tuple(statistics), tuple(weights))
+            else:
+                others += statistics
+        if others:
+            yield Norm(index, tuple(others), tuple(could.values()))
+
+
+def _layer(name: str) -> str:
+    for suffix in STATISTICS:
+        if name.endswith(suffix):
+            return name[: -len(suffix)]
+    return ""

@@ -1,0 +1,64 @@
+"""Axes whose ends are round and move seldom."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.app.panes.axis import step_axis, value_axis
+
+NUMBERS = st.floats(-1e9, 1e9, allow_nan=False)
+
+
+@given(st.lists(NUMBERS, min_size=1, max_size=20), st.integers(2, 12))
+def test_all_values_lie_on_a_linear_axis(values: list[float], ticks: int) -> None:
+    axis = value_axis(values, ticks)
+    slack = 1e-6 * (axis.high - axis.low)
+    assert axis.low - slack <= min(values)
+    assert max(values) <= axis.high + slack
+    assert axis.low < axis.high
+    assert 2 <= len(axis.ticks) <= ticks + 3
+    assert len(axis.labels) == len(axis.ticks)
+
+
+@given(st.lists(st.floats(1e-12, 1e12), min_size=1, max_size=20))
+def test_all_values_lie_on_a_logarithmic_axis(values: list[float]) -> None:
+    axis = value_axis(values, 5, logarithmic=True)
+    assert axis.low <= math.log10(min(values)) + 1e-9
+    assert math.log10(max(values)) - 1e-9 <= axis.high
+    assert axis.low < axis.high
+
+
+@given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(1, 20))
+def test_the_steps_so_far_lie_on_the_axis(last: int, total: int, ticks: int) -> None:
+    axis = step_axis(last, total, ticks)
+    assert axis.low == 0
+    assert axis.high >= min(last, 10**9)
+    assert len(axis.ticks) <= ticks + 2
+
+
+def test_the_axis_of_steps_ends_with_the_run() -> None:
+    assert step_axis(300, 437, 5).high == 437
+    assert step_axis(30, 437, 5).high == 50
+
+
+def test_the_axis_stays_while_the_data_grows_within_it() -> None:
+    assert step_axis(101, 5000, 5) == step_axis(199, 5000, 5)
+    assert value_axis([0.3, 3.9], 4) == value_axis([0.2, 3.2], 4)
+
+
+def test_values_that_have_no_logarithm_have_no_place() -> None:
+    axis = value_axis([0.0, -1.0, 0.01, 1.0], 5, logarithmic=True)
+    assert axis.low == -2
+    assert axis.place(0.0) is None
+    assert axis.place(-1.0) is None
+    assert axis.place(0.1) == pytest.approx(-1)
+
+
+def test_labels_are_short_and_tell_the_ticks_apart() -> None:
+    assert value_axis([0.0, 0.031], 4).labels == ("0.00", "0.01", "0.02", "0.03", "0.04")
+    assert value_axis([0.3, 3.2], 4).labels == ("0", "1", "2", "3", "4")
+    assert len(set(value_axis([1.0, 1.0], 5).labels)) == len(value_axis([1.0, 1.0], 5).labels)

@@ -1,0 +1,45 @@
+"""How a run ended, in words."""
+
+from __future__ import annotations
+
+from tui.app.panes.summary import proof_lines
+from tui.runs.events import Proof
+
+
+def said(proof: Proof) -> str:
+    return "\n".join(line.plain for line in proof_lines(proof))
+
+
+def test_a_freeze_that_held() -> None:
+    text = said(Proof(181, 62, 24))
+    assert "181 parameters: identical, bit for bit" in text
+    assert "62 fixed: identical" in text
+    assert "24 parameters: all changed" in text
+    assert "!" not in text
+
+
+def test_a_freeze_that_broke_comes_first_and_is_named_in_the_colour_of_errors() -> None:
+    lines = proof_lines(Proof(180, 62, 24, broken=("features.0.weight",)))
+    assert lines[0].plain == "! 1 frozen thing changed: features.0.weight"
+    assert [str(span.style) for span in lines[0].spans] == ["bold $text-error"]
+
+
+def test_what_did_not_change_is_named_and_a_long_list_is_counted() -> None:
+    names = tuple(f"head.{number}.bias" for number in range(9))
+    text = said(Proof(181, 62, 15, unchanged=names))
+    assert "15 parameters changed" in text
+    assert "9 trainable parameters did not change: head.0.bias, head.1.bias" in text
+    assert "and 5 more (events.jsonl names them)" in text
+    assert "all changed" not in text
+
+
+def test_a_run_that_froze_nothing_says_so() -> None:
+    text = said(Proof(0, 0, 24, statistics_moved=62))
+    assert "frozen      none" in text
+    assert "62 moved, as they were to" in text
+
+
+def test_names_cannot_drive_the_terminal() -> None:
+    text = said(Proof(1, 0, 0, broken=("a\x1b[31mb",)))
+    assert "\x1b" not in text
+    assert "a\\x1b[31mb" in text

@@ -1,0 +1,35 @@
+"""An inspector without a process: it gives the answers that it was made with."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from tui.runs.inspection import Answer, Phase, Question
+from tui.runs.inspector import Inspector
+
+
+class StandInInspector(Inspector):
+    """Answers every question with the same answers. While `held` is set it stays at its phases."""
+
+    def __init__(self, *answers: Answer, held: bool = False) -> None:
+        super().__init__(Path("unused.log"))
+        self._answers = answers
+        self.questions: list[Question] = []
+        self.closed = False
+        self.go_on = asyncio.Event()
+        self._held = held
+
+    async def start(self) -> None:
+        raise AssertionError("the stand-in starts no process")
+
+    async def ask(self, question: Question) -> AsyncIterator[Answer]:
+        self.questions.append(question)
+        for answer in self._answers:
+            if self._held and not isinstance(answer, Phase):
+                await self.go_on.wait()
+            yield answer
+
+    async def close(self) -> None:
+        self.closed = True

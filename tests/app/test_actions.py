@@ -1,0 +1,39 @@
+"""One table of actions, without contradictions."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from textual.binding import Binding
+
+from tui.app.actions import ACTIONS, BY_ID, TITLES, at, bindings, key_text
+
+
+def test_ids_are_unique_and_begin_with_their_place() -> None:
+    assert len(BY_ID) == len(ACTIONS)
+    assert [
+        action.id
+        for action in ACTIONS
+        if action.id.split(".")[0] not in TITLES.keys() | {"loading", "help", action.where}
+    ] == []
+
+
+def test_no_key_means_two_things_at_once() -> None:
+    for places in (("model", "tree", "app"), ("pattern",), ("snippet",), ("help",)):
+        keys = Counter(key for action in at(*places) for key in action.keys)  # type: ignore[arg-type]
+        assert [key for key, count in keys.items() if count > 1] == []
+
+
+def test_every_action_says_what_it_does() -> None:
+    assert [action.id for action in ACTIONS if not action.description or not action.label] == []
+
+
+def test_bindings_can_be_remapped() -> None:
+    made = [binding for binding in bindings("model") if isinstance(binding, Binding)]
+    assert {binding.id for binding in made} == {action.id for action in at("model")}
+
+
+def test_keys_as_people_read_them() -> None:
+    assert [key_text(key) for key in ("ctrl+t", "alt+enter", "question_mark", "U", "slash")] == [
+        *("^t", "alt+enter", "?", "U", "/")
+    ]

@@ -1,0 +1,39 @@
+"""The screen's process stays light: nothing of it imports MXNet."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"mxnet", "gluoncv", "numpy", "plotext", "pygments"}
+
+APP = """
+from tui.model.source import ModelSource
+from tui.app.app import ThawApp
+ThawApp(ModelSource("m"))
+"""
+
+
+def loaded_after(code: str) -> set[str]:
+    """Top-level modules that a new interpreter has after running some code."""
+    end = "import sys; print('\\n'.join({name.partition('.')[0] for name in sys.modules}))"
+    done = subprocess.run(
+        [sys.executable, "-c", f"{code}\n{end}"], capture_output=True, text=True, check=True
+    )
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("code", [APP, "import tui.cli"], ids=["app", "cli"])
+def test_first_frame_needs_nothing_heavy(code: str) -> None:
+    assert loaded_after(code) & HEAVY == set()
+
+
+def test_every_module_of_the_app_does_without_mxnet() -> None:
+    walk = (
+        "import importlib, pkgutil, tui.app\n"
+        "for found in pkgutil.walk_packages(tui.app.__path__, 'tui.app.'):\n"
+        "    importlib.import_module(found.name)"
+    )
+    assert loaded_after(walk) & {"mxnet", "gluoncv", "numpy"} == set()

@@ -1,0 +1,369 @@
+"""The run screen, driven by keys, on logs that were written and on trainers that live."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from textual.screen import Screen
+
+from tests.app.fake_trainer import finished, line, make_folder, proof, sample_events, started
+from tests.app.run_screens import (
+    ONE_GPU,
+    Host,
+    following,
+    living,
+    screen_of,
+    settled,
+    shown,
+    until,
+)
+from tui.app.run_state import Status
+from tui.app.screens.question import Question
+from tui.app.screens.quit_run import QuitRun, StopRun
+from tui.app.screens.run import RunScreen
+from tui.runs.events import Event, Failed, Notice, Step
+from tui.runs.folder import RunFolder
+
+ROOT = Path(__file__).parents[2]
+SMALL, WIDE = (80, 24), (120, 40)
+PANES = ("progress", "chart", "losses", "rates", "memory", "validation", "notices")
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def trainers() -> Iterator[list[subprocess.Popen[bytes]]]:
+    """Trainers that a test starts; what still lives is ended."""
+    started: list[subprocess.Popen[bytes]] = []
+    yield started
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def start_fake(
+    trainers: list[subprocess.Popen[bytes]], folder: Path, *options: str
+) -> subprocess.Popen[bytes]:
+    """A fake trainer on a new run folder."""
+    run = make_folder(folder)
+    with run.log_file.open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.app.fake_trainer", str(folder.absolute()), *options],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
+        )
+    trainers.append(process)
+    return process
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_all_panes_are_on_the_screen(size: tuple[int, int]) -> None:
+    screen = screen_of(list(sample_events(250)), process=living())
+    async with Host(screen).run_test(size=size) as pilot:
+        await settled(pilot)
+        for pane in PANES:
+            region = screen.query_one(f"#{pane}").region
+            assert region.width, pane
+            assert region.height, pane
+            if pane != "validation" or size == WIDE:
+                assert screen.region.contains_region(region), pane
+        chart = screen.query_one("#chart")
+        assert chart.region.width >= 45
+        assert chart.region.height >= 15
+
+
+async def test_numbers_are_those_of_the_log() -> None:
+    log = list(sample_events(250))
+    screen = screen_of(log, process=living())
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        last = [event for event in log if isinstance(event, Step)][-1]
+        assert f"{last.loss:.4f}" in shown(screen, "losses")
+        assert f"{last.losses['box']:.4f}" in shown(screen, "losses")
+        assert "0.001" in shown(screen, "rates")
+        assert f"{last.pictures_per_second:.1f}" in shown(screen, "rates")
+        assert "epoch 3 of 4 · step 250 of 400" in shown(screen, "progress")
+        assert "62.5 %" in shown(screen, "progress")
+        assert "epoch 2" in shown(screen, "validation")
+        assert "hazelnut" in shown(screen, "validation")
+        assert "skipped IMG_0042.jpg" in shown(screen, "notices")
+        assert "1.2 GB" in shown(screen, "memory")
+
+
+async def test_a_gpu_is_shown_where_there_is_one() -> None:
+    screen = screen_of(list(sample_events(20)), process=living(), memory=ONE_GPU)
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        text = shown(screen, "memory")
+        assert "9.4 GB of 16.0 GB" in text
+        assert "this run" in text
+        assert "9.1 GB" in text
+        assert "87 % busy" in text
+        assert "host" not in text
+
+
+async def test_smoothing_and_axis_change_by_key() -> None:
+    screen = screen_of(list(sample_events(60)), process=living())
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert "smoothed 0.9" in shown(screen, "chart")
+        before = shown(screen, "losses")
+        await pilot.press("plus")
+        await pilot.pause()
+        assert "smoothed 0.95" in shown(screen, "chart")
+        assert shown(screen, "losses") != before
+        await pilot.press(*["minus"] * 9)
+        await pilot.pause()
+        assert "not smoothed" in shown(screen, "chart")
+        await pilot.press("x")
+        await pilot.pause()
+        assert "logarithmic" in shown(screen, "chart")
+
+
+async def test_losses_that_are_not_finite_are_said_and_the_chart_goes_on() -> None:
+    bad = Step(31, 1, None, {"class": None, "box": 1.0}, 0.001, 30.0)
+    screen = screen_of([*sample_events(30), bad], process=living())
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert "1 not finite, from step 31" in shown(screen, "losses")
+        assert "NaN" in shown(screen, "losses")
+        assert "nan" not in shown(screen, "chart")
+        assert "S" in shown(screen, "chart").splitlines()[1]
+
+
+async def test_a_slow_writer_and_a_torn_line() -> None:
+    screen = screen_of([], process=living())
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "waiting for the trainer" in shown(screen, "progress"))
+        log = list(sample_events(3))
+        whole = "".join(line(number, event) for number, event in enumerate(log))
+        torn = len(whole) - 20
+        with screen.folder.events_file.open("a") as file:
+            file.write(whole[:torn])
+            file.flush()
+            await until(pilot, lambda: "step 2 of 400" in shown(screen, "progress"))
+            await pilot.pause(0.2)
+            assert "step 2 of 400" in shown(screen, "progress")
+            file.write(whole[torn:])
+            file.flush()
+            await until(pilot, lambda: "step 3 of 400" in shown(screen, "progress"))
+
+
+async def test_a_long_log_is_read_while_keys_are_served() -> None:
+    screen = screen_of(list(sample_events(12_000, 20_000)), process=living())
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await pilot.press("plus")
+        await until(pilot, lambda: "12,000 of 20,000" in shown(screen, "progress"))
+        assert "smoothed 0.95" in shown(screen, "chart")
+        assert len(screen.state.losses["sum"]) <= 1024
+
+
+async def test_names_from_the_log_cannot_drive_the_terminal() -> None:
+    odd = Notice("bad \x1b[2J file [bold]name[/bold]")
+    screen = screen_of([started(), odd], process=living())
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert "\\x1b[2J file [bold]name[/bold]" in shown(screen, "notices")
+
+
+# The end of a run
+
+
+@pytest.mark.parametrize("size", [SMALL, WIDE])
+async def test_a_run_that_is_complete_shows_weights_folder_and_proof(
+    size: tuple[int, int],
+) -> None:
+    screen = screen_of([*sample_events(400), proof(), finished()])
+    async with Host(screen).run_test(size=size) as pilot:
+        await settled(pilot)
+        text = shown(screen, "summary")
+        assert "complete · 400 steps, 4 epochs in 3:12 · VOC07 mAP 0.5188" in text
+        assert "runs/demo/weights/last.params" in text
+        assert "181 parameters: identical, bit for bit" in text
+        ended = screen.query_one("#ended")
+        assert ended.region.height >= len(text.splitlines())
+        assert screen.region.contains_region(ended.region)
+        assert screen.query_one("#chart").region.height >= 8
+
+
+async def test_a_run_without_a_proof_says_so() -> None:
+    screen = screen_of([*sample_events(5), finished(5)])
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert "no proof was written" in shown(screen, "summary")
+
+
+async def test_a_run_that_failed_shows_its_line_its_place_and_its_log() -> None:
+    screen = screen_of([*sample_events(5), Failed("the GPU is out of memory", "step")])
+    screen.folder.log_file.write_text("Traceback\nmxnet.base.MXNetError: cudaMalloc failed\n")
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        text = shown(screen, "summary")
+        assert "failed: the GPU is out of memory" in text
+        assert "where       step" in text
+        assert "runs/demo/log.txt" in text
+        assert "cudaMalloc failed" in text
+
+
+async def test_events_after_the_screen_came_are_not_needed_to_see_a_trainer_that_is_gone() -> None:
+    """Attached, without a process of ours: the process in the log does not exist."""
+    screen = screen_of(list(sample_events(7)))
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: screen.state.status is Status.GONE, 3.0)
+        assert "(process 4242) is gone" in shown(screen, "summary")
+        assert "at step 7" in shown(screen, "summary")
+
+
+async def test_a_killed_trainer_is_seen_within_three_seconds(
+    trainers: list[subprocess.Popen[bytes]],
+) -> None:
+    process = start_fake(trainers, Path("runs/demo"), "--rate", "50")
+    screen = following(RunFolder(Path("runs/demo")), process)
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: screen.state.step is not None)
+        os.kill(process.pid, signal.SIGKILL)
+        await until(pilot, lambda: screen.state.status is Status.GONE, 3.0)
+        text = shown(screen, "summary")
+        assert "ended by signal 9 (killed; perhaps out of memory) at step" in text
+
+
+async def test_a_trainer_that_exits_without_a_word_shows_its_log(
+    trainers: list[subprocess.Popen[bytes]],
+) -> None:
+    process = start_fake(trainers, Path("runs/demo"), "--at", "5", "--end", "exit")
+    screen = following(RunFolder(Path("runs/demo")), process)
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: screen.state.status is Status.GONE)
+        text = shown(screen, "summary")
+        assert "exit code 1" in text
+        assert "MXNetError: out of memory" in text
+
+
+async def test_what_a_trainer_wrote_last_counts_more_than_that_it_is_gone() -> None:
+    screen = screen_of([*sample_events(50), proof(), finished(50)], process=living(0))
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert screen.state.status is Status.COMPLETE
+
+
+# Keys
+
+
+async def test_stop_asks_once_and_ends_with_a_proof(
+    trainers: list[subprocess.Popen[bytes]],
+) -> None:
+    process = start_fake(trainers, Path("runs/demo"), "--rate", "50")
+    screen = following(RunFolder(Path("runs/demo")), process)
+    app = Host(screen)
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: screen.state.step is not None)
+        await pilot.press("s")
+        assert isinstance(app.screen, StopRun)
+        await pilot.press("escape")
+        assert app.screen is screen
+        assert not screen.state.stop_asked
+        await pilot.press("s", "enter")
+        await until(pilot, lambda: screen.state.status is Status.STOPPED)
+        assert "stopped · " in shown(screen, "summary")
+        assert "identical, bit for bit" in shown(screen, "summary")
+        assert "s" not in screen.active_bindings or not screen.active_bindings["s"].enabled
+
+
+async def test_a_trainer_that_does_not_listen_yet_is_asked_again(
+    trainers: list[subprocess.Popen[bytes]],
+) -> None:
+    process = start_fake(trainers, Path("runs/demo"), "--rate", "20", "--deaf")
+    screen = following(RunFolder(Path("runs/demo")), process)
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: screen.state.step is not None)
+        await pilot.press("s", "s")
+        await until(pilot, lambda: "stopping after this batch" in shown(screen, "progress"))
+        assert not screen.state.status.ended
+        Path("runs/demo/hear").touch()
+        await until(pilot, lambda: screen.state.status is Status.STOPPED)
+
+
+async def test_leaving_goes_back_and_the_run_goes_on() -> None:
+    screen = screen_of(list(sample_events(5)), process=living())
+    app = Host(screen)
+    below = Named()
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        app.pop_screen()
+        await app.push_screen(below)
+        again = RunScreen(RunFolder(Path("runs/demo")), living(), interval=0.05)
+        await app.push_screen(again)
+        await until(pilot, lambda: again.state.step is not None)
+        await pilot.press("d")
+        assert app.screen is below
+        assert not again.state.stop_asked
+
+
+class Named(Screen[None]):
+    """Some screen that one can go back to."""
+
+
+async def test_leaving_with_nothing_below_leaves_the_app() -> None:
+    screen = screen_of(list(sample_events(5)), process=living())
+    app = Host(screen)
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("d")
+        await pilot.pause()
+    assert app.return_value == 0
+
+
+@pytest.mark.parametrize(
+    ("keys", "leaves"), [(("q", "enter"), True), (("q", "l"), True), (("q", "escape"), False)]
+)
+async def test_quitting_asks_and_leaving_it_running_is_the_default(
+    keys: tuple[str, ...], leaves: bool
+) -> None:
+    screen = screen_of(list(sample_events(5)), process=living())
+    app = Host(screen)
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press(keys[0])
+        assert isinstance(app.screen, QuitRun)
+        await pilot.press(*keys[1:])
+        await pilot.pause()
+        assert not screen.state.stop_asked
+        assert (app.return_value == 0) is leaves
+
+
+async def test_stop_then_quit_waits_for_the_proof(
+    trainers: list[subprocess.Popen[bytes]],
+) -> None:
+    process = start_fake(trainers, Path("runs/demo"), "--rate", "50")
+    screen = following(RunFolder(Path("runs/demo")), process)
+    app = Host(screen)
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: screen.state.step is not None)
+        await pilot.press("q", "s")
+        await until(pilot, lambda: app.return_value is not None)
+    assert screen.state.status is Status.STOPPED
+    assert screen.state.proof is not None
+
+
+@pytest.mark.parametrize("last", [finished(5), Failed("no")])
+async def test_after_the_end_quitting_asks_nothing(last: Event) -> None:
+    screen = screen_of([*sample_events(5), last])
+    app = Host(screen)
+    async with app.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("q")
+        await pilot.pause()
+        assert not isinstance(app.screen, Question)
+    assert app.return_value == 0

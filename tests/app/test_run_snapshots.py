@@ -1,0 +1,99 @@
+"""Pictures of the run screen, looked at by eye when they change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.app.fake_trainer import finished, proof, sample_events, started
+from tests.app.run_screens import ONE_GPU, Host, living, screen_of, settled
+from tui.app import glyphs
+from tui.app.screens.run import RunScreen
+from tui.runs.events import Failed, Phase, Proof
+
+SIZES = [(80, 24), (120, 40)]
+IDS = ["80x24", "120x40"]
+
+Compare = Callable[..., bool]
+
+
+@pytest.fixture(autouse=True)
+def _in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def compared(snap_compare: Compare, screen: RunScreen, size: tuple[int, int]) -> bool:
+    return snap_compare(Host(screen), terminal_size=size, run_before=settled)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=IDS)
+def test_in_mid_run(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert compared(snap_compare, screen_of(list(sample_events(250)), process=living()), size)
+
+
+def test_on_a_gpu(snap_compare: Compare) -> None:
+    screen = screen_of(list(sample_events(250)), process=living(), memory=ONE_GPU)
+    assert compared(snap_compare, screen, (80, 24))
+
+
+def test_while_mxnet_is_imported(snap_compare: Compare) -> None:
+    screen = screen_of([started(), Phase("importing MXNet")], process=living())
+    assert compared(snap_compare, screen, (80, 24))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=IDS)
+def test_complete(snap_compare: Compare, size: tuple[int, int]) -> None:
+    assert compared(snap_compare, screen_of([*sample_events(400), proof(), finished()]), size)
+
+
+def test_a_freeze_that_broke(snap_compare: Compare) -> None:
+    broken = Proof(
+        180, 62, 22, unchanged=("class_predictors.5.bias", "box_predictors.5.bias"),
+        broken=("features.mobilenet0_conv0_weight",),
+    )  # fmt: skip
+    assert compared(snap_compare, screen_of([*sample_events(400), broken, finished()]), (80, 24))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=IDS)
+def test_failed(snap_compare: Compare, size: tuple[int, int]) -> None:
+    message = "the GPU is out of memory; use a smaller batch size"
+    screen = screen_of([*sample_events(120), Failed(message, "step 121, backward")])
+    screen.folder.log_file.write_text(
+        "Traceback (most recent call last):\n"
+        '  File "loop.py", line 88, in step\n'
+        "    total.backward()\n"
+        "mxnet.base.MXNetError: cudaMalloc retry failed: out of memory\n"
+    )
+    assert compared(snap_compare, screen, size)
+
+
+def test_killed(snap_compare: Compare) -> None:
+    screen = screen_of(list(sample_events(120)), process=living(-9))
+    screen.folder.log_file.write_text("loading the data\n")
+    assert compared(snap_compare, screen, (80, 24))
+
+
+def test_in_ascii(snap_compare: Compare) -> None:
+    glyphs.use(glyphs.ASCII)
+    try:
+        screen = screen_of(list(sample_events(250)), process=living())
+        assert compared(snap_compare, screen, (80, 24))
+    finally:
+        glyphs.use(None)
+
+
+def test_at_60_by_16(snap_compare: Compare) -> None:
+    screen = screen_of(list(sample_events(250)), process=living())
+    assert compared(snap_compare, screen, (60, 16))
+
+
+def test_quitting_asks(snap_compare: Compare) -> None:
+    screen = screen_of(list(sample_events(250)), process=living())
+
+    async def ask(pilot: object) -> None:
+        await settled(pilot)  # type: ignore[arg-type]
+        await pilot.press("q")  # type: ignore[attr-defined]
+
+    assert snap_compare(Host(screen), terminal_size=(80, 24), run_before=ask)

@@ -1,0 +1,173 @@
+"""The state of a run, folded from its events; no screen needed."""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import pytest
+
+from tests.app.fake_trainer import finished, line, make_folder, proof, sample_events, started
+from tui.app.run_state import KEPT_NOTICES, RunState, Status
+from tui.runs.events import (
+    Commanded,
+    Envelope,
+    Event,
+    Failed,
+    Notice,
+    Phase,
+    Prepared,
+    Step,
+    Validated,
+)
+from tui.runs.log import EventReader, EventWriter
+
+
+def folded(*log: Event, each: float = 1.0) -> RunState:
+    state = RunState()
+    state.apply_all(
+        Envelope(number, 1000.0 + number * each, event) for number, event in enumerate(log)
+    )
+    return state
+
+
+def step(number: int, loss: float | None = 1.0, **losses: float | None) -> Step:
+    return Step(number, 1, loss, losses or {"class": loss}, 0.1, 8.0)
+
+
+PREPARED = Prepared(80, 8, 10, 2, 20, 2, 3, 10, 100, "mAP")
+
+
+def test_it_goes_from_waiting_to_complete() -> None:
+    state = RunState()
+    seen = [state.status]
+    for number, event in enumerate([started(), PREPARED, step(1), proof(), finished(1)]):
+        state.apply(Envelope(number, float(number), event))
+        if state.status is not seen[-1]:
+            seen.append(state.status)
+    assert seen == [Status.WAITING, Status.PREPARING, Status.TRAINING, Status.COMPLETE]
+    assert [status.ended for status in seen] == [False, False, False, True]
+
+
+def test_a_phase_is_over_with_the_next_step() -> None:
+    state = folded(started(), Phase("validating"))
+    assert state.doing == "validating"
+    state.apply(Envelope(2, 2.0, step(1)))
+    assert state.doing == ""
+
+
+def test_a_whole_log_is_folded() -> None:
+    state = folded(*sample_events(250), each=0.25)
+    assert state.step is not None
+    assert state.step.step == 250
+    assert list(state.losses) == ["sum", "class", "box"]
+    assert len(state.losses["sum"]) == 250
+    assert [one.epoch for one in state.validations] == [1, 2]
+    assert state.best is state.validations[-1]
+    assert state.notice_count == 1
+    assert state.share == 250 / 400
+
+
+def test_time_left_comes_from_the_pace_so_far() -> None:
+    state = folded(started(), PREPARED, step(1), step(2), step(3), each=2.0)
+    assert state.seconds_left == pytest.approx(2.0 * 17)
+    assert folded(started(), PREPARED, step(1)).seconds_left is None
+
+
+def test_elapsed_stands_still_at_the_end() -> None:
+    assert folded(started()).elapsed(1005.0) == 5.0
+    assert folded(started(), step(1), Failed("no")).elapsed(5000.0) == 2.0
+    assert folded(started(), step(1), finished(1)).elapsed(5000.0) == 192.4
+
+
+def test_losses_that_are_not_finite_poison_nothing() -> None:
+    state = folded(started(), step(1, 2.0), step(2, None), step(3, math.inf), step(4, 1.0))
+    assert state.not_finite == (2, 2)
+    assert [bucket.mean for bucket in state.losses["sum"].buckets()] == [2.0, 1.0]
+    assert state.step is not None
+    assert state.step.step == 4
+
+
+def test_a_metric_that_is_not_a_number_is_never_the_best() -> None:
+    state = folded(
+        Validated(1, 1, "mAP", None), Validated(2, 2, "mAP", 0.2), Validated(3, 3, "mAP", None)
+    )
+    assert state.best == Validated(2, 2, "mAP", 0.2)
+
+
+def test_a_stop_shows_until_the_run_has_stopped() -> None:
+    state = folded(started(), step(1), Commanded("stop"))
+    assert state.status is Status.STOPPING
+    state.apply(Envelope(3, 3.0, finished(1, stopped=True)))
+    assert state.status is Status.STOPPED
+
+
+def test_a_stop_that_was_not_taken_is_taken_back() -> None:
+    state = folded(started(), step(1))
+    state.mark_stop_asked()
+    assert state.status is Status.STOPPING
+    state.mark_stop_asked(False)
+    assert state.status is Status.TRAINING
+
+
+def test_a_second_start_goes_on_where_the_first_ended() -> None:
+    state = folded(
+        started(), PREPARED, step(1, 9.0), step(2, 8.0), step(3, 7.0), Failed("power"),
+        started(), step(3, 6.0), step(4, 5.0),
+    )  # fmt: skip
+    assert state.status is Status.TRAINING
+    means = [(bucket.step, bucket.mean) for bucket in state.losses["sum"].buckets()]
+    assert means == [(1, 9.0), (2, 8.0), (3, 6.0), (4, 5.0)]
+
+
+def test_a_trainer_that_is_gone_ended_when_it_last_wrote() -> None:
+    state = folded(started(), step(1), step(2))
+    state.mark_gone("signal 9")
+    assert state.status is Status.GONE
+    assert state.elapsed(9999.0) == 2.0
+
+
+def test_notices_are_counted_and_the_newest_kept() -> None:
+    state = folded(*(Notice(str(number)) for number in range(KEPT_NOTICES + 50)))
+    assert state.notice_count == KEPT_NOTICES + 50
+    assert list(state.notices)[-1] == str(KEPT_NOTICES + 49)
+    assert len(state.notices) == KEPT_NOTICES
+
+
+def test_every_change_is_told_by_the_version() -> None:
+    state = RunState()
+    versions = [state.version]
+    for change in (
+        lambda: state.apply(Envelope(0, 0.0, started())),
+        state.mark_stop_asked,
+        lambda: state.mark_gone("x"),
+    ):
+        change()
+        versions.append(state.version)
+    assert versions == sorted(set(versions))
+
+
+def test_a_nan_loss_survives_the_log(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "run")
+    writer = EventWriter(folder.events_file)
+    writer.write(step(1, math.nan, **{"class": math.nan, "box": 1.0}))
+    writer.close()
+    reader = EventReader(folder.events_file)
+    state = RunState()
+    state.apply_all(reader.read())
+    assert reader.skipped == 0
+    assert state.not_finite == (1, 1)
+    assert len(state.losses["box"]) == 1
+
+
+def test_a_line_that_is_torn_is_read_when_it_is_whole(tmp_path: Path) -> None:
+    folder = make_folder(tmp_path / "run")
+    reader = EventReader(folder.events_file)
+    state = RunState()
+    text = line(0, started()) + line(1, step(1)) + line(2, step(2))
+    for piece in range(0, len(text), 7):
+        with folder.events_file.open("a") as file:
+            file.write(text[piece : piece + 7])
+        state.apply_all(reader.read())
+    assert state.version == 3
+    assert reader.skipped == 0

@@ -1,0 +1,86 @@
+"""Curves in bounded memory."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.app.series import Series
+
+
+def filled(values: list[float], capacity: int = 8) -> Series:
+    series = Series(capacity=capacity)
+    for step, value in enumerate(values, 1):
+        series.append(step, value)
+    return series
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=300))
+def test_nothing_is_lost_by_thinning(values: list[float]) -> None:
+    series = filled(values)
+    buckets = series.buckets()
+    assert len(buckets) <= 8
+    assert min(bucket.low for bucket in buckets) == min(values)
+    assert max(bucket.high for bucket in buckets) == max(values)
+    assert buckets[-1].step == len(values)
+    assert series.count == len(values)
+    assert all(b.low <= b.mean + 1e-3 and b.mean <= b.high + 1e-3 for b in buckets)
+
+
+def test_few_values_are_kept_as_they_are() -> None:
+    buckets = filled([3.0, 1.0, 2.0]).buckets()
+    assert [(bucket.step, bucket.mean) for bucket in buckets] == [(1, 3.0), (2, 1.0), (3, 2.0)]
+
+
+def test_means_survive_halving() -> None:
+    series = filled([float(value) for value in range(16)])
+    assert series.size == 2
+    assert [bucket.mean for bucket in series.buckets()] == [0.5 + 2 * i for i in range(8)]
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, None])
+def test_what_is_not_finite_is_counted_and_kept_out(bad: float | None) -> None:
+    series = filled([1.0, 2.0])
+    series.append(3, bad)
+    series.append(4, bad)
+    assert (series.not_finite, series.first_not_finite) == (2, 3)
+    assert [bucket.mean for bucket in series.buckets()] == [1.0, 2.0]
+
+
+def test_smoothing_of_a_constant_is_the_constant() -> None:
+    assert filled([5.0] * 6).smoothed(0.9) == pytest.approx([5.0] * 6)
+
+
+def test_no_smoothing_is_the_values() -> None:
+    assert filled([5.0, 1.0, 3.0]).smoothed(0.0) == [5.0, 1.0, 3.0]
+
+
+def test_smoothing_starts_at_the_first_value_and_follows_later_ones() -> None:
+    smoothed = filled([10.0, 0.0, 0.0, 0.0]).smoothed(0.5)
+    assert smoothed[0] == 10.0
+    assert smoothed == sorted(smoothed, reverse=True)
+    # 10 × 0.5³ weighted by what four terms weigh together, 1 - 0.5⁴.
+    assert smoothed[-1] == pytest.approx(10 * 0.5**4 / (1 - 0.5**4))
+
+
+def test_steps_that_are_done_again_replace_what_was_there() -> None:
+    series = filled([1.0, 2.0, 3.0, 4.0])
+    series.forget_from(3)
+    series.append(3, 30.0)
+    assert [(b.step, b.mean) for b in series.buckets()] == [(1, 1.0), (2, 2.0), (3, 30.0)]
+
+
+def test_points_to_draw_are_values_first_and_extremes_later() -> None:
+    assert filled([3.0, 1.0]).raw() == [(1, 3.0), (2, 1.0)]
+    long = filled([float(value) for value in range(16)])
+    assert long.raw()[:2] == [(2, 0.0), (4, 2.0)]
+    assert long.raw()[8:10] == [(2, 1.0), (4, 3.0)]
+    assert long.line(0.0) == [(2 * i + 2, 2 * i + 0.5) for i in range(8)]
+
+
+def test_an_empty_series_has_no_last_bucket() -> None:
+    assert Series().last is None
+    assert Series().smoothed(0.9) == []

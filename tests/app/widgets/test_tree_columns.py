@@ -1,0 +1,36 @@
+"""Columns that fit the width."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.app.widgets.tree_columns import GUTTER, fit
+
+
+@given(st.integers(59, 400))
+def test_a_row_fills_the_width_and_no_more(width: int) -> None:
+    columns = fit(width)
+    row = columns.line(*("" for _ in range(7)))
+    assert GUTTER + sum(map(len, row)) <= width
+    assert columns.label >= 30
+    assert len(columns.heads()) <= width
+
+
+@given(st.integers(1, 400))
+def test_heads_stand_above_their_columns(width: int) -> None:
+    columns = fit(width)
+    label, middle, _ = columns.line("", "n", "s", "d", "v", "s", "")
+    start = GUTTER + len(label) + len(middle)
+    assert columns.heads()[start:] == "state"
+
+
+def test_what_there_is_at_80_and_at_120() -> None:
+    at_80, at_120 = fit(79), fit(119)
+    assert at_80.shape
+    assert at_80.values
+    assert at_80.state >= len("· auxiliary moving")
+    assert not at_80.name
+    assert at_120.share
+    assert at_120.dtype
+    assert at_120.name >= 20

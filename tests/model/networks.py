@@ -1,0 +1,61 @@
+"""Networks of a user's own, as a script would make them."""
+
+from __future__ import annotations
+
+from mxnet.gluon import HybridBlock, nn
+
+
+def plain() -> nn.HybridSequential:
+    """A sequence, its layers named outside of any scope: each name has a counter of its own."""
+    net = nn.HybridSequential()
+    net.add(
+        nn.Conv2D(4, 3, in_channels=3),
+        nn.BatchNorm(in_channels=4),
+        nn.Activation("relu"),
+        nn.Conv2D(4, 3, in_channels=4, use_bias=False),
+        nn.BatchNorm(in_channels=4, center=False, scale=False),
+        nn.Flatten(),
+        nn.Dense(5, in_units=16),
+        nn.Dropout(0.5),
+    )
+    return net
+
+
+class Own(HybridBlock):
+    """A block with `features` and `output`, an unusual name, and a constant."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.name_scope():
+            self.features = nn.HybridSequential()
+            with self.features.name_scope():
+                for _ in range(3):
+                    self.features.add(
+                        nn.Conv2D(4, 3, in_channels=3 if not len(self.features) else 4),
+                        nn.BatchNorm(in_channels=4),
+                    )
+            self.register_child(nn.Dense(3, in_units=4), "not an identifier")
+            self.output = nn.Dense(3, in_units=3)
+            self.scale = self.params.get("scale", shape=(1, 1))
+
+    def hybrid_forward(self, F, x, scale):  # type: ignore[no-untyped-def]  # noqa: N803
+        """Features, pooled, through both layers."""
+        x = F.Pooling(self.features(x), global_pool=True, pool_type="avg").flatten()
+        x = self.output(self._children["not an identifier"](x))
+        return F.broadcast_mul(x, scale)
+
+
+class Shared(HybridBlock):
+    """The same layer in two places, as googlenet has it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.name_scope():
+            self.head = nn.HybridSequential()
+            self.output = nn.Dense(3, in_units=4)
+            self.head.add(nn.Dense(4, in_units=4), self.output)
+            self.tied = nn.Dense(4, in_units=4, params=self.head[0].params)
+
+    def hybrid_forward(self, F, x):  # type: ignore[no-untyped-def]  # noqa: N803
+        """Through all of it."""
+        return self.head(self.tied(x))

@@ -1,0 +1,41 @@
+"""A run, and one event of every type."""
+
+from __future__ import annotations
+
+from tui.model.source import ModelSource
+from tui.runs.events import (
+    Commanded,
+    Event,
+    Failed,
+    Finished,
+    Memory,
+    Notice,
+    Phase,
+    Prepared,
+    Proof,
+    RunStarted,
+    Step,
+    Validated,
+)
+from tui.runs.spec import Hyperparameters, RunSpec
+
+SPEC = RunSpec(
+    ModelSource("ssd_512_mobilenet1.0_voc", ("fig", "date"), "a.params", False, (300, 200)),
+    "ssd",
+    "data",
+    Hyperparameters(),
+)
+
+EVENTS: tuple[Event, ...] = (
+    RunStarted(12, 1700000000.25, "ssd_512_mobilenet1.0_voc", "ssd", "shapes"),
+    Phase("importing MXNet"),
+    Prepared(100, 20, 13, 2, 26, 24, 100, 5_000, 90_000, "mAP"),
+    Step(1, 1, 3.5, {"class": 2.5, "box": 1.0}, 0.001, 12.5),
+    Validated(1, 13, "mAP", 0.5, {"fig": 0.25, "date": None}),
+    Memory(1 << 30),
+    Notice("picture 7.jpg is broken off; skipped \u2028 \x1b[31m"),
+    Commanded("stop"),
+    Proof(100, 70, 24, ("box.bias",), ("features.w",), 3),
+    Finished(False, 26, 2, 61.5, "weights/final.params", "mAP", 0.5),
+    Failed("out of memory", "step 3"),
+)

@@ -1,0 +1,211 @@
+"""The app: opens a model and shows it, or shows a run.
+
+Imports at the top are those of the first frame. What a screen needs is imported when it is
+pushed: the first frame must not wait.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from textual import events
+from textual.app import App, SystemCommand
+from textual.geometry import Size
+from textual.screen import Screen
+
+from tui.app.actions import BY_ID, TITLES, Where, at, bindings, key_text, keys_text
+from tui.app.alt_enter import install as install_alt_enter
+from tui.app.screens.loading import LoadingScreen
+
+if TYPE_CHECKING:
+    from tui.app.screens.help import Section
+    from tui.model.source import ModelSource
+    from tui.runs.folder import RunFolder
+    from tui.runs.inspection import Opened
+    from tui.runs.inspector import Inspector
+
+
+class ThawApp(App[int]):
+    """The terminal workbench. `run()` returns the exit code.
+
+    With a `source` it opens that model; `data` is where its pictures are, `preset` a plan by name
+    to begin with. With `attach` it shows a run instead. `inspector` stands in for the process
+    that describes models. `last_words` are the lines to say where the screen has gone.
+    """
+
+    CSS_PATH = "styles/app.tcss"
+    TITLE = "thaw"
+    BINDINGS = bindings("app")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
+
+    def __init__(
+        self,
+        source: ModelSource | None = None,
+        *,
+        data: str | None = None,
+        preset: str | None = None,
+        attach: RunFolder | None = None,
+        inspector: Inspector | None = None,
+    ) -> None:
+        super().__init__()
+        install_alt_enter()
+        self._source = source
+        self._data = data
+        self._preset = preset
+        self._run_folder = attach
+        self._inspector = inspector
+        self._guarding = True
+        self.last_words: list[str] = []
+
+    def get_default_screen(self) -> Screen[None]:
+        if self._run_folder is not None:
+            return LoadingScreen(f"Reading the run {self._run_folder.path.name}")
+        return LoadingScreen(f"Opening {self._source.model if self._source else 'nothing'}")
+
+    def on_mount(self) -> None:
+        # After the first frame: MXNet's import in the inspector would compete with it.
+        self.call_after_refresh(self._begin)
+        self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)
+
+    def _begin(self) -> None:
+        if self._run_folder is not None:
+            from tui.app.screens.run import RunScreen
+
+            self._clear_way()
+            self.push_screen(RunScreen(self._run_folder), self._attached_run_left)
+        elif self._source is not None:
+            self.run_worker(self._open(self._source), name="open")
+
+    def _attached_run_left(self, _: object) -> None:
+        self.exit(0)
+
+    # Opening a model
+
+    async def _open(self, source: ModelSource) -> None:
+        from msgspec import MsgspecError
+
+        from tui.runs.inspection import Opened, OpenModel, Phase, Refused
+
+        if self._inspector is None:
+            self._inspector = _new_inspector()
+        loading = self.screen_stack[0]
+        assert isinstance(loading, LoadingScreen)
+        try:
+            async for answer in self._inspector.ask(OpenModel(source)):
+                if isinstance(answer, Phase):
+                    loading.phase(answer.doing)
+                elif isinstance(answer, Refused):
+                    self._refuse(loading, answer.message)
+                elif isinstance(answer, Opened):
+                    await self._show_model(answer, self._inspector)
+        except (OSError, MsgspecError) as error:
+            self._refuse(loading, f"the inspector could not be asked: {error}")
+
+    def _refuse(self, loading: LoadingScreen, message: str) -> None:
+        loading.refuse(message)
+        self.last_words.append(f"thaw: {message}")
+
+    async def _show_model(self, answer: Opened, inspector: Inspector) -> None:
+        from tui.app.screens.model import ModelScreen
+        from tui.app.session import Session
+
+        # A second of work for 100,000 parameters; the loading screen stays alive meanwhile.
+        session = await asyncio.to_thread(Session.of, answer)
+        self._clear_way()
+        self.push_screen(ModelScreen(session, inspector, data=self._data, preset=self._preset))
+
+    async def on_unmount(self) -> None:
+        if self._inspector is not None:
+            await self._inspector.close()
+
+    # Size
+
+    def on_resize(self, event: events.Resize) -> None:
+        # Textual itself takes the new size up only after this.
+        self._guard_size(event.size)
+
+    def _screen_changed(self, _: object) -> None:
+        self._guard_size(self.size)
+
+    def _clear_way(self) -> None:
+        # Nothing is ever pushed over the message: it comes again, on top, if it still holds.
+        from tui.app.screens.too_small import TooSmallScreen
+
+        if isinstance(self.screen, TooSmallScreen):
+            with self._unguarded():
+                self.pop_screen()
+
+    @contextmanager
+    def _unguarded(self) -> Iterator[None]:
+        self._guarding = False
+        yield
+        self._guarding = True
+
+    def _guard_size(self, size: Size) -> None:
+        from tui.app.screens.too_small import TooSmallScreen, too_small
+
+        if self._guarding and too_small(size) and not isinstance(self.screen, TooSmallScreen):
+            self.push_screen(TooSmallScreen())
+
+    # Keys, help, palette
+
+    def get_key_display(self, binding: Any) -> str:
+        return key_text(binding.key)
+
+    def action_keys(self) -> None:
+        """Show all keys of the screen."""
+        from tui.app.screens.help import HelpScreen
+
+        if not isinstance(self.screen, HelpScreen):
+            self.push_screen(HelpScreen(self._help_sections()))
+
+    def _help_sections(self) -> list[Section]:
+        places: tuple[Where, ...] | None = getattr(self.screen, "HELP_PLACES", None)
+        if places is None:
+            return [("Keys", self._active_keys())]
+        return [
+            (TITLES[place], [(keys_text(a.keys), a.description) for a in at(place)])
+            for place in TITLES
+            if place in places
+        ]
+
+    def _active_keys(self) -> list[tuple[str, str]]:
+        by_action: dict[str, tuple[list[str], str]] = {}
+        for key, active in self.screen.active_bindings.items():
+            if active.binding.description and not active.binding.system:
+                said = active.tooltip or active.binding.description
+                by_action.setdefault(active.binding.action, ([], said))[0].append(key)
+        return [(keys_text(keys), said) for keys, said in by_action.values()]
+
+    def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
+        seen = set()
+        for active in screen.active_bindings.values():
+            binding = active.binding
+            action = BY_ID.get(binding.id or "")
+            listed = action.palette if action else binding.show
+            if not listed or not active.enabled or binding.action in seen:
+                continue
+            seen.add(binding.action)
+            name = binding.description
+            if action is not None:
+                # By either of its names it should be found.
+                own = action.id.partition(".")[2].replace("_", " ")
+                name = own if action.label in own else f"{own}, {action.label}"
+            yield SystemCommand(
+                f"{name} ({key_text(binding.key)})",
+                active.tooltip or binding.description,
+                partial(self.run_action, binding.action, active.node),
+            )
+        yield SystemCommand("theme", "choose other colours", self.action_change_theme)
+
+
+def _new_inspector() -> Inspector:
+    from platformdirs import user_log_path
+
+    from tui.runs.inspector import Inspector
+
+    return Inspector(user_log_path("thaw") / "inspector.log")

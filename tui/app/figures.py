@@ -1,0 +1,53 @@
+"""Figures as the screen writes them: `14.2 M` values, `56.8 MB`, `7.8 %`."""
+
+from __future__ import annotations
+
+from tui.model.tree import Totals
+
+_STEPS = ((1_000_000_000_000, "T"), (1_000_000_000, "G"), (1_000_000, "M"), (1_000, "K"))
+
+
+def short(count: int) -> str:
+    """A count in at most seven cells: `864`, `12.3 K`, `1.1 M`."""
+    for step, letter in _STEPS:
+        # 999,950 would round to 1000.0 K.
+        if count >= step * 0.99995:
+            return f"{count / step:.1f} {letter}"
+    return str(count)
+
+
+def size(nbytes: int) -> str:
+    """Bytes, in powers of ten: `56.8 MB`."""
+    text = short(nbytes)
+    return f"{text} B" if text.isdigit() else f"{text}B"
+
+
+def percent(share: float) -> str:
+    """A share of 0 to 1 in at most six cells. What is not all never reads as 100 %, and what is
+    not nothing never as 0 %."""
+    if share <= 0:
+        return "0 %"
+    if share >= 1:
+        return "100 %"
+    return "<0.1 %" if share < 0.0005 else f"{min(99.9, share * 100):.1f} %"
+
+
+def counted(count: int, noun: str) -> str:
+    """A count with its noun: `1 parameter`, `1,205 parameters`."""
+    if count != 1:
+        noun = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+    return f"{count:,} {noun}"
+
+
+def verdict(totals: Totals) -> str:
+    """What trains and what does not, in one line."""
+    train = totals.trainable_parameters
+    frozen = totals.frozen_parameters
+    parts = [
+        f"{counted(train, 'parameter')} {'trains' if train == 1 else 'train'} "
+        f"({short(totals.trainable_values)} values)",
+        f"{frozen:,} {'is' if frozen == 1 else 'are'} frozen" if frozen else "none is frozen",
+    ]
+    if totals.auxiliary_parameters:
+        parts.append(f"{totals.auxiliary_parameters:,} auxiliary")
+    return ", ".join(parts)

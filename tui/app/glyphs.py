@@ -1,0 +1,116 @@
+"""The characters that are not letters: one set for UTF-8, one for terminals that have none.
+
+A terminal that is not UTF-8 would get a literal `\\u25cf` for each of them, so the set is chosen
+from the encoding of the stream that Textual writes to.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+
+from tui.model.states import State
+
+
+@dataclass(frozen=True, slots=True)
+class Glyphs:
+    """One set. Every glyph is one cell wide; `spinner` is a cycle of them."""
+
+    name: str
+    trainable: str
+    frozen: str
+    auxiliary: str
+    partial: str
+    folded: str
+    unfolded: str
+    cursor: str
+    match: str
+    holds_match: str
+    ellipsis: str
+    warning: str
+    spinner: tuple[str, ...]
+    translation: dict[int, str]
+
+    @property
+    def ascii_only(self) -> bool:
+        """Whether nothing but ASCII may be written."""
+        return bool(self.translation)
+
+    def of(self, state: State) -> str:
+        """The glyph of a state."""
+        return (self.trainable, self.frozen, self.auxiliary, self.partial)[state]
+
+    def text(self, text: str) -> str:
+        """Our own text with the signs that this set does not have (× · ≥ …) written otherwise."""
+        return text.translate(self.translation) if self.translation else text
+
+    def cut(self, text: str, width: int, *, keep_end: bool = False) -> str:
+        """A text of one-cell characters in at most `width` cells; what is cut off is marked."""
+        if len(text) <= width:
+            return text
+        if width <= 1:
+            return self.ellipsis[:width]
+        kept = width - 1
+        return self.ellipsis + text[-kept:] if keep_end else text[:kept] + self.ellipsis
+
+
+UNICODE = Glyphs(
+    name="unicode",
+    trainable="●",
+    frozen="○",
+    auxiliary="·",
+    partial="◐",
+    folded="▸",
+    unfolded="▾",
+    cursor="›",
+    match="◆",
+    holds_match="◇",
+    ellipsis="…",
+    warning="!",
+    spinner=("◐", "◓", "◑", "◒"),
+    translation={},
+)
+
+ASCII = Glyphs(
+    name="ascii",
+    trainable="*",
+    frozen="o",
+    auxiliary=".",
+    partial="%",
+    folded="+",
+    unfolded="-",
+    cursor=">",
+    match="#",
+    holds_match="~",
+    ellipsis="~",
+    warning="!",
+    spinner=("|", "/", "-", "\\"),
+    translation={
+        ord(sign): plain
+        for sign, plain in (
+            *(("×", "x"), ("·", "-"), ("…", "..."), ("≥", ">="), ("–", "-"), ("—", "-")),
+            *(("→", "->"), ("↑", "up"), ("↓", "down"), ("←", "left"), ("’", "'")),
+        )
+    },
+)
+
+
+def choose(encoding: str | None) -> Glyphs:
+    """The set for a stream's encoding; a stream that does not tell is taken for UTF-8."""
+    name = (encoding or "utf-8").lower().replace("-", "").replace("_", "")
+    return UNICODE if name in ("utf8", "utf16", "utf32", "utf8sig") else ASCII
+
+
+_in_use: list[Glyphs] = []
+
+
+def glyphs() -> Glyphs:
+    """The set in use. Textual writes to the process's own standard error."""
+    if not _in_use:
+        _in_use.append(choose(getattr(sys.__stderr__, "encoding", None)))
+    return _in_use[0]
+
+
+def use(chosen: Glyphs | None) -> None:
+    """Use a set from now on; None goes back to what the stream's encoding asks for."""
+    _in_use[:] = [chosen] if chosen else []

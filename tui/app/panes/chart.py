@@ -1,0 +1,142 @@
+"""Curves drawn in a box of cells: braille where the terminal has it, letters where it has not.
+
+Each curve carries its letter at its newest point, so that curves can be told apart without
+colour. The drawing is plotext's, which is imported at the first chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.text import Text
+from textual.content import Content, Span
+from textual.style import Style
+
+from tui.app.panes.axis import Axis
+
+RAW_COLOUR = 8
+"""The number, among the sixteen of a terminal, by which raw values are told in the drawing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One series to draw. `style` is a theme style; `raw` are points drawn faintly; `line` is
+    the smoothed curve, by rising x."""
+
+    name: str
+    letter: str
+    style: str
+    raw: Sequence[tuple[float, float]]
+    line: Sequence[tuple[float, float]]
+
+
+def load() -> type[Any]:
+    """The plotting figure. The first call imports it, which takes a tenth of a second."""
+    from textual_plotext import Plot
+
+    return Plot
+
+
+def draw(
+    curves: Sequence[Curve],
+    x_axis: Axis,
+    y_axis: Axis,
+    width: int,
+    height: int,
+    *,
+    ascii_only: bool,
+) -> Content:
+    """The curves in `height` lines of `width` cells, axes included."""
+    figure = load()()
+    figure.theme("clear")
+    figure.plotsize(width, height)
+    # plotsize alone does not resize a figure that stands by itself.
+    figure._set_size(width, height)
+    figure.xaxes(True, False)
+    figure.yaxes(True, False)
+    figure.xlim(x_axis.low, x_axis.high)
+    figure.ylim(y_axis.low, y_axis.high)
+    figure.xticks(x_axis.ticks, x_axis.labels)
+    figure.yticks(y_axis.ticks, y_axis.labels)
+    columns = max(1, width - 1 - max((len(label) for label in y_axis.labels), default=0))
+    rows = max(1, height - 2)
+    for curve in curves:
+        points = _enveloped(_shown(curve.raw, y_axis), x_axis, 2 * columns)
+        if points:
+            figure.scatter(
+                *_columns(points), marker="." if ascii_only else "braille", color=RAW_COLOUR
+            )
+    for number, curve in enumerate(curves, 1):
+        points = _thinned(_shown(curve.line, y_axis), x_axis, 2 * columns)
+        if points:
+            marker = curve.letter.lower() if ascii_only else "braille"
+            figure.plot(*_columns(points), marker=marker, color=number % 8)
+    taken: set[tuple[int, int]] = set()
+    for number, curve in enumerate(curves, 1):
+        points = _shown(curve.line, y_axis)
+        if not points:
+            continue
+        x, y = points[-1]
+        column = round((x - x_axis.low) / (x_axis.high - x_axis.low) * (columns - 1))
+        row = round((y - y_axis.low) / (y_axis.high - y_axis.low) * (rows - 1))
+        while (column, row) in taken and column > 0:
+            column -= 1
+        taken.add((column, row))
+        at = x_axis.low + column / max(1, columns - 1) * (x_axis.high - x_axis.low)
+        figure.text(curve.letter, at, y, color=number % 8, style="bold")
+    styles = {number % 8: curve.style for number, curve in enumerate(curves, 1)}
+    return _styled(figure.build(), styles, ascii_only)
+
+
+def _shown(points: Sequence[tuple[float, float]], y_axis: Axis) -> list[tuple[float, float]]:
+    placed = ((x, y_axis.place(y)) for x, y in points)
+    return [(x, y) for x, y in placed if y is not None and y_axis.low <= y <= y_axis.high]
+
+
+def _thinned(
+    points: list[tuple[float, float]], x_axis: Axis, dots: int
+) -> list[tuple[float, float]]:
+    # One point a column of dots: the newest, as the eye follows the curve to its end.
+    scale = dots / (x_axis.high - x_axis.low)
+    return list({int((x - x_axis.low) * scale): (x, y) for x, y in points}.values())
+
+
+def _enveloped(
+    points: list[tuple[float, float]], x_axis: Axis, dots: int
+) -> list[tuple[float, float]]:
+    # The least and the greatest of each column of dots, so that no spike is lost.
+    scale = dots / (x_axis.high - x_axis.low)
+    least: dict[int, tuple[float, float]] = {}
+    greatest: dict[int, tuple[float, float]] = {}
+    for x, y in points:
+        column = int((x - x_axis.low) * scale)
+        if column not in least or y < least[column][1]:
+            least[column] = (x, y)
+        if column not in greatest or y > greatest[column][1]:
+            greatest[column] = (x, y)
+    return [*least.values(), *greatest.values()]
+
+
+def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[float]]:
+    return [x for x, _ in points], [y for _, y in points]
+
+
+_ASCII_AXES = str.maketrans("│┤└┬─", "||++-")
+
+
+def _styled(drawing: str, styles: dict[int, str], ascii_only: bool) -> Content:
+    plain = Content.from_rich_text(Text.from_ansi(drawing))
+    spans: list[Span] = []
+    for span in plain.spans:
+        if not isinstance(span.style, Style) or span.style.foreground is None:
+            continue
+        number = span.style.foreground.ansi
+        if number == RAW_COLOUR:
+            spans.append(Span(span.start, span.end, "$foreground-muted"))
+        elif number is not None and number in styles:
+            bold = "bold " if span.style.bold else ""
+            spans.append(Span(span.start, span.end, f"{bold}{styles[number]}"))
+    text = plain.plain.translate(_ASCII_AXES) if ascii_only else plain.plain
+    return Content(text, spans)

@@ -1,0 +1,50 @@
+"""The validation metric: newest, best, by class, and how it went."""
+
+from __future__ import annotations
+
+from textual.content import Content
+
+from tui.app import readings
+from tui.app.glyphs import glyphs
+from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
+from tui.app.printable import printable
+from tui.app.run_state import RunState
+
+NAME_CELLS = 18
+
+
+class ValidationPane(LivePane):
+    """Newest and best value, the newest value of each class, then the history, newest first."""
+
+    def show_run(self, state: RunState) -> None:
+        """Show this run's validations."""
+        metric = state.validations[-1].metric if state.validations else ""
+        if not metric and state.prepared is not None:
+            metric = state.prepared.metric
+        heading = [("validation", HEADING), (f" {_named(metric, 16)}", FAINT)]
+        lines = [written(*heading)]
+        if not state.validations:
+            none = state.prepared is not None and not state.prepared.validation_pictures
+            lines.append(written(("no validation pictures" if none else "none yet", FAINT)))
+            self.show(stacked(lines))
+            return
+        newest = state.validations[-1]
+        lines.append(_line(f"epoch {newest.epoch}", newest.value))
+        if state.best is not None:
+            best = "best (this one)" if state.best is newest else f"best, epoch {state.best.epoch}"
+            lines.append(_line(best, state.best.value))
+        for name, value in newest.per_class.items():
+            lines.append(_line(f"  {_named(name, NAME_CELLS - 2)}", value))
+        older = list(state.validations)[-2::-1]
+        if older:
+            lines.append(written(("before", FAINT)))
+            lines += [_line(f"  epoch {one.epoch}", one.value) for one in older]
+        self.show(stacked(lines))
+
+
+def _line(name: str, value: float | None) -> Content:
+    return written(f"{name:<{NAME_CELLS}}", f"{readings.loss(value):>9}")
+
+
+def _named(name: str, cells: int) -> str:
+    return glyphs().cut(printable(name, ascii_only=glyphs().ascii_only), cells)

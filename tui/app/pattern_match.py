@@ -1,0 +1,133 @@
+"""What a pattern selects, worked out between keystrokes: in slices, so that typing never waits."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tui.app.figures import counted, short
+from tui.model.plan import Action
+from tui.model.selection import (
+    TIME_LIMIT,
+    Hint,
+    PatternError,
+    compile_pattern,
+    match_names,
+    suggest,
+)
+from tui.model.states import State
+from tui.model.tree import ModelTree
+
+SLICE = 2_000
+"""Names matched in one turn of the event loop: about two milliseconds."""
+
+SLICE_LIMIT = 0.2
+"""Seconds that one slice may take: a pattern that backtracks holds up the screen for no more."""
+
+Names = Literal["names", "structure"]
+"""Which names a pattern is for, as a plan's rule says it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What a pattern selects. `parameters` are indices; `hint` is there only where the pattern
+    selects nothing or everything; with an `error` nothing else is known."""
+
+    pattern: str
+    by: Names
+    parameters: tuple[int, ...] = ()
+    everything: bool = False
+    hint: Hint | None = None
+    error: str = ""
+
+    @property
+    def nothing(self) -> bool:
+        """Whether the pattern can be used, and selects no parameter."""
+        return not self.error and not self.parameters
+
+
+async def match_pattern(pattern: str, by: Names, tree: ModelTree) -> Matched:
+    """What a pattern selects of a model, giving way to the event loop after each slice."""
+    if by == "names":
+        names: Sequence[str] = [parameter.name for parameter in tree.parameters]
+        owners: Sequence[int] = range(len(names))
+    else:
+        names, owners = list(tree.parameter_of), list(tree.parameter_of.values())
+    try:
+        compile_pattern(pattern)
+        found = await _in_slices(pattern, names, search=by == "structure")
+    except PatternError as error:
+        return Matched(pattern, by, error=str(error))
+    parameters = tuple(sorted({owners[index] for index in found}))
+    everything = len(parameters) == len(tree.parameters)
+    hint = None
+    if by == "names" and (everything or not parameters):
+        await asyncio.sleep(0)
+        hint = suggest(pattern, names)
+    return Matched(pattern, by, parameters, everything, hint)
+
+
+async def _in_slices(pattern: str, names: Sequence[str], *, search: bool) -> list[int]:
+    found: list[int] = []
+    spent = 0.0
+    for start in range(0, len(names), SLICE):
+        began = time.monotonic()
+        found += (
+            start + index
+            for index in match_names(
+                pattern,
+                names[start : start + SLICE],
+                search=search,
+                limit=max(0.01, min(SLICE_LIMIT, TIME_LIMIT - spent)),
+            )
+        )
+        spent += time.monotonic() - began
+        await asyncio.sleep(0)
+    return found
+
+
+def told(matched: Matched, tree: ModelTree, states: Sequence[State]) -> str:
+    """What a pattern selects, in one line."""
+    if matched.error:
+        return matched.error
+    if matched.nothing:
+        return "nothing matches"
+    values = sum(tree.parameters[index].count or 0 for index in matched.parameters)
+    by_state = [states[index] for index in matched.parameters]
+    facts = [
+        f"{by_state.count(state):,} {state.word}"
+        for state in (State.TRAINABLE, State.FROZEN, State.AUXILIARY)
+        if state in by_state
+    ]
+    count = counted(len(matched.parameters), "parameter")
+    match = "matches" if len(matched.parameters) == 1 else "match"
+    start = f"all {count} {match}" if matched.everything else f"{count} {match}"
+    return f"{start} · {short(values)} values · {', '.join(facts)}"
+
+
+def hinted(matched: Matched, head: Sequence[str]) -> str:
+    """What was probably meant, and why, in one line; empty where nothing is to be said. `head`
+    are the model's last layers, which most such patterns are after."""
+    if matched.hint is not None:
+        return f"tab: {matched.hint.pattern}  {matched.hint.reason}"
+    if matched.everything and head:
+        return f"last layers: {', '.join(head)}; esc, then h leaves them out"
+    return ""
+
+
+def refusal(matched: Matched, action: Action, *, confirmed: bool, can_train: bool) -> str:
+    """Why a pattern is not applied, in one line; empty where it can be."""
+    verb = "frozen" if action == "freeze" else "thawed"
+    if matched.error:
+        return matched.error
+    take = "; tab takes the pattern below" if matched.hint else ""
+    if matched.nothing:
+        return f"nothing matches, so nothing would be {verb}{take}"
+    if not can_train:
+        return "nothing that matches can train: these are statistics and constants"
+    if matched.everything and action == "freeze" and not confirmed:
+        return f"everything matches: enter again freezes all of it{take}"
+    return ""

@@ -1,0 +1,192 @@
+"""What is known of a run, folded from its events: the one state that the run screen shows."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import Enum
+
+from tui.app.series import Series
+from tui.runs import events
+from tui.runs.events import Envelope
+
+KEPT_NOTICES = 200
+KEPT_VALIDATIONS = 1000
+
+SUM = "sum"
+"""The name of the whole loss among its parts."""
+
+
+class Status(Enum):
+    """Where a run stands. The value is the word on the screen."""
+
+    WAITING = "waiting for the trainer"
+    PREPARING = "preparing"
+    TRAINING = "training"
+    STOPPING = "stopping"
+    STOPPED = "stopped"
+    COMPLETE = "complete"
+    FAILED = "failed"
+    GONE = "ended without a word"
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more is to come."""
+        return self in (Status.STOPPED, Status.COMPLETE, Status.FAILED, Status.GONE)
+
+
+@dataclass(slots=True)
+class RunState:
+    """A run so far. Only `apply` and the two marks below change it; `version` tells that they
+    did. Times are seconds since the epoch, as the trainer wrote them."""
+
+    version: int = 0
+    seen_at: float = 0.0
+    started: events.RunStarted | None = None
+    started_at: float = 0.0
+    doing: str = ""
+    prepared: events.Prepared | None = None
+    step: events.Step | None = None
+    first_step: int = 0
+    first_step_at: float = 0.0
+    last_step_at: float = 0.0
+    losses: dict[str, Series] = field(default_factory=dict)
+    validations: deque[events.Validated] = field(
+        default_factory=lambda: deque(maxlen=KEPT_VALIDATIONS)
+    )
+    best: events.Validated | None = None
+    memory: events.Memory | None = None
+    notices: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_NOTICES))
+    notice_count: int = 0
+    stop_asked: bool = False
+    proof: events.Proof | None = None
+    finished: events.Finished | None = None
+    failed: events.Failed | None = None
+    ended_at: float = 0.0
+    gone: str = ""
+
+    @property
+    def status(self) -> Status:
+        """Where the run stands."""
+        if self.failed is not None:
+            return Status.FAILED
+        if self.finished is not None:
+            return Status.STOPPED if self.finished.stopped else Status.COMPLETE
+        if self.gone:
+            return Status.GONE
+        if self.stop_asked:
+            return Status.STOPPING
+        if self.step is not None:
+            return Status.TRAINING
+        return Status.PREPARING if self.started is not None else Status.WAITING
+
+    @property
+    def total_steps(self) -> int:
+        """Steps of the whole run; 0 while not known."""
+        return self.prepared.total_steps if self.prepared else 0
+
+    @property
+    def share(self) -> float:
+        """How much of the run is done, 0 to 1."""
+        if self.step is None or not self.total_steps:
+            return 0.0
+        return min(1.0, self.step.step / self.total_steps)
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the last step at the speed so far, validations included; None while unknown."""
+        if self.step is None or not self.total_steps or self.step.step <= self.first_step:
+            return None
+        each = (self.last_step_at - self.first_step_at) / (self.step.step - self.first_step)
+        return max(0.0, each * (self.total_steps - self.step.step))
+
+    def elapsed(self, now: float) -> float:
+        """Seconds from the trainer's start to its end, or to `now`."""
+        if self.started is None:
+            return 0.0
+        if self.finished is not None:
+            return self.finished.seconds
+        return max(0.0, (self.ended_at or now) - self.started_at)
+
+    @property
+    def not_finite(self) -> tuple[int, int]:
+        """How many steps had a loss that is no finite number, and the first such step."""
+        series = self.losses.get(SUM)
+        # A series of nothing but such steps is empty, and so false.
+        return (0, 0) if series is None else (series.not_finite, series.first_not_finite)
+
+    def apply_all(self, envelopes: Iterable[Envelope]) -> None:
+        """Fold some events in, in their order."""
+        for envelope in envelopes:
+            self.apply(envelope)
+
+    def apply(self, envelope: Envelope) -> None:
+        """Fold one event in."""
+        self.version += 1
+        self.seen_at = envelope.time
+        match envelope.event:
+            case events.Step() as step:
+                self._stepped(step, envelope.time)
+            case events.Memory() as memory:
+                self.memory = memory
+            case events.Phase(doing):
+                self.doing = doing
+            case events.RunStarted() as started:
+                self._start(started, envelope.time)
+            case events.Prepared() as prepared:
+                self.prepared = prepared
+            case events.Validated() as validated:
+                self.validations.append(validated)
+                if validated.value is not None and (
+                    self.best is None
+                    or self.best.value is None
+                    or validated.value > self.best.value
+                ):
+                    self.best = validated
+            case events.Notice(message):
+                self.notices.append(message)
+                self.notice_count += 1
+            case events.Commanded(command):
+                self.stop_asked = self.stop_asked or "stop" in command.lower()
+            case events.Proof() as proof:
+                self.proof = proof
+            case events.Finished() as finished:
+                self.finished, self.ended_at = finished, envelope.time
+            case events.Failed() as failed:
+                self.failed, self.ended_at = failed, envelope.time
+
+    def mark_stop_asked(self, asked: bool = True) -> None:
+        """A stop was sent (or was not taken after all)."""
+        self.version += 1
+        self.stop_asked = asked
+
+    def mark_gone(self, reason: str) -> None:
+        """The trainer's process is no more, and it wrote no last event."""
+        self.version += 1
+        self.gone, self.ended_at = reason, self.seen_at
+
+    def _start(self, started: events.RunStarted, time: float) -> None:
+        # A second start is a run that was resumed: what it did before still counts.
+        self.started, self.started_at = started, time
+        self.finished = self.failed = self.proof = None
+        self.gone, self.ended_at, self.stop_asked, self.doing = "", 0.0, False, ""
+        self.first_step = 0
+
+    def _stepped(self, step: events.Step, time: float) -> None:
+        if self.step is not None and step.step <= self.step.step:
+            for series in self.losses.values():
+                series.forget_from(step.step)
+        if not self.first_step:
+            self.first_step, self.first_step_at = step.step, time
+        self.step, self.last_step_at = step, time
+        self.doing = ""
+        self._series(SUM).append(step.step, step.loss)
+        for name, value in step.losses.items():
+            self._series(name).append(step.step, value)
+
+    def _series(self, name: str) -> Series:
+        found = self.losses.get(name)
+        if found is None:
+            found = self.losses[name] = Series()
+        return found

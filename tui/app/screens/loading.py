@@ -1,0 +1,78 @@
+"""The first screen: what is being opened, what the inspector is doing, how long it has taken."""
+
+from __future__ import annotations
+
+import time
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.app.actions import bindings
+from tui.app.glyphs import glyphs
+from tui.app.printable import plain, printable
+from tui.app.widgets.key_line import KeyLine
+
+REFUSED = 2
+"""The exit code where the model could not be opened."""
+
+
+class LoadingScreen(Screen[None]):
+    """Alive twice a second for as long as something is under way, still when it has ended."""
+
+    CSS_PATH = "../styles/loading.tcss"
+    BINDINGS = bindings("loading")
+
+    def __init__(self, title: str) -> None:
+        super().__init__()
+        self._title = printable(title, ascii_only=glyphs().ascii_only)
+        self._doing = "starting the inspector"
+        self._since = time.monotonic()
+        self._turn = 0
+        self.refused = ""
+
+    def compose(self) -> ComposeResult:
+        yield Static(self._title, id="what", markup=False)
+        yield Static(self._line(), id="doing", markup=False)
+        yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        self._timer = self.set_interval(0.5, self._tick)
+
+    def on_screen_suspend(self) -> None:
+        self._timer.pause()
+
+    def phase(self, doing: str) -> None:
+        """Say what is being done now."""
+        self._doing = doing
+        self._show()
+
+    def refuse(self, message: str) -> None:
+        """Say why it could not be done; nothing moves any more."""
+        self.refused = message
+        self._timer.stop()
+        line = self.query_one("#doing", Static)
+        line.add_class("-warning")
+        signs = glyphs()
+        text = signs.text(f"{signs.warning} {message}")
+        line.update(plain(text, ascii_only=signs.ascii_only))
+
+    def _tick(self) -> None:
+        self._turn += 1
+        self._show()
+
+    def _show(self) -> None:
+        if not self.refused and self.is_mounted:
+            self.query_one("#doing", Static).update(self._line(), layout=False)
+
+    def _line(self) -> str:
+        signs = glyphs()
+        sign = signs.spinner[self._turn % len(signs.spinner)]
+        seconds = int(time.monotonic() - self._since)
+        line = signs.text(f"{sign} {self._doing} · {seconds} s")
+        return plain(line, ascii_only=signs.ascii_only)
+
+    def action_quit(self) -> None:
+        """Leave; with exit code 2 where the model could not be opened."""
+        code = REFUSED if self.refused else 0
+        self.app.exit(code, return_code=code)

@@ -1,0 +1,282 @@
+"""The model screen: what there is, what trains, and the keys that change it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.app.actions import Where, at, bindings
+from tui.app.figures import verdict
+from tui.app.glyphs import glyphs
+from tui.app.session import Session
+from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.message_line import MessageLine
+from tui.app.widgets.model_header import ModelHeader
+from tui.app.widgets.names_line import NamesLine
+from tui.app.widgets.parameter_tree import ParameterTree
+from tui.app.widgets.pattern_field import PatternField
+from tui.model.plan import FreezePlan, Rule, covering, inverted, simplified, toggled
+from tui.model.presets import PRESETS, PresetError
+from tui.model.selection import PatternError
+from tui.model.states import State
+from tui.runs.folder import RunFolder
+from tui.runs.inspector import Inspector
+
+PRESET_TITLES = {"head": "head only", "all": "all"}
+
+MODEL_ACTIONS = {action.run.partition("(")[0] for action in at("model")}
+
+
+class ModelScreen(Screen[None]):
+    """Shows a session, and is the one place that changes its plan."""
+
+    CSS_PATH = "../styles/model.tcss"
+    BINDINGS = bindings("model")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("model", "tree", "pattern", "app")
+
+    def __init__(
+        self,
+        session: Session,
+        inspector: Inspector,
+        *,
+        data: str | None = None,
+        preset: str | None = None,
+    ) -> None:
+        super().__init__()
+        self.session = session
+        self._inspector = inspector
+        self._data = data
+        self._preset = preset
+        self._place: tuple[bytes, int] | None = None
+        self._asked_to_leave = False
+
+    def compose(self) -> ComposeResult:
+        yield ModelHeader(self.session, id="header")
+        yield Static(id="heads", markup=False)
+        yield ParameterTree(self.session, id="tree")
+        yield NamesLine(self.session, id="names")
+        yield MessageLine(id="message")
+        yield PatternField(self.session, id="pattern-field")
+        yield KeyLine(id="keys")
+
+    @property
+    def parameter_tree(self) -> ParameterTree:
+        """The tree."""
+        return self.query_one("#tree", ParameterTree)
+
+    @property
+    def message(self) -> MessageLine:
+        """The line that says what was done."""
+        return self.query_one("#message", MessageLine)
+
+    @property
+    def pattern_field(self) -> PatternField:
+        """The field behind `/`."""
+        return self.query_one("#pattern-field", PatternField)
+
+    def on_mount(self) -> None:
+        self.pattern_field.display = False
+        self.set_class(glyphs().ascii_only, "-ascii")
+        self.parameter_tree.focus()
+        if self._preset:
+            self.action_preset(self._preset)
+        else:
+            self.message.say(self._welcome())
+
+    def _welcome(self) -> str:
+        head, notes = self.session.roles.head, self.session.opened.model.notes
+        if notes:
+            last = f" · last layers: {', '.join(head)}" if head else ""
+            return notes[0] + last
+        if not head:
+            return "space freezes what is under the cursor, / what a pattern matches, ? all keys"
+        return f"last layers: {', '.join(head)} (h trains only these)"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # While a pattern is typed its keys are the only ones; the footer shows them alone.
+        if action in MODEL_ACTIONS and self.is_mounted and self.pattern_field.display:
+            return False
+        return super().check_action(action, parameters)
+
+    # What the plan makes of it
+
+    def _change(self, plan: FreezePlan, what: str, nothing: str) -> None:
+        self._asked_to_leave = False
+        try:
+            changed = self.session.change(plan, what)
+        except PatternError as error:
+            self.message.warn(str(error))
+            return
+        if changed:
+            self._show(what)
+        else:
+            self.message.say(nothing)
+
+    def _show(self, what: str) -> None:
+        self.parameter_tree.show()
+        self.query_one("#header", ModelHeader).show()
+        self.query_one("#names", NamesLine).show()
+        self.message.say(f"{what}: {verdict(self.session.totals)}")
+
+    def action_freeze_or_thaw(self) -> None:
+        """Freeze or thaw what is under the cursor."""
+        session, node = self.session, self.parameter_tree.cursor
+        plan = toggled(session.plan, session.tree, node, session.resolution.states)
+        here = session.tree.nodes[node]
+        name = here.path or "the whole model"
+        if plan == session.plan:
+            self.message.warn(f"{name}: {self._why_not(node)}")
+            return
+        verb = "froze" if plan.rules[-1].action == "freeze" else "thawed"
+        plan = simplified(plan, session.tree)
+        self._change(plan, f"{verb} {name}", f"{name}: nothing to change")
+
+    def _why_not(self, node: int) -> str:
+        here = self.session.tree.nodes[node]
+        if here.is_block:
+            return "holds nothing that can train"
+        if self.session.tree.parameter_info(node).kind == "statistic":
+            return "a statistic, fixed when its norm's gamma and beta are frozen"
+        return "a constant, it never trains"
+
+    def action_preset(self, name: str) -> None:
+        """Make a plan by name the current one."""
+        title = PRESET_TITLES.get(name, name)
+        try:
+            plan = PRESETS[name](self.session.roles)
+        except PresetError as error:
+            self.message.warn(f"{title}: {error}")
+            return
+        self._change(plan, title, f"{title}: so it is already; {verdict(self.session.totals)}")
+
+    def action_invert(self) -> None:
+        """Turn trainable and frozen around."""
+        plan = inverted(self.session.tree, self.session.resolution.states)
+        self._change(plan, "inverted", "invert: nothing here can train")
+
+    def action_undo(self) -> None:
+        """Undo the last change."""
+        what = self.session.undo()
+        if what is None:
+            self.message.say("nothing to undo")
+        else:
+            self._show(f"undid {what}")
+
+    def action_redo(self) -> None:
+        """Do again what was undone."""
+        what = self.session.redo()
+        if what is None:
+            self.message.say("nothing to redo")
+        else:
+            self._show(f"did again {what}")
+
+    # The tree
+
+    def on_parameter_tree_moved(self, event: ParameterTree.Moved) -> None:
+        self.query_one("#names", NamesLine).show(event.node)
+
+    def on_parameter_tree_refitted(self, event: ParameterTree.Refitted) -> None:
+        self.query_one("#heads", Static).update(event.columns.heads(), layout=False)
+
+    # The pattern field
+
+    def action_pattern(self) -> None:
+        """Open the pattern field."""
+        self._place = self.parameter_tree.place
+        self.message.display = False
+        self.pattern_field.open()
+
+    def on_pattern_field_judged(self, event: PatternField.Judged) -> None:
+        if self.pattern_field.display:
+            self.parameter_tree.mark(event.matched.parameters if event.matched else None)
+
+    def on_pattern_field_step(self, event: PatternField.Step) -> None:
+        self.parameter_tree.go_to_match(event.step)
+
+    def on_pattern_field_accepted(self, event: PatternField.Accepted) -> None:
+        matched = event.matched
+        tree = self.session.tree
+        covers = covering(tree, matched.parameters) if matched.by == "names" else None
+        rule = Rule(event.action, matched.by, matched.pattern, covers)
+        verb = "froze" if event.action == "freeze" else "thawed"
+        already = "frozen" if event.action == "freeze" else "trainable"
+        self._close_pattern(clear=True)
+        self._change(
+            self.session.plan.with_rules(rule),
+            f"{verb} {matched.pattern}",
+            f"{matched.pattern}: nothing to change, all of it is {already} already",
+        )
+
+    def on_pattern_field_cancelled(self) -> None:
+        if self._place is not None:
+            self.parameter_tree.place = self._place
+        self._close_pattern(clear=False)
+
+    def _close_pattern(self, *, clear: bool) -> None:
+        self.pattern_field.close(clear=clear)
+        self.message.display = True
+        self.parameter_tree.mark(None)
+        self.parameter_tree.focus()
+
+    # Going on
+
+    def action_train(self) -> None:
+        """Open the form that starts a run."""
+        session = self.session
+        if State.TRAINABLE not in session.resolution.states:
+            self.message.warn(
+                "nothing would train, everything is frozen: thaw something first (space, h or a)"
+            )
+            return
+        if session.opened.recipe is None:
+            self.message.warn(
+                f"no recipe trains a {session.opened.model.class_name} yet; "
+                "y shows the plan as Python for a loop of your own"
+            )
+            return
+        from tui.app.screens.train_form import TrainForm
+
+        form = TrainForm(session.opened, self._data, session.plan, session.tree, self._inspector)
+
+        def made(folder: RunFolder | None) -> None:
+            if folder is None:
+                return
+            from tui.app.screens.run import RunScreen
+
+            session.keep()
+            # With its process the screen can tell by which signal a trainer ended.
+            self.app.push_screen(RunScreen(folder, form.process))
+
+        self.app.push_screen(form, made)
+
+    def action_snippet(self) -> None:
+        """Show the Python that does the same."""
+        from tui.app.screens.snippet import SnippetScreen
+        from tui.model.snippet import snippet
+
+        session = self.session
+        try:
+            code = snippet(session.tree, session.plan, session.opened.source)
+        except PatternError as error:
+            self.message.warn(str(error))
+            return
+        self.app.push_screen(SnippetScreen(code, session.opened.model.name), self._snippet_left)
+
+    def _snippet_left(self, kept: Path | str | None) -> None:
+        if kept is None:
+            return
+        self.session.keep()
+        where = "the clipboard" if isinstance(kept, str) else str(kept)
+        self.message.say(f"the Python is in {where}")
+
+    def action_leave(self) -> None:
+        """Leave, asking once more where that loses a plan."""
+        if self.session.unkept and not self._asked_to_leave:
+            self._asked_to_leave = True
+            self.message.warn("the plan is nowhere but here: q again leaves, y shows it as Python")
+            return
+        self.app.exit(0)

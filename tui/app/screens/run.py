@@ -1,0 +1,347 @@
+"""The run screen: follows a run's events and shows them, live or afterwards.
+
+All that it shows of a run comes from events.jsonl, so it makes no difference who started the
+run, or when this screen came to it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shlex
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from textual import work
+from textual.app import ComposeResult
+from textual.containers import Container, Horizontal, VerticalScroll
+from textual.screen import Screen
+from textual.widgets import Static
+
+from tui.app.actions import Where, bindings
+from tui.app.glyphs import glyphs
+from tui.app.panes import chart
+from tui.app.panes.loss_chart import LossChart
+from tui.app.panes.losses import LossesPane
+from tui.app.panes.memory import MemoryPane
+from tui.app.panes.notices import NoticesPane
+from tui.app.panes.progress import ProgressPane
+from tui.app.panes.rates import RatesPane
+from tui.app.panes.summary import SummaryPane
+from tui.app.panes.validation import ValidationPane
+from tui.app.printable import printable
+from tui.app.run_state import RunState
+from tui.app.screens.loading import LoadingScreen
+from tui.app.screens.quit_run import LEAVE, STOP, QuitRun, StopRun
+from tui.app.widgets.key_line import KeyLine
+from tui.monitor.memory import MemoryMonitor, MemorySnapshot
+from tui.runs import control
+from tui.runs.folder import RunFolder
+from tui.runs.log import EventReader
+from tui.runs.trainer import is_alive, last_lines
+
+REDRAW_SECONDS = 1.0
+"""The eye wants a trend; over a slow link every redraw costs."""
+
+MEMORY_SECONDS = 2.0
+SLICE = 1 << 16
+"""Bytes of the log that are read and folded in one go: a few milliseconds."""
+
+SIGNALS = {
+    signal.SIGKILL: "killed; perhaps out of memory",
+    signal.SIGTERM: "it was asked to end",
+    signal.SIGSEGV: "a crash in native code",
+    signal.SIGABRT: "a crash in native code",
+    signal.SIGINT: "interrupted",
+    signal.SIGHUP: "its terminal went away",
+}
+
+
+class RunScreen(Screen[None]):
+    """Follows one run.
+
+    `process` is the trainer where this program started it: then its exit code is known.
+    `clock`, `memory` and `interval` are what a test replaces.
+    """
+
+    CSS_PATH = "../styles/run.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
+    BINDINGS = bindings("run")
+    HELP_PLACES: tuple[Where, ...] = ("run", "app")
+
+    def __init__(
+        self,
+        folder: RunFolder,
+        process: subprocess.Popen[bytes] | None = None,
+        *,
+        clock: Callable[[], float] = time.time,
+        memory: Callable[[int | None], MemorySnapshot] | None = None,
+        interval: float = REDRAW_SECONDS,
+    ) -> None:
+        super().__init__()
+        self.folder = folder
+        self.state = RunState()
+        self._process = process
+        self._clock = clock
+        self._monitor = MemoryMonitor() if memory is None else None
+        self._sample = memory or (self._monitor.snapshot if self._monitor else None)
+        self._interval = interval
+        self._reader = EventReader(folder.events_file)
+        self._memory: MemorySnapshot | None = None
+        self._following = False
+        self._sampling = False
+        self._sampled_at = float("-inf")
+        self._stop_sender = False
+        self._quit_at_end = False
+        self._end_shown = False
+        self._title_shown = ""
+        self.shown_version = -1
+        """The version of the state that the panes show."""
+
+    def compose(self) -> ComposeResult:
+        """Title, progress, what ended the run, chart and numbers, notices, footer."""
+        yield Static(self._title(), id="title", markup=False)
+        yield ProgressPane(id="progress")
+        with VerticalScroll(id="ended"):
+            yield SummaryPane(id="summary")
+        with Horizontal(id="body"):
+            yield LossChart(id="chart")
+            with Container(id="side"):
+                with VerticalScroll(id="numbers"):
+                    yield LossesPane(id="losses")
+                    yield RatesPane(id="rates")
+                    yield MemoryPane(id="memory")
+                with VerticalScroll(id="validations"):
+                    yield ValidationPane(id="validation")
+        yield NoticesPane(id="notices")
+        yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        """Begin to follow."""
+        self.query_one("#ended").display = False
+        self.set_interval(self._interval, self._tick)
+        self.call_after_refresh(self._tick)
+
+    def on_unmount(self) -> None:
+        """Let the GPU driver go."""
+        if self._monitor is not None and not self._sampling:
+            self._monitor.close()
+
+    # Following
+
+    def _tick(self) -> None:
+        if not self._following and not self.state.status.ended:
+            self._following = True
+            self._follow()
+        now = time.monotonic()
+        if not self._sampling and now - self._sampled_at >= MEMORY_SECONDS:
+            self._sampling, self._sampled_at = True, now
+            self._sample_memory()
+        self._show()
+
+    @work(group="follow")
+    async def _follow(self) -> None:
+        """Read what is new, in slices between which keys are served."""
+        try:
+            # The plotting library is imported here, off the event loop, not at the first curve.
+            await asyncio.to_thread(chart.load)
+            # Whether the trainer lives is asked before the log is read to its end: what it
+            # wrote before it died is then all in.
+            gone = self._gone()
+            while envelopes := await asyncio.to_thread(self._reader.read, SLICE):
+                self.state.apply_all(envelopes)
+            if gone and not self.state.status.ended:
+                self.state.mark_gone(gone)
+        finally:
+            self._following = False
+        if self.state.status.ended:
+            self._show()
+
+    @work(group="memory")
+    async def _sample_memory(self) -> None:
+        try:
+            started = self.state.started
+            if self._sample is not None:
+                self._memory = await asyncio.to_thread(
+                    self._sample, started.pid if started else None
+                )
+        finally:
+            self._sampling = False
+
+    def _gone(self) -> str:
+        """What ended the trainer; empty while it lives, or is not known to have lived."""
+        if self._process is not None:
+            code = self._process.poll()
+            if code is None:
+                return ""
+            if code < 0:
+                words = SIGNALS.get(signal.Signals(-code), "") if -code in _signals() else ""
+                return f"the trainer ended by signal {-code}" + (f" ({words})" if words else "")
+            return f"the trainer ended with exit code {code} and no last event"
+        started = self.state.started
+        if started is not None and not is_alive(started):
+            return f"the trainer (process {started.pid}) is gone, without a last event"
+        return ""
+
+    # Showing
+
+    def _show(self) -> None:
+        if not self.is_mounted:
+            return
+        state = self.state
+        losses = self.query_one(LossChart)
+        self.query_one(ProgressPane).show_run(state, self._clock())
+        losses.show_run(state)
+        self.query_one(LossesPane).show_run(state, losses.factor)
+        self.query_one(RatesPane).show_run(state)
+        self.query_one(ValidationPane).show_run(state)
+        self.query_one(MemoryPane).show_run(state, self._memory)
+        self.query_one(NoticesPane).show_run(state, 3 if self.size.height >= 36 else 1)
+        title = self._title()
+        if title != self._title_shown:
+            self._title_shown = title
+            self.query_one("#title", Static).update(title)
+        if state.status.ended != self._end_shown:
+            self._end_shown = state.status.ended
+            self._show_end()
+        self.shown_version = state.version
+
+    def _show_end(self) -> None:
+        ended = self._end_shown
+        self.set_class(ended, "-ended")
+        panel = self.query_one("#ended")
+        panel.display = ended
+        if ended:
+            lines = 12 if self.size.height >= 36 else 5
+            self.query_one(SummaryPane).show_run(
+                self.state, self.folder, last_lines(self.folder, lines)
+            )
+            panel.focus()
+        self.refresh_bindings()
+        if ended and self._quit_at_end:
+            self._exit()
+
+    def _title(self) -> str:
+        parts = [self.folder.path.name]
+        started = self.state.started
+        if started is not None:
+            data = Path(started.data).name
+            parts = [started.model, f"{started.recipe} recipe", data, *parts]
+        ascii_only = glyphs().ascii_only
+        return glyphs().text(" · ").join(printable(part, ascii_only=ascii_only) for part in parts)
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Only what can be done now is offered."""
+        ended = self.state.status.ended
+        match action:
+            case "stop_run":
+                return not ended and not self.state.stop_asked
+            case "leave":
+                return not ended
+            case "back":
+                return ended
+        return True
+
+    def action_smooth(self, by: int) -> None:
+        """Smooth the curves more or less."""
+        self.query_one(LossChart).smooth(by)
+        self._show()
+
+    def action_logarithmic(self) -> None:
+        """Between a linear and a logarithmic axis."""
+        self.query_one(LossChart).toggle_logarithmic()
+
+    def action_stop_run(self) -> None:
+        """Ask once, then stop between two batches."""
+
+        def answered(answer: str | None) -> None:
+            if answer == STOP:
+                self._stop()
+
+        self.app.push_screen(StopRun(), answered)
+
+    def action_leave(self) -> None:
+        """Leave this screen; a run that is going goes on."""
+        if self._is_first():
+            self._exit()
+        else:
+            self.dismiss()
+
+    def action_back(self) -> None:
+        """Leave this screen, after the run."""
+        self.action_leave()
+
+    def action_ask_quit(self) -> None:
+        """Quit; with a run going, ask what becomes of it."""
+        if self.state.status.ended:
+            self._exit()
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == LEAVE or (answer == STOP and self.state.status.ended):
+                self._exit()
+            elif answer == STOP:
+                self._quit_at_end = True
+                self._stop()
+
+        self.app.push_screen(QuitRun(self._come_back()), answered)
+
+    @work(group="stop")
+    async def _stop(self) -> None:
+        """Send the stop; a trainer that is not ready to hear it yet is asked again."""
+        if self._stop_sender:
+            return
+        self._stop_sender = True
+        self.state.mark_stop_asked()
+        self.refresh_bindings()
+        said = False
+        try:
+            while not self.state.status.ended:
+                try:
+                    reply = await asyncio.to_thread(
+                        control.send, self.folder.socket, control.Stop()
+                    )
+                except control.ControlError as error:
+                    if not said:
+                        self.notify(f"{error}; asking again", severity="warning", markup=False)
+                        said = True
+                    await asyncio.sleep(1.0)
+                    continue
+                if not reply.accepted:
+                    self.state.mark_stop_asked(False)
+                    self.notify(
+                        reply.message or "the trainer did not take the stop",
+                        severity="error",
+                        markup=False,
+                    )
+                return
+        finally:
+            self._stop_sender = False
+            self.refresh_bindings()
+
+    def _is_first(self) -> bool:
+        """Whether there is nothing below this screen to go back to."""
+        stack = self.app.screen_stack
+        below = stack[stack.index(self) - 1] if self in stack and stack.index(self) else None
+        return below is None or type(below) in (Screen, LoadingScreen)
+
+    def _come_back(self) -> str:
+        return f"thaw attach {shlex.quote(str(self.folder.path))}"
+
+    def _exit(self) -> None:
+        ended = self.state.status.ended
+        path = str(self.folder.path)
+        self.app.exit(
+            0,
+            message=f"{path}: {self.state.status.value}"
+            if ended
+            else f"The run goes on. Come back with: {self._come_back()}",
+        )
+
+
+def _signals() -> frozenset[int]:
+    return frozenset(int(one) for one in signal.Signals)

@@ -1,0 +1,112 @@
+"""The Python that does the same as the plan: to read, to copy, to write to a file."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.highlight import highlight
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from tui.app.actions import bindings
+from tui.app.glyphs import glyphs
+from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.message_line import MessageLine
+
+
+def default_name(model: str) -> str:
+    """The file that is offered: `freeze_<model>.py`."""
+    return f"freeze_{re.sub(r'[^A-Za-z0-9_.-]+', '_', model).strip('_') or 'model'}.py"
+
+
+class SnippetScreen(ModalScreen["Path | str | None"]):
+    """Returns the file that was written, the text that was copied, or None where it was only
+    read."""
+
+    CSS_PATH = "../styles/snippet.tcss"
+    BINDINGS = bindings("snippet")
+
+    def __init__(self, code: str, model: str) -> None:
+        super().__init__()
+        self._code = code
+        self._model = model
+        self._kept: Path | str | None = None
+        self._overwrite: Path | None = None
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="window"):
+            with VerticalScroll(id="scroll"):
+                yield Static(highlight(self._code, language="python"), id="code")
+            yield Input(default_name(self._model), id="file", compact=True, select_on_focus=False)
+            yield MessageLine(id="said")
+            yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        self.set_class(glyphs().ascii_only, "-ascii")
+        self.query_one("#window").border_title = "The Python that does the same"
+        self._file.display = False
+        self.query_one("#scroll").focus()
+
+    @property
+    def _file(self) -> Input:
+        return self.query_one("#file", Input)
+
+    @property
+    def said(self) -> MessageLine:
+        """The line that says what was done."""
+        return self.query_one("#said", MessageLine)
+
+    def action_copy(self) -> None:
+        """Copy it, by OSC 52."""
+        self.app.copy_to_clipboard(self._code)
+        self._kept = self._kept or self._code
+        self.said.say("sent to the terminal's clipboard; if it does not arrive, w writes a file")
+
+    def action_write(self) -> None:
+        """Ask for a file name."""
+        self._file.display = True
+        self._file.focus()
+        self.said.say("enter writes this file, esc goes back")
+
+    def on_input_changed(self) -> None:
+        self._overwrite = None
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        name = event.value.strip()
+        if not name:
+            self.said.warn("a file name is needed")
+            return
+        path = Path(name).expanduser()
+        try:
+            if path.is_dir():
+                self.said.warn(f"{path} is a folder: name a file in it")
+                return
+            if path.exists() and path != self._overwrite:
+                self._overwrite = path
+                self.said.warn(f"{path} is there already: enter again overwrites it")
+                return
+            path.write_text(self._code, encoding="utf-8")
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else None
+            self.said.warn(f"{name} cannot be written: {reason or error}; name another file")
+            return
+        self._kept = path
+        self._overwrite = None
+        self._leave_file()
+        self.said.say(f"written to {path}")
+
+    def _leave_file(self) -> None:
+        self._file.display = False
+        self.query_one("#scroll").focus()
+
+    def action_close(self) -> None:
+        """Leave the file name, or the window."""
+        if self._file.display:
+            self._leave_file()
+            self.said.say("")
+        else:
+            self.dismiss(self._kept)

@@ -1,0 +1,84 @@
+"""The model that is open and the plan as it stands: the one place that holds them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from tui.model.families import Roles, find_roles
+from tui.model.history import PlanHistory
+from tui.model.plan import FreezePlan, Resolution, resolve
+from tui.model.tree import ModelTree, RollUp, Totals
+from tui.runs.inspection import Opened
+
+
+@dataclass
+class Session:
+    """What the model screen shows. Every change of the plan goes through here and can be undone.
+
+    `kept` is the plan that was last trained, written or copied: what leaving would not lose.
+    """
+
+    opened: Opened
+    tree: ModelTree
+    roles: Roles
+    history: PlanHistory = field(default_factory=PlanHistory)
+    resolution: Resolution = field(init=False)
+    totals: Totals = field(init=False)
+    roll_up: RollUp = field(init=False)
+    kept: FreezePlan = field(default_factory=FreezePlan)
+
+    def __post_init__(self) -> None:
+        self._show(resolve(self.history.plan, self.tree))
+
+    @classmethod
+    def of(cls, opened: Opened) -> Session:
+        """A new session on a model, with an empty plan."""
+        tree = ModelTree(opened.model)
+        return cls(opened, tree, find_roles(tree))
+
+    @property
+    def plan(self) -> FreezePlan:
+        """The plan as it stands."""
+        return self.history.plan
+
+    @property
+    def unkept(self) -> bool:
+        """Whether leaving now would lose a plan."""
+        return self.plan != self.kept
+
+    def change(self, plan: FreezePlan, what: str) -> bool:
+        """Make another plan the current one; False where it would change nothing.
+
+        Raises:
+            PatternError: a rule's pattern cannot be used; nothing has changed.
+        """
+        resolution = resolve(plan, self.tree)
+        before = self.resolution
+        same = (resolution.states, resolution.statistics) == (before.states, before.statistics)
+        if same or not self.history.change(plan, what):
+            return False
+        self._show(resolution)
+        return True
+
+    def undo(self) -> str | None:
+        """Go back one step; the step's name, or None at the beginning."""
+        what = self.history.undo()
+        if what is not None:
+            self._show(resolve(self.plan, self.tree))
+        return what
+
+    def redo(self) -> str | None:
+        """Go forward again; the step's name, or None at the end."""
+        what = self.history.redo()
+        if what is not None:
+            self._show(resolve(self.plan, self.tree))
+        return what
+
+    def keep(self) -> None:
+        """The plan as it stands is on disk, or on its way there."""
+        self.kept = self.plan
+
+    def _show(self, resolution: Resolution) -> None:
+        self.resolution = resolution
+        self.roll_up = RollUp(self.tree, resolution.states)
+        self.totals = self.tree.totals(resolution.states)

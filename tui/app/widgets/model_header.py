@@ -1,0 +1,63 @@
+"""The line or two above the tree: which model this is, and how much of it trains."""
+
+from __future__ import annotations
+
+from textual.content import Content
+from textual.widgets import Static
+
+from tui.app.figures import counted, percent, short, size
+from tui.app.glyphs import glyphs
+from tui.app.printable import printable
+from tui.app.session import Session
+
+
+def header_parts(session: Session) -> list[str]:
+    """What the header says, part by part, as plain text."""
+    model, totals = session.opened.model, session.totals
+    signs = glyphs()
+    at_least = "≥" if totals.unknown else ""
+    parts = [printable(model.name, ascii_only=signs.ascii_only)]
+    if model.classes:
+        parts.append(f"{len(model.classes):,} {'class' if len(model.classes) == 1 else 'classes'}")
+    parts.append(counted(totals.parameters, "parameter"))
+    parts.append(f"{at_least}{short(totals.values)} values")
+    parts.append(f"trainable {short(totals.trainable_values)} ({percent(totals.share)})")
+    parts.append(f"{at_least}{size(totals.nbytes)}")
+    if totals.unknown:
+        parts.append(f"{counted(totals.unknown, 'shape')} not known yet")
+    return [signs.text(part) for part in parts]
+
+
+def in_lines(parts: list[str], width: int, most: int = 2) -> list[str]:
+    """The parts joined by dots, in as few lines as the width allows and at most `most`."""
+    signs = glyphs()
+    dot = signs.text(" · ")
+    lines: list[str] = []
+    for part in parts:
+        joined = f"{lines[-1]}{dot}{part}" if lines else part
+        if lines and (len(joined) <= width or len(lines) == most):
+            lines[-1] = joined
+        else:
+            lines.append(part)
+    return [signs.cut(line, width) for line in lines]
+
+
+class ModelHeader(Static):
+    """Shows a session's totals."""
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
+        super().__init__(markup=False, id=id)
+        self._session = session
+
+    def on_mount(self) -> None:
+        self.show()
+
+    def on_resize(self) -> None:
+        self.show()
+
+    def show(self) -> None:
+        """Show the totals as they are now."""
+        lines = in_lines(header_parts(self._session), max(1, self.app.size.width - 2))
+        name = len(header_parts(self._session)[0])
+        text = Content("\n".join(lines)).stylize("bold", 0, min(name, len(lines[0])))
+        self.update(text)

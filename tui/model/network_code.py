@@ -1,0 +1,142 @@
+"""Python that builds a source's network, with its weights and its classes."""
+
+from __future__ import annotations
+
+import re
+
+from tui.model.block_code import block_code
+from tui.model.families import find_roles
+from tui.model.source import ModelSource
+from tui.model.tree import ModelTree
+
+_DETECTORS = r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|.*pose"
+"""Zoo names of networks whose classes are changed by `reset_class`, or not at all."""
+
+_LOADS_TRUNK = (
+    r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|fcn_|psp_|deeplab_|icnet_|danet_"
+    r"|monodepth2_|alpha_pose_|.*_(kinetics400|sthsthv2|ucf101|hmdb51|custom)$"
+)
+"""Zoo names of networks that fetch weights for their trunk unless they are told not to."""
+
+_OWN_CLASSES = {"voc": (20, "aeroplane", "tvmonitor"), "coco": (80, "person", "toothbrush")}
+"""How many classes a data set has, its first and its last."""
+
+
+def making(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[str]]:
+    """The imports and the lines that build a source's network, with its weights and classes."""
+    if source.model == "demo":
+        return _demo(source)
+    if ":" in source.model:
+        return _from_python(source)
+    return _from_zoo(tree, source)
+
+
+def _demo(source: ModelSource) -> tuple[frozenset[str], list[str]]:
+    classes = f"classes={list(source.classes)!r}, " if source.classes else ""
+    pretrained = source.pretrained and source.weights is None
+    lines = [f"net = demo_ssd({classes}pretrained={pretrained})", "net.initialize()"]
+    if source.weights is not None:
+        lines.append(f"net.load_parameters({source.weights!r})")
+    return frozenset({"from tui.engine.demo.network import demo_ssd"}), lines
+
+
+def _from_python(source: ModelSource) -> tuple[frozenset[str], list[str]]:
+    where, _, name = source.model.rpartition(":")
+    if where.endswith(".py"):
+        imports = frozenset({"import runpy"})
+        lines = [f"net = runpy.run_path({where!r})[{name!r}]()"]
+    else:
+        imports = frozenset({f"from {where} import {name}"})
+        lines = [f"net = {name}()"]
+    if source.weights is not None:
+        lines.append(f"net.load_parameters({source.weights!r})")
+    else:
+        lines.append("net.initialize()")
+    return imports, lines
+
+
+def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[str]]:
+    name = source.model.lower()
+    imports = {"from gluoncv.model_zoo import get_model"}
+    ctx = ""
+    if source.ctx != "cpu":
+        imports.add("import mxnet as mx")
+        ctx = f"ctx=mx.{source.ctx}" if "(" in source.ctx else f"ctx=mx.{source.ctx}()"
+    own = "_custom" in name
+    fetched = source.pretrained and source.weights is None
+    new_classes = bool(source.classes) and not own and not _has_classes(name, source.classes)
+    detector = re.match(_DETECTORS, name) is not None
+
+    options: list[str] = []
+    if own:
+        number = re.match(_DETECTORS, name) is None
+        classes = len(source.classes) if number else list(source.classes)
+        options.append(f"classes={classes!r}")
+    elif fetched:
+        options.append("pretrained=True")
+    if not fetched and re.match(_LOADS_TRUNK, name):
+        options.append("pretrained_base=False")
+
+    head = _output_layer(tree) if new_classes and not detector else None
+    if new_classes and not detector and (head is None or not (fetched or source.weights)):
+        # The whole output is made for the classes, and all else copied from the trained one.
+        return frozenset(imports), _made_anew(tree, source, name, options, ctx)
+
+    lines = [f"net = get_model({', '.join([repr(name), *options, *([ctx] if ctx else [])])})"]
+    if source.weights is not None:
+        lines.append(f"net.load_parameters({', '.join(filter(None, [repr(source.weights), ctx]))})")
+    elif not fetched or own:
+        lines.append(f"net.initialize({ctx})")
+    if head is not None:
+        imports.add("from mxnet.gluon import nn")
+        layer, units = head
+        given = [str(len(source.classes)), *([f"in_units={units}"] if units else [])]
+        lines.append(f"{layer} = nn.Dense({', '.join(given)}, prefix={layer}.prefix)")
+        lines.append(f"{layer}.initialize({ctx})")
+    elif new_classes:
+        lines.append(f"net.reset_class({list(source.classes)!r})")
+    return frozenset(imports), lines
+
+
+def _made_anew(
+    tree: ModelTree, source: ModelSource, name: str, options: list[str], ctx: str
+) -> list[str]:
+    extra = [ctx] if ctx else []
+    others = [option for option in options if option != "pretrained=True"]
+    new = [repr(name), f"classes={len(source.classes)}", *others, *extra]
+    lines = [f"net = get_model({', '.join(new)})", f"net.initialize({ctx})"]
+    if source.weights is None and not source.pretrained:
+        return lines
+    old = [repr(name), *options, *extra]
+    lines.append(f"trained = get_model({', '.join(old)})")
+    if source.weights is not None:
+        given = [repr(source.weights), *extra]
+        lines.append(f"trained.load_parameters({', '.join(given)})")
+    heads = tuple(f"{path}." for path in find_roles(tree).head)
+    prefix = repr(heads[0]) if len(heads) == 1 else repr(heads)
+    return [
+        *lines,
+        "trained = trained._collect_params_with_prefix()",
+        "for name, param in net._collect_params_with_prefix().items():",
+        f"    if not name.startswith({prefix}):",
+        "        param.set_data(trained[name].data())",
+    ]
+
+
+def _output_layer(tree: ModelTree) -> tuple[str, int] | None:
+    """The expression of the output layer and the length of its input (0: not known), where it
+    is one Dense layer."""
+    head = find_roles(tree).head
+    node = tree.index_of[head[0]] if len(head) == 1 else -1
+    code = block_code(tree, node) if node >= 0 else None
+    if code is None or tree.block_info(node).class_name != "Dense":
+        return None
+    shape = tree.parameters[tree.under(node)[0]].shape
+    return code, shape[1] if shape and len(shape) == 2 else 0
+
+
+def _has_classes(name: str, classes: tuple[str, ...]) -> bool:
+    for dataset, (count, first, last) in _OWN_CLASSES.items():
+        if f"_{dataset}" in name:
+            return (len(classes), classes[0], classes[-1]) == (count, first, last)
+    return False
