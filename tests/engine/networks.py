@@ -72,9 +72,7 @@ def ssd() -> HybridBlock:
     """The smallest SSD of the zoo: a SymbolBlock trunk with expansion layers."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        net = get_model(
-            "ssd_300_mobilenet0.25_custom", classes=["a", "b"], pretrained_base=False
-        )
+        net = get_model("ssd_300_mobilenet0.25_custom", classes=["a", "b"], pretrained_base=False)
     net.initialize()
     net(mx.nd.zeros((1, 3, 128, 128)))
     return awake(net)

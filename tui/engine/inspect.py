@@ -43,7 +43,9 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> int:
             send(Refused(f"not a question that this version knows: {error}"))
         except Exception as error:
             traceback.print_exc()
-            send(Refused(f"{type(error).__name__}: {str(error).splitlines()[0][:300]}"))
+            from tui.engine.refusal import in_one_line
+
+            send(Refused(f"{type(error).__name__}: {in_one_line(error)}"))
     return 0
 
 

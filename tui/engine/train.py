@@ -20,12 +20,11 @@ from tui.engine.freezing import apply_plan
 from tui.engine.listener import Listener
 from tui.engine.loop import Loop, Outcome
 from tui.engine.recipes import recipe_named
-from tui.engine.refusal import Refusal
+from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources import build
 from tui.engine.verification import digests, prove
 from tui.model.plan import Resolution
 from tui.model.selection import PatternError
-from tui.model.states import State
 from tui.model.tree import ModelTree
 from tui.runs.control import Command, Ping, Reply, Stop
 from tui.runs.events import (
@@ -67,7 +66,7 @@ def train(path: Path) -> int:
         return 2
     except Exception as error:
         traceback.print_exc()
-        run.emit(Failed(*_in_one_line(error)))
+        run.emit(_failed(error))
         return 1
     finally:
         run.close()
@@ -208,14 +207,10 @@ def save_weights(net: Block, path: Path) -> None:
     os.replace(temporary, path)
 
 
-def _in_one_line(error: Exception) -> tuple[str, str]:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    # MXNet's errors begin with a C++ trace; what happened stands behind the last colon-marked line.
-    telling = [line for line in lines if "Check failed" in line or "Error" in line]
-    message = (telling or lines or [""])[-1 if telling else 0][:300]
+def _failed(error: Exception) -> Failed:
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
-    return f"{type(error).__name__}: {message}", where
+    return Failed(f"{type(error).__name__}: {in_one_line(error)}", where)
 
 
 def main(arguments: list[str]) -> int:

@@ -74,8 +74,9 @@ def create_run(spec: RunSpec, plan: FreezePlan, path: Path | None = None) -> Run
     folder = RunFolder(path) if path else _fresh(spec)
     if any(f.exists() for f in (folder.spec_file, folder.plan_file, folder.events_file)):
         raise FileExistsError(f"{folder.path}: holds a run already; name another folder")
-    folder.path.mkdir(parents=True, exist_ok=True, mode=0o700)
-    folder.path.chmod(0o700)
+    if not folder.path.exists():
+        # A folder that a person made keeps its own mode; the socket in it is its owner's anyway.
+        folder.path.mkdir(parents=True, mode=0o700)
     folder.weights.mkdir(exist_ok=True)
     write_plan(folder.plan_file, plan)
     write_spec(folder.spec_file, spec)

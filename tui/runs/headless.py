@@ -6,8 +6,8 @@ import signal
 from collections.abc import Callable
 from threading import Event as Flag
 
+from tui.runs import events
 from tui.runs.events import Failed, Finished, Notice, Phase, Prepared, Proof, Step, Validated
-from tui.runs.events import Event as RunEvent
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventReader
 from tui.runs.trainer import last_lines, start_trainer
@@ -55,7 +55,7 @@ def follow(folder: RunFolder, say: Callable[[str], None]) -> int:
     return code if code >= 0 else 128 - code
 
 
-def in_words(event: RunEvent) -> str:
+def in_words(event: events.Event) -> str:
     """One line for an event; empty for those that say nothing to a reader of lines."""
     match event:
         case Phase(doing):

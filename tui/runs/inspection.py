@@ -26,7 +26,26 @@ class CheckData(msgspec.Struct, frozen=True, tag=True):
     classes: tuple[str, ...]
 
 
-Question = OpenModel | CheckData
+class LookAtBlock(msgspec.Struct, frozen=True, tag=True):
+    """Say what the block at a structure path is."""
+
+    path: str
+
+
+class LookAtParameter(msgspec.Struct, frozen=True, tag=True):
+    """Say what a parameter is, by one of its structure names; with `values`, read them too."""
+
+    structure_name: str
+    values: bool = False
+
+
+class CountCosts(msgspec.Struct, frozen=True, tag=True):
+    """Send one picture of (height, width) through, and count what each block does."""
+
+    input_size: tuple[int, int]
+
+
+Question = OpenModel | CheckData | LookAtBlock | LookAtParameter | CountCosts
 
 
 class Phase(msgspec.Struct, frozen=True, tag=True):
@@ -59,10 +78,68 @@ class DataSummary(msgspec.Struct, frozen=True, tag=True):
     problem_count: int = 0
 
 
+class BlockFacts(msgspec.Struct, frozen=True, tag=True):
+    """A block: its class with its module, the first paragraph of the class's docstring, and how
+    it writes itself (`Conv2D(3 -> 32, kernel_size=(3, 3), …)`)."""
+
+    path: str
+    class_name: str
+    module: str
+    docstring: str
+    written: str
+
+
+class ValueFacts(msgspec.Struct, frozen=True):
+    """What the values of a parameter are like. NaN and Inf are counted, and left out of all
+    else; `counts` is a histogram between `low` and `high`, in equal steps."""
+
+    count: int
+    low: float
+    high: float
+    mean: float
+    std: float
+    norm: float
+    zeros: int
+    not_finite: int
+    counts: tuple[int, ...]
+
+
+class ParameterFacts(msgspec.Struct, frozen=True, tag=True):
+    """A parameter: its initialiser in words, its multipliers of learning rate and weight decay,
+    where its values came from, and what they are like, if that was asked and they are known."""
+
+    structure_name: str
+    initializer: str
+    lr_mult: float
+    wd_mult: float
+    values: ValueFacts | None = None
+
+
+class BlockCost(msgspec.Struct, frozen=True):
+    """What one picture costs in a block: the shapes of its outputs, multiply-adds of it and all
+    below. `counted` is false where something below is of a kind that is not counted."""
+
+    path: str
+    outputs: tuple[tuple[int, ...], ...]
+    multiply_adds: int
+    counted: bool
+
+
+class Costs(msgspec.Struct, frozen=True, tag=True):
+    """One forward pass. `shapes` are those of parameters that were not known before, by
+    structure name; `uncounted` are the class names whose multiply-adds are not counted."""
+
+    input_size: tuple[int, int]
+    blocks: tuple[BlockCost, ...]
+    multiply_adds: int
+    uncounted: tuple[str, ...]
+    shapes: dict[str, tuple[int, ...]]
+
+
 class Refused(msgspec.Struct, frozen=True, tag=True):
     """It could not be done: one line that says what, why, and what to do."""
 
     message: str
 
 
-Answer = Phase | Opened | DataSummary | Refused
+Answer = Phase | Opened | DataSummary | BlockFacts | ParameterFacts | Costs | Refused

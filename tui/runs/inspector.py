@@ -77,7 +77,9 @@ class Inspector:
                 code = await process.wait()
                 self._process = None
                 self._owed = 0
-                answer = Refused(f"the inspector ended {_ended(code)}; its output is in {self._log}")
+                answer = Refused(
+                    f"the inspector ended {_ended(code)}; its output is in {self._log}"
+                )
         # Outside the lock: who hears the answer may ask again before asking us for more.
         yield answer
 

@@ -47,7 +47,9 @@ def test_class_names_may_have_capitals(tmp_path: Path) -> None:
 
 def test_a_label_outside_the_classes_is_refused_by_name(tmp_path: Path) -> None:
     usual_tree(tmp_path)
-    with pytest.raises(Refusal, match=r"do not name: dog \(2, first in p1.xml\).*the classes are cat"):
+    with pytest.raises(
+        Refusal, match=r"do not name: dog \(2, first in p1.xml\).*the classes are cat"
+    ):
         load_data(str(tmp_path), "detection", ("cat",))
 
 

@@ -53,7 +53,8 @@ def test_other_classes_replace_the_class_predictors_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["cifar_resnet20_v1", "mobilenet1.0", "squeezenet1.0", "mobilenetv2_0.25", "resnet18_v1b"]
+    "name",
+    ["cifar_resnet20_v1", "mobilenet1.0", "squeezenet1.0", "mobilenetv2_0.25", "resnet18_v1b"],
 )
 def test_classifiers_get_an_output_of_as_many_classes(name: str) -> None:
     built = opened(name, classes=("a", "b", "c"))

@@ -14,7 +14,7 @@ from mxnet.gluon import Block
 from mxnet.gluon.model_zoo import vision
 
 from tui.engine.devices import parse_ctx
-from tui.engine.refusal import Refusal
+from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources.built import Built, Say
 from tui.engine.sources.shapes import infer_shapes
 from tui.engine.weights.download import zoo_weights
@@ -33,6 +33,8 @@ _SIZES: tuple[tuple[str, int], ...] = (
 """The side of a model's usual input in pixels, by a pattern in its name; 0: it is in the name.
 All others take 224."""
 
+
+_WRONG_WORDS = re.compile(r"unexpected keyword|multiple values|only accept kwargs")
 
 CIFAR_MEAN, CIFAR_STD = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
 """GluonCV scripts/classification/cifar/train_cifar10.py."""
@@ -112,6 +114,15 @@ def names() -> list[str]:
     return own + sorted(set(_vision_models()) - set(own))
 
 
+def needs_classes(name: str) -> bool:
+    """Whether a zoo model is made for classes of one's own, and has none by itself.
+
+    Raises:
+        Refusal: there is no such name.
+    """
+    return _needs_classes(_maker(name))
+
+
 def _vision_models() -> dict[str, Callable[..., Block]]:
     # `vision.get_model` keeps its table to itself; a name that is not in it lists all that are.
     try:
@@ -155,33 +166,24 @@ def _make(
         wanted["classes"] = classes
     if trunk:
         say("loading the trunk's weights from the zoo")
-    # Many classifiers know no `pretrained_base`: try with fewer words.
-    for without in ((), ("pretrained_base",), ("pretrained_base", "pretrained")):
+    # Many classifiers know no `pretrained_base`, some nothing at all: try with fewer words.
+    tries = [(), ("pretrained_base",), ("pretrained_base", "pretrained")]
+    for without in tries:
         given = {key: value for key, value in wanted.items() if key not in without}
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 return make(**given)
-        except TypeError as error:
-            if "unexpected keyword" not in str(error) and "multiple values" not in str(error):
-                raise Refusal(f"{name} cannot be built: {error}") from error
-        except Refusal:
-            raise
         except Exception as error:
-            if trunk:
+            if without is not tries[-1] and _WRONG_WORDS.search(str(error)):
+                continue
+            if trunk and isinstance(error, (OSError, RuntimeError)):
                 raise Refusal(
-                    f"the trunk's weights for {name} cannot be had: {_first_line(error)}; "
+                    f"the trunk's weights for {name} cannot be had: {in_one_line(error)}; "
                     "give a file with --weights FILE, or start from random ones with --no-weights"
                 ) from error
-            raise Refusal(f"{name} cannot be built: {_first_line(error)}") from error
-    raise Refusal(f"{name} cannot be built: it takes none of the usual arguments")
-
-
-def _first_line(error: Exception) -> str:
-    if isinstance(error, OSError) and not error.errno:
-        return f"no connection ({type(error).__name__})"
-    lines = str(error).strip().splitlines()
-    return lines[0][:200] if lines else type(error).__name__
+            raise Refusal(f"{name} cannot be built: {in_one_line(error)}") from error
+    raise AssertionError("the last try returns or raises")
 
 
 def _initialize(net: Block, ctx: object) -> None:

@@ -85,7 +85,7 @@ def load_weights(
 
 def _by_structure_name(arrays: dict[str, mx.nd.NDArray], net: Block) -> dict[str, mx.nd.NDArray]:
     """The same arrays under structure names, told by what follows the network's prefix."""
-    prefix = os.path.commonprefix(list(arrays))
+    prefix = os.path.commonprefix(list(arrays))  # noqa: RUF071  (names, not paths)
     prefix = prefix[: prefix.rfind("_") + 1]
     own = {
         parameter.name[len(net.prefix) :]: name

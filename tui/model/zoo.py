@@ -1,0 +1,62 @@
+"""The zoo as a table: every name that can be opened, with what is known of it beforehand.
+
+The table ships with the package (zoo.json), so that the browser needs no MXNet. It is made by
+`python -m tui.engine.sources.catalogue`, which builds every model once.
+"""
+
+from __future__ import annotations
+
+import os
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+TABLE = Path(__file__).with_name("zoo.json")
+
+Zoo = Literal["gluoncv", "gluon"]
+
+
+class ZooEntry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One name.
+
+    `parameters` and `values` are how many it has as built (None where it could not be built);
+    `input_size` is its usual height and width in pixels. `weights` is the file stem of the
+    zoo's own weights, with the first eight digits of their SHA-1 (empty: there are none).
+    `needs_classes` is whether it is made for classes of one's own. `reason` is why it could not
+    be built without network.
+    """
+
+    name: str
+    zoo: Zoo
+    family: str
+    task: str
+    input_size: tuple[int, int] | None
+    parameters: int | None = None
+    values: int | None = None
+    weights: str = ""
+    needs_classes: bool = False
+    reason: str = ""
+
+
+def models_folder() -> Path:
+    """Where MXNet keeps downloaded weights."""
+    return Path(os.environ.get("MXNET_HOME", "~/.mxnet")).expanduser() / "models"
+
+
+def on_disk(entry: ZooEntry, folder: Path | None = None) -> bool:
+    """Whether the zoo's own weights of this name are on this disk already."""
+    file = (folder or models_folder()) / f"{entry.weights}.params"
+    return bool(entry.weights) and file.is_file()
+
+
+@lru_cache(maxsize=1)
+def zoo_table() -> tuple[ZooEntry, ...]:
+    """All entries, GluonCV's first, by name."""
+    return msgspec.json.decode(TABLE.read_bytes(), type=tuple[ZooEntry, ...])
+
+
+def find_entry(name: str) -> ZooEntry | None:
+    """The entry of a name."""
+    return next((entry for entry in zoo_table() if entry.name == name.lower()), None)
