@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from tests.model.models import parameter, tree
+from tests.model.models import model, parameter, tree
 from tui.model.description import ModelInfo
 from tui.model.families import find_roles
 from tui.model.plan import FreezePlan, Rule
@@ -244,7 +244,7 @@ def test_a_pattern_that_cannot_be_used_is_said() -> None:
         ),
         (
             ModelSource("demo", ("circle",)),
-            "net = demo_ssd(classes=['circle'], pretrained=True)\nnet.initialize()",
+            "net = demo_ssd(['circle'], pretrained=True)\nnet.initialize()",
         ),
         (ModelSource("package.module:Net"), "net = Net()\nnet.initialize()"),
         (
@@ -267,6 +267,12 @@ def test_how_the_network_is_made(source: ModelSource, expected: str) -> None:
     used = {node.id for node in ast.walk(ast.parse(lines)) if isinstance(node, ast.Name)}
     assert used - brought <= {"net"}
     assert brought - used == set()
+
+
+def test_the_demo_has_classes_of_its_own() -> None:
+    info = msgspec.structs.replace(model("features.0.weight"), classes=("circle", "star"))
+    code = snippet(ModelTree(info), FreezePlan(), ModelSource("demo", pretrained=False))
+    assert "net = demo_ssd(['circle', 'star'], pretrained=False)\n" in code
 
 
 def test_the_classes_of_the_weights_are_kept() -> None:

@@ -66,7 +66,7 @@ async def match_pattern(pattern: str, by: Names, tree: ModelTree) -> Matched:
     hint = None
     if by == "names" and (everything or not parameters):
         await asyncio.sleep(0)
-        hint = suggest(pattern, names)
+        hint = suggest(pattern, names, [one.structure_names for one in tree.parameters])
     return Matched(pattern, by, parameters, everything, hint)
 
 

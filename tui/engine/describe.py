@@ -7,9 +7,10 @@ from mxnet.gluon import Block, Constant, Parameter, SymbolBlock
 
 from tui.engine.symbols import batch_norms
 from tui.model.description import BlockInfo, ModelInfo, ParameterInfo, ParameterKind
-from tui.model.groups import NameGroup, group_names
+from tui.model.groups import STATISTICS, NameGroup, group_names
 
-STATISTIC_NAMES = ("running_mean", "running_var", "moving_mean", "moving_var")
+FEW = 8
+"""A block without children that holds more parameters than this is shown in groups of names."""
 
 
 def describe(
@@ -23,7 +24,7 @@ def describe(
     """Describe a network.
 
     A parameter that stands in several places is described once, with all of its structure
-    names. A SymbolBlock with many parameters and no children gets groups made from its names.
+    names. A flat block with many parameters (a SymbolBlock) gets groups made from its names.
     """
     places: dict[int, list[str]] = {}
     parameters: dict[int, Parameter] = {}
@@ -64,7 +65,8 @@ def describe(
         held = own(block, path)
         here = len(blocks)
         class_name = type(block).__name__
-        if isinstance(block, SymbolBlock) and len(held) > 1:
+        many = 1 if isinstance(block, SymbolBlock) else FEW
+        if not block._children and len(held) > many:
             keys = {place[len(path) + 1 :] if path else place: place for place in held}
             _add_groups(blocks, group_names(list(keys)), path, parent, class_name, keys, held)
         else:
@@ -114,7 +116,7 @@ def _parameter(parameter: Parameter, places: tuple[str, ...], auxiliary: bool) -
     if isinstance(parameter, Constant):
         kind = "constant"
     elif auxiliary or not parameter._differentiable:
-        kind = "statistic" if parameter.name.endswith(STATISTIC_NAMES) else "constant"
+        kind = "statistic" if parameter.name.endswith(STATISTICS) else "constant"
     shape = (
         None if parameter.shape is None else tuple(max(0, int(size)) for size in parameter.shape)
     )

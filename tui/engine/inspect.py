@@ -7,20 +7,27 @@ import sys
 import time
 import traceback
 from collections.abc import Callable
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
+from tui.engine.refusal import Refusal, in_one_line
 from tui.runs.inspection import (
     Answer,
     CheckData,
+    CountCosts,
     DataSummary,
+    LookAtBlock,
+    LookAtParameter,
     Opened,
     OpenModel,
     Phase,
     Question,
     Refused,
 )
+
+if TYPE_CHECKING:
+    from tui.engine.sources.built import Built
 
 Send = Callable[[Answer], None]
 
@@ -36,69 +43,91 @@ def serve(questions: BinaryIO, answers: BinaryIO) -> int:
         answers.write(msgspec.json.encode(answer) + b"\n")
         answers.flush()
 
+    desk = _Desk(send)
     for line in questions:
         try:
-            send(_answer(decoder.decode(line), send))
+            send(desk.answer(decoder.decode(line)))
         except msgspec.DecodeError as error:
             send(Refused(f"not a question that this version knows: {error}"))
         except Exception as error:
             traceback.print_exc()
-            from tui.engine.refusal import in_one_line
-
             send(Refused(f"{type(error).__name__}: {in_one_line(error)}"))
     return 0
 
 
-def _answer(question: Question, send: Send) -> Answer:
-    send(Phase("importing MXNet"))
-    # Imported at the first question, not at the start: the screen hears at once that it is so.
-    from tui.engine.refusal import Refusal
+class _Desk:
+    """The one open model, and the answers about it."""
 
-    try:
-        return _open(question, send) if isinstance(question, OpenModel) else _check(question, send)
-    except Refusal as refusal:
-        return Refused(str(refusal))
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._built: Built | None = None
 
+    def answer(self, question: Question) -> Answer:
+        try:
+            match question:
+                case OpenModel():
+                    return self._open(question)
+                case CheckData():
+                    return self._check(question)
+                case _ if self._built is None:
+                    return Refused("no model is open")
+                case LookAtBlock(path):
+                    from tui.engine.look import block_facts
 
-def _open(question: OpenModel, send: Send) -> Opened:
-    from tui.engine.describe import describe
-    from tui.engine.recipes import recipe_for
-    from tui.engine.sources import build
+                    return block_facts(self._built.net, path)
+                case LookAtParameter(name, values):
+                    from tui.engine.look import parameter_facts
 
-    built = build(question.source, lambda doing: send(Phase(doing)))
-    send(Phase("reading the network"))
-    recipe = recipe_for(built)
-    info = recipe.info if recipe else None
-    if info and built.defaults:
-        info = msgspec.structs.replace(info, defaults=built.defaults)
-    model = describe(
-        built.net,
-        question.source.model,
-        classes=built.classes,
-        input_size=built.input_size,
-        notes=tuple(built.notes),
-    )
-    source = msgspec.structs.replace(question.source, input_size=built.input_size)
-    return Opened(model, source, info)
+                    return parameter_facts(self._built.net, name, values=values)
+                case CountCosts(input_size):
+                    from tui.engine.costs import count_costs
 
+                    self._send(Phase("sending a picture through"))
+                    return count_costs(self._built.net, input_size, self._built.ctx)
+        except Refusal as refusal:
+            return Refused(str(refusal))
 
-def _check(question: CheckData, send: Send) -> DataSummary:
-    from tui.engine.datasets import load_data
-    from tui.engine.recipes import recipe_named
+    def _open(self, question: OpenModel) -> Opened:
+        # Imported at the first question, not at the start: the screen hears at once that it is so.
+        self._send(Phase("importing MXNet"))
+        from tui.engine.describe import describe
+        from tui.engine.recipes import recipe_for
+        from tui.engine.sources import build
 
-    send(Phase("reading the data"))
-    data = load_data(question.path, recipe_named(question.recipe).task, question.classes)
-    return DataSummary(
-        path=question.path,
-        kind=data.kind,
-        train=len(data.train),
-        validation=len(data.validation),
-        split=data.split,
-        classes=data.classes,
-        counts=data.counts,
-        problems=tuple(data.problems[:PROBLEMS]),
-        problem_count=len(data.problems),
-    )
+        built = build(question.source, lambda doing: self._send(Phase(doing)))
+        self._send(Phase("reading the network"))
+        recipe = recipe_for(built)
+        info = recipe.info if recipe else None
+        if info and built.defaults:
+            info = msgspec.structs.replace(info, defaults=built.defaults)
+        model = describe(
+            built.net,
+            question.source.model,
+            classes=built.classes,
+            input_size=built.input_size,
+            notes=tuple(built.notes),
+        )
+        self._built = built
+        source = msgspec.structs.replace(question.source, input_size=built.input_size)
+        return Opened(model, source, info)
+
+    def _check(self, question: CheckData) -> DataSummary:
+        self._send(Phase("importing MXNet" if self._built is None else "reading the data"))
+        from tui.engine.datasets import load_data
+        from tui.engine.recipes import recipe_named
+
+        data = load_data(question.path, recipe_named(question.recipe).task, question.classes)
+        return DataSummary(
+            path=question.path,
+            kind=data.kind,
+            train=len(data.train),
+            validation=len(data.validation),
+            split=data.split,
+            classes=data.classes,
+            counts=data.counts,
+            problems=tuple(data.problems[:PROBLEMS]),
+            problem_count=len(data.problems),
+        )
 
 
 def main(arguments: list[str]) -> int:

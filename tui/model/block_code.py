@@ -55,11 +55,7 @@ def symbol_of(tree: ModelTree, node: int) -> int:
 
 def is_sequence(tree: ModelTree, node: int) -> bool:
     """Whether a block's children are reached by number, and by slice."""
-    info = tree.block_info(node)
-    blocks = [child for child in tree.children(node) if tree.nodes[child].is_block]
-    return info.class_name in SEQUENCES and all(
-        _key(tree, child) == str(place) for place, child in enumerate(blocks)
-    )
+    return tree.block_info(node).class_name in SEQUENCES and node in tree.numbered
 
 
 def quoted(text: str) -> str:

@@ -185,10 +185,10 @@ def _run_steps(
     tree = writer.tree
     leaves = [tree.nodes[node].parameter for node in members if not tree.nodes[node].is_block]
     steps: list[Step | None] = [writer.parameters(action, leaves)] if leaves else []
-    blocks = [node for node in members if tree.nodes[node].is_block]
+    blocks = {node for node in members if tree.nodes[node].is_block}
     code = block_code(tree, parent) if parent >= 0 else None
     if code is None or not is_sequence(tree, parent):
-        return [*steps, *(_block_step(writer, action, node) for node in blocks)]
+        return [*steps, *(_block_step(writer, action, node) for node in sorted(blocks))]
     siblings = [child for child in tree.children(parent) if tree.nodes[child].is_block]
     idle = [not any(tree.parameters[i].can_train for i in tree.under(node)) for node in siblings]
     place = 0

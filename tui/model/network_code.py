@@ -25,16 +25,15 @@ _OWN_CLASSES = {"voc": (20, "aeroplane", "tvmonitor"), "coco": (80, "person", "t
 def making(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[str]]:
     """The imports and the lines that build a source's network, with its weights and classes."""
     if source.model == "demo":
-        return _demo(source)
+        return _demo(source, source.classes or tree.model.classes)
     if ":" in source.model:
         return _from_python(source)
     return _from_zoo(tree, source)
 
 
-def _demo(source: ModelSource) -> tuple[frozenset[str], list[str]]:
-    classes = f"classes={list(source.classes)!r}, " if source.classes else ""
+def _demo(source: ModelSource, classes: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
     pretrained = source.pretrained and source.weights is None
-    lines = [f"net = demo_ssd({classes}pretrained={pretrained})", "net.initialize()"]
+    lines = [f"net = demo_ssd({list(classes)!r}, pretrained={pretrained})", "net.initialize()"]
     if source.weights is not None:
         lines.append(f"net.load_parameters({source.weights!r})")
     return frozenset({"from tui.engine.demo.network import demo_ssd"}), lines

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import regex
 
-from tui.model.exact_pattern import exact_pattern
+from tui.model.exact_pattern import MOST_NAMES, exact_pattern
 
 TIME_LIMIT = 0.5
 """Seconds that one pattern may take over all names together."""
@@ -185,6 +185,8 @@ def suggest(
 def _by_structure(
     path: str, names: Sequence[str], structure_names: Sequence[Sequence[str]]
 ) -> Hint | None:
+    if len(names) > MOST_NAMES:
+        return None
     path = path.removesuffix("$").removesuffix(".*").replace("\\.", ".").removesuffix(".")
     wanted = [
         index

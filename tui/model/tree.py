@@ -144,6 +144,21 @@ class ModelTree:
         return tuple(_norms(self.model))
 
     @cached_property
+    def numbered(self) -> frozenset[int]:
+        """The nodes whose blocks are keyed 0, 1, 2 and so on, in this order."""
+        found = set()
+        for index, node in enumerate(self.nodes):
+            if node.is_block:
+                front = f"{node.path}." if node.path else ""
+                blocks = (child for child in self.children(index) if self.nodes[child].is_block)
+                if all(
+                    self.nodes[child].path == f"{front}{place}"
+                    for place, child in enumerate(blocks)
+                ):
+                    found.add(index)
+        return frozenset(found)
+
+    @cached_property
     def weightless(self) -> bool:
         """Whether it has a norm layer without gamma and beta that could train."""
         return any(not norm.weights for norm in self.norms)

@@ -12,7 +12,7 @@ import msgspec
 from tui.runs.spec import Hyperparameters
 
 
-class ValueProblem(ValueError):  # noqa: N818  (not an error of ours: it is shown as one types)
+class ValueProblem(ValueError):
     """A value that cannot be used; the message says what is allowed."""
 
 

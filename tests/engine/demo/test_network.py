@@ -84,7 +84,7 @@ def test_anchors_are_centred_on_the_cells_of_their_maps() -> None:
     with autograd.train_mode():
         anchors = net(pictures(1))[2].asnumpy()[0]
     start = 0
-    for stride, small, large in zip(STRIDES, SIZES, SIZES[1:], strict=True):
+    for stride, small, large in zip(STRIDES, SIZES[:-1], SIZES[1:], strict=True):
         cells = (INPUT_SIZE // stride) ** 2
         own = anchors[start : start + 2 * cells].reshape(cells, 2, 4)
         assert own[0, :, :2].tolist() == [[stride / 2] * 2] * 2

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tui.engine.seeding import seed_everything
-from tui.engine.sources import demo, zoo
+from tui.engine.sources import demo, factory, params_file, symbol, zoo
 from tui.engine.sources.built import Built, Say
 from tui.engine.symbols import pin_fixed_gammas
 from tui.model.source import ModelSource
 
 SOURCES: tuple[tuple[Callable[[str], bool], Callable[[ModelSource, Say], Built]], ...] = (
     (demo.accepts, demo.build),
+    (symbol.accepts, symbol.build),
+    (params_file.accepts, params_file.build),
+    (factory.accepts, factory.build),
     (zoo.accepts, zoo.build),
 )
 """Each source: whether a MODEL argument is meant for it, and how it builds the network. The

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tui.engine.devices import parse_ctx
 from tui.engine.sources.built import Built, Say
-from tui.engine.sources.shapes import infer_shapes
+from tui.engine.sources.shapes import infer_shapes, initialize
 from tui.engine.weights.load import load_weights
 from tui.model.source import ModelSource
 
@@ -30,9 +30,7 @@ def build(source: ModelSource, say: Say) -> Built:
     say("building the demo detector")
     pretrained = source.pretrained and source.weights is None
     net = demo_ssd(classes=list(classes), pretrained=pretrained, ctx=ctx)
-    for parameter in net.collect_params().values():
-        if parameter._data is None and not parameter._deferred_init:
-            parameter.initialize(ctx=ctx)
+    initialize(net, ctx)
     size = source.input_size or (INPUT_SIZE, INPUT_SIZE)
     infer_shapes(net, size)
     built = Built(net, ctx, classes=tuple(classes), input_size=size, defaults=DEFAULTS)

@@ -32,6 +32,14 @@ def infer_shapes(net: Block, input_size: tuple[int, int]) -> bool:
     return True
 
 
+def initialize(net: Block, ctx: mx.Context) -> None:
+    """Give every parameter that has none yet a first value on a context, by its initialiser."""
+    for parameter in net.collect_params().values():
+        if parameter._data is None and not parameter._deferred_init:
+            parameter.initialize(ctx=ctx)
+    net.collect_params().reset_ctx(ctx)
+
+
 def _hybrid_blocks(net: Block) -> list[HybridBlock]:
     found: list[HybridBlock] = []
     net.apply(lambda block: found.append(block) if isinstance(block, HybridBlock) else None)

@@ -16,7 +16,7 @@ from mxnet.gluon.model_zoo import vision
 from tui.engine.devices import parse_ctx
 from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources.built import Built, Say
-from tui.engine.sources.shapes import infer_shapes
+from tui.engine.sources.shapes import infer_shapes, initialize
 from tui.engine.weights.download import zoo_weights
 from tui.engine.weights.load import load_weights
 from tui.model.source import ModelSource
@@ -76,7 +76,7 @@ def build(source: ModelSource, say: Say) -> Built:
     if "cifar" in name:
         built.mean, built.std = CIFAR_MEAN, CIFAR_STD
     net = built.net
-    _initialize(net, ctx)
+    initialize(net, ctx)
     known = infer_shapes(net, built.input_size) if built.input_size else False
     if not known:
         built.notes.append("some shapes are not known before a first picture goes through")
@@ -186,13 +186,6 @@ def _make(
     raise AssertionError("the last try returns or raises")
 
 
-def _initialize(net: Block, ctx: object) -> None:
-    for parameter in net.collect_params().values():
-        if parameter._data is None and not parameter._deferred_init:
-            parameter.initialize(ctx=ctx)
-    net.collect_params().reset_ctx(ctx)
-
-
 def _output_layers(net: Block) -> tuple[str, ...]:
     from tui.engine.describe import describe
     from tui.model.families import find_roles
@@ -209,9 +202,7 @@ def _set_classes(built: Built, source: ModelSource, name: str) -> None:
         return
     if hasattr(built.net, "reset_class"):
         built.net.reset_class(classes=list(source.classes))
-        for parameter in built.net.collect_params().values():
-            if parameter._data is None and not parameter._deferred_init:
-                parameter.initialize(ctx=built.ctx)
+        initialize(built.net, built.ctx)
         built.notes.append(f"new for {len(source.classes)} classes: the class predictors")
     elif _is_detector(name):
         raise Refusal(f"{name}: its classes cannot be changed; open a _custom model with --classes")

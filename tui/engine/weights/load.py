@@ -24,7 +24,7 @@ def read_params(file: str) -> dict[str, mx.nd.NDArray]:
         with open(file, "rb") as stream:
             magic = stream.read(8)
     except OSError as error:
-        raise Refusal(f"{file}: {error.strerror or error}; give another --weights FILE") from None
+        raise Refusal(f"{file}: {error.strerror or error}") from None
     if magic != MAGIC:
         raise Refusal(f"{file}: not a .params file of MXNet (its first bytes are others)")
     try:
@@ -84,12 +84,17 @@ def load_weights(
 
 
 def _by_structure_name(arrays: dict[str, mx.nd.NDArray], net: Block) -> dict[str, mx.nd.NDArray]:
-    """The same arrays under structure names, told by what follows the network's prefix."""
+    """The same arrays under structure names: by their very names, else (the network was built
+    in another process, and counted otherwise) by what follows the network's prefix."""
+    places = net._collect_params_with_prefix()
+    exact = {parameter.name: place for place, parameter in places.items()}
+    if exact.keys() >= arrays.keys():
+        return {exact[name]: array for name, array in arrays.items()}
     prefix = os.path.commonprefix(list(arrays))  # noqa: RUF071  (names, not paths)
     prefix = prefix[: prefix.rfind("_") + 1]
     own = {
-        parameter.name[len(net.prefix) :]: name
-        for name, parameter in net._collect_params_with_prefix().items()
+        parameter.name[len(net.prefix) :]: place
+        for place, parameter in places.items()
         if parameter.name.startswith(net.prefix)
     }
     renamed = {own.get(name[len(prefix) :], name): array for name, array in arrays.items()}

@@ -1,0 +1,69 @@
+"""A bare `.params` file: a tree made of its names alone, to look at. It cannot train.
+
+No Python of anybody's is run, and no network is known.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mxnet as mx
+from mxnet.gluon import Block, Parameter
+
+from tui.engine.devices import parse_ctx
+from tui.engine.refusal import Refusal
+from tui.engine.sources.built import Built, Say
+from tui.engine.weights.load import read_params
+from tui.model.groups import STATISTICS
+from tui.model.source import ModelSource
+
+
+class NamesOnly(Block):
+    """A block of which only the names of its parameters are known."""
+
+    def forward(self, *_: object) -> None:
+        """There is nothing to run."""
+        raise NotImplementedError("only the names of this model are known")
+
+
+def accepts(model: str) -> bool:
+    """A name that ends in .params."""
+    return model.endswith(".params")
+
+
+def build(source: ModelSource, say: Say) -> Built:
+    """Read the file and build blocks of its names.
+
+    Raises:
+        Refusal: it is no such file, or damaged.
+    """
+    path = Path(source.model).expanduser()
+    ctx = parse_ctx(source.ctx)
+    say(f"reading {path.name}")
+    net = NamesOnly(prefix="")
+    for name, array in read_params(str(path)).items():
+        *blocks, last = name.split(".")
+        block = net
+        for key in blocks:
+            child = block._children.get(key)
+            if child is None:
+                child = NamesOnly(prefix="")
+                block.register_child(child, key)
+            block = child
+        _hold(block, last, name, array, ctx)
+    if not net.collect_params():
+        raise Refusal(f"{path}: holds no parameter")
+    return Built(
+        net,
+        ctx,
+        weights=str(path),
+        notes=["names and values alone: it can be looked at, not trained"],
+    )
+
+
+def _hold(block: Block, key: str, name: str, array: mx.nd.NDArray, ctx: mx.Context) -> None:
+    statistic = name.endswith(STATISTICS)
+    parameter = Parameter(name, shape=array.shape, dtype=array.dtype, differentiable=not statistic)
+    parameter._load_init(array, ctx)
+    block._reg_params[key] = parameter
+    block.params._params[name] = parameter
