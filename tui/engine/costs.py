@@ -163,7 +163,7 @@ def _multiply_adds(block: Block, inputs: Any, outputs: tuple[Shape, ...]) -> int
     if isinstance(block, nn.Dense):
         rows = math.prod(outputs[0][:-1])
         return rows * (math.prod(block.weight.shape) + (block.bias is not None) * block._units)
-    if isinstance(block, _NORMS) or isinstance(block, nn.PReLU):
+    if isinstance(block, (*_NORMS, nn.PReLU)):
         return outputs[0][0] * sum(math.prod(parameter.shape) for parameter in own)
     return None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from mxnet.gluon import Block, Constant, Parameter, SymbolBlock
+from mxnet.gluon.nn.basic_layers import _BatchNorm
 
 from tui.engine.symbols import batch_norms
 from tui.model.description import BlockInfo, ModelInfo, ParameterInfo, ParameterKind
@@ -29,34 +30,36 @@ def describe(
     places: dict[int, list[str]] = {}
     parameters: dict[int, Parameter] = {}
     auxiliary: set[int] = set()
+    fixed: set[int] = set()
     blocks: list[BlockInfo] = []
     index: dict[int, int] = {}
 
     def own(block: Block, path: str) -> dict[str, int]:
         """The parameters of a block itself, by their structure name."""
         found = {}
-        for key, parameter in block._reg_params.items():
+        named = dict(block._reg_params)
+        # `collect_params` also sees what a block holds without an attribute (`self.params.get`
+        # alone): it stands under its prefixed name.
+        registered = {id(parameter) for parameter in named.values()}
+        for key, parameter in block.params._params.items():
+            if id(parameter) not in registered and id(parameter) not in index:
+                named[key] = parameter
+        for key, parameter in named.items():
             place = f"{path}.{key}" if path else key
             parameters.setdefault(id(parameter), parameter)
             places.setdefault(id(parameter), []).append(place)
             found[place] = index.setdefault(id(parameter), len(index))
-        # `collect_params` also sees what a block holds without an attribute (`self.params.get`
-        # alone): it stands under its prefixed name.
-        registered = {id(parameter) for parameter in block._reg_params.values()}
-        for key, parameter in block.params._params.items():
-            if id(parameter) not in registered and id(parameter) not in index:
-                place = f"{path}.{key}" if path else key
-                parameters.setdefault(id(parameter), parameter)
-                places.setdefault(id(parameter), []).append(place)
-                found[place] = index.setdefault(id(parameter), len(index))
         if isinstance(block, SymbolBlock):
+            norms = batch_norms(block)
             states = set(block._cached_graph[1].list_auxiliary_states())
-            states.update(node.gamma for node in batch_norms(block) if node.fix_gamma)
-            auxiliary.update(
-                id(parameter)
-                for parameter in block._reg_params.values()
-                if parameter.name in states
-            )
+            states.update(norm.gamma for norm in norms if norm.fix_gamma)
+            auxiliary.update(id(p) for p in named.values() if p.name in states)
+            still = {
+                n for norm in norms if norm.use_global_stats for n in (norm.mean, norm.variance)
+            }
+            fixed.update(id(p) for p in named.values() if p.name in still)
+        elif isinstance(block, _BatchNorm) and block._kwargs["use_global_stats"]:
+            fixed.update(id(p) for p in (block.running_mean, block.running_var))
         return found
 
     stack: list[tuple[Block, str, int]] = [(net, "", -1)]
@@ -82,7 +85,7 @@ def describe(
         base_classes=tuple(base.__name__ for base in type(net).__mro__[1:-1]),
         blocks=tuple(blocks),
         parameters=tuple(
-            _parameter(parameter, tuple(places[key]), key in auxiliary)
+            _parameter(parameter, tuple(places[key]), key in auxiliary, key in fixed)
             for key, parameter in parameters.items()
         ),
         classes=classes,
@@ -111,7 +114,9 @@ def _add_groups(
         _add_groups(blocks, child, path, here, "", keys, held)
 
 
-def _parameter(parameter: Parameter, places: tuple[str, ...], auxiliary: bool) -> ParameterInfo:
+def _parameter(
+    parameter: Parameter, places: tuple[str, ...], auxiliary: bool, fixed: bool
+) -> ParameterInfo:
     kind: ParameterKind = "weight"
     if isinstance(parameter, Constant):
         kind = "constant"
@@ -127,4 +132,5 @@ def _parameter(parameter: Parameter, places: tuple[str, ...], auxiliary: bool) -
         dtype=np.dtype(parameter.dtype).name,
         kind=kind,
         grad_req=parameter.grad_req,
+        fixed=fixed,
     )

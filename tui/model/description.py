@@ -22,7 +22,8 @@ class ParameterInfo(msgspec.Struct, frozen=True):
 
     `structure_names` are all the places where the parameter stands (a shared one has several);
     the first names it in plans and files. `shape` holds 0 for a dimension that is not known yet
-    and is None where nothing is known. `grad_req` is what the network was built with.
+    and is None where nothing is known. `grad_req` is what the network was built with;
+    `fixed` is whether it is a statistic that the network itself keeps from moving.
     """
 
     structure_names: tuple[str, ...]
@@ -31,6 +32,7 @@ class ParameterInfo(msgspec.Struct, frozen=True):
     dtype: str
     kind: ParameterKind
     grad_req: str
+    fixed: bool = False
 
     @property
     def structure_name(self) -> str:

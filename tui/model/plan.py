@@ -252,7 +252,9 @@ def _statistics(
 ) -> dict[int, Statistic]:
     found: dict[int, Statistic] = {}
     for norm in tree.norms:
-        if norm.weights:
+        if any(tree.parameters[index].fixed for index in norm.statistics):
+            fixed = True  # as it was built, R-CNN's trunks for one: no plan makes it move
+        elif norm.weights:
             fixed = all(states[weight] is State.FROZEN for weight in norm.weights)
         else:
             number = max(last[index] for index in norm.statistics)

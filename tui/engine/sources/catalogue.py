@@ -81,10 +81,9 @@ def entry_of(name: str) -> ZooEntry:
 
 
 def _weights(name: str) -> str:
-    for store in (gluoncv_store, gluon_store):
-        if name in store._model_sha1:
-            return f"{name}-{store.short_hash(name)}"
-    return ""
+    store = gluon_store if name.startswith(zoo.VISION) else gluoncv_store
+    name = name.removeprefix(zoo.VISION)
+    return f"{name}-{store.short_hash(name)}" if name in store._model_sha1 else ""
 
 
 def _in_a_fork(name: str, make: Callable[[str], ZooEntry]) -> ZooEntry | None:

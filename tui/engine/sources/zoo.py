@@ -6,11 +6,12 @@ import difflib
 import inspect
 import re
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from gluoncv.model_zoo import model_zoo as gluoncv_zoo
-from mxnet.gluon import Block
+from mxnet.gluon import Block, Parameter
 from mxnet.gluon.model_zoo import vision
 
 from tui.engine.devices import parse_ctx
@@ -38,6 +39,10 @@ _WRONG_WORDS = re.compile(r"unexpected keyword|multiple values|only accept kwarg
 
 CIFAR_MEAN, CIFAR_STD = (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)
 """GluonCV scripts/classification/cifar/train_cifar10.py."""
+
+
+VISION = "vision."
+"""What stands before the names of `mxnet.gluon.model_zoo.vision`."""
 
 
 def accepts(model: str) -> bool:
@@ -109,9 +114,9 @@ def usual_size(name: str) -> tuple[int, int]:
 
 
 def names() -> list[str]:
-    """Every name, GluonCV's first."""
-    own = sorted(gluoncv_zoo._models)
-    return own + sorted(set(_vision_models()) - set(own))
+    """Every name: GluonCV's, then Gluon's own with `vision.` before them, since GluonCV has a
+    model of its own under each of these too."""
+    return sorted(gluoncv_zoo._models) + sorted(VISION + name for name in _vision_models())
 
 
 def needs_classes(name: str) -> bool:
@@ -135,9 +140,10 @@ def _vision_models() -> dict[str, Callable[..., Block]]:
 def _maker(name: str) -> Callable[..., Block]:
     if name in gluoncv_zoo._models:
         return gluoncv_zoo._models[name]  # type: ignore[no-any-return]
-    models = _vision_models()
-    if name in models:
-        return models[name]
+    if name.startswith(VISION):
+        models = _vision_models()
+        if name.removeprefix(VISION) in models:
+            return models[name.removeprefix(VISION)]
     near = difflib.get_close_matches(name, names(), n=3, cutoff=0.5)
     hint = f"; the nearest are {', '.join(near)}" if near else ""
     raise Refusal(f"no zoo model is named {name!r}{hint}")
@@ -171,7 +177,7 @@ def _make(
     for without in tries:
         given = {key: value for key, value in wanted.items() if key not in without}
         try:
-            with warnings.catch_warnings():
+            with warnings.catch_warnings(), _reset_ctx_waits():
                 warnings.simplefilter("ignore")
                 return make(**given)
         except Exception as error:
@@ -182,8 +188,30 @@ def _make(
                     f"the trunk's weights for {name} cannot be had: {in_one_line(error)}; "
                     "give a file with --weights FILE, or start from random ones with --no-weights"
                 ) from error
+            if isinstance(error, OSError):
+                raise Refusal(
+                    f"{name} cannot be built without network: the zoo downloads weights for it "
+                    f"even when none are asked for ({in_one_line(error)})"
+                ) from error
             raise Refusal(f"{name} cannot be built: {in_one_line(error)}") from error
     raise AssertionError("the last try returns or raises")
+
+
+@contextmanager
+def _reset_ctx_waits() -> Iterator[None]:
+    """Some of the zoo's functions move a network to its context before it has any values, which
+    MXNet refuses. Here it waits: `initialize` gives the context."""
+    reset_ctx = Parameter.reset_ctx
+
+    def if_there_is_something(self: Parameter, ctx: object) -> None:
+        if self._data is not None or self._deferred_init:
+            reset_ctx(self, ctx)
+
+    Parameter.reset_ctx = if_there_is_something
+    try:
+        yield
+    finally:
+        Parameter.reset_ctx = reset_ctx
 
 
 def _output_layers(net: Block) -> tuple[str, ...]:

@@ -19,7 +19,9 @@ def zoo_weights(name: str, say: Say) -> str:
         Refusal: the zoo has none for this name, or they cannot be had; says what was tried,
             where a file could be put, and what else can be done.
     """
-    store = gluoncv_store if name in gluoncv_store._model_sha1 else gluon_store
+    store = gluoncv_store
+    if name.startswith("vision."):
+        store, name = gluon_store, name.removeprefix("vision.")
     if name not in store._model_sha1:
         raise Refusal(
             f"the zoo has no weights for {name}; give a file with --weights FILE, "
