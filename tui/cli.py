@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +15,11 @@ import click
 from tui import __version__
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from tui.app.app import ThawApp
     from tui.model.source import ModelSource
+    from tui.runs.inspection import Answer, Question
 
 PARAMS_MAGIC = b"\x12\x01\x00\x00\x00\x00\x00\x00"
 """How every file of `mx.nd.save` begins."""
@@ -30,16 +35,27 @@ class Problem(click.ClickException):
         click.echo(f"thaw: {self.format_message()}", err=True)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    invoke_without_command=True,
+)
 @click.version_option(__version__, prog_name="thaw")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """See exactly what trains: freeze, fine-tune and watch Gluon and GluonCV models.
 
     \b
     thaw demo                                   the whole thing, with nothing to download
     thaw open ssd_512_mobilenet1.0_voc \\
         --classes fig,date,hazelnut --data PATH  then h (head only) and t (train)
+    thaw                                        look through the zoo
+
     """
+    if context.invoked_subcommand is None:
+        _need_terminal()
+        from tui.app.app import ThawApp
+
+        _run(ThawApp())
 
 
 def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, int] | None:
@@ -101,49 +117,206 @@ def _data(_: click.Context, __: click.Parameter, text: str | None) -> str | None
     return str(path.absolute())
 
 
+def _arguments(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
+    given = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key.isidentifier():
+            raise Problem(f"--arg {pair}: write key=value")
+        given[key] = value
+    return given
+
+
+_SOURCE_OPTIONS = (
+    click.argument("model"),
+    click.option("--classes", callback=_classes, metavar="A,B,C", help="Classes to train for."),
+    click.option("--weights", callback=_weights, metavar="FILE", help="A .params file to load."),
+    click.option("--no-weights", is_flag=True, help="Start from random weights."),
+    click.option("--input-size", callback=_size, metavar="N", help="Side in pixels, or HxW."),
+    click.option("--ctx", callback=_ctx, default="cpu", show_default=True, help="cpu or gpu(0)."),
+    click.option(
+        "--seed", type=click.IntRange(0, 2**31 - 1), default=0, help="For random weights."
+    ),
+    click.option(
+        "--arg",
+        "arguments",
+        callback=_arguments,
+        multiple=True,
+        metavar="KEY=VALUE",
+        help="An argument of a Python factory; may be given again.",
+    ),
+    click.option(
+        "--input-name", default="data", show_default=True, help="Input of an exported symbol."
+    ),
+)
+
+
+def _source_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The MODEL argument and the options that say which network is built."""
+
+    @functools.wraps(command)
+    def with_source(
+        model: str,
+        classes: tuple[str, ...],
+        weights: str | None,
+        no_weights: bool,
+        input_size: tuple[int, int] | None,
+        ctx: str,
+        seed: int,
+        arguments: dict[str, str],
+        input_name: str,
+        **others: object,
+    ) -> None:
+        from tui.model.source import ModelSource
+
+        if weights and no_weights:
+            raise Problem("--weights and --no-weights: give one of them")
+        source = ModelSource(
+            model=model,
+            classes=classes,
+            weights=weights,
+            pretrained=not no_weights,
+            input_size=input_size,
+            ctx=ctx,
+            seed=seed,
+            arguments=arguments,
+            input_name=input_name,
+        )
+        command(source, **others)
+
+    for option in reversed(_SOURCE_OPTIONS):
+        with_source = option(with_source)
+    return with_source
+
+
 @main.command(name="open")
-@click.argument("model")
-@click.option("--classes", callback=_classes, metavar="A,B,C", help="Classes to train for.")
-@click.option("--weights", callback=_weights, metavar="FILE", help="A .params file to start from.")
-@click.option("--no-weights", is_flag=True, help="Start from random weights.")
+@_source_options
 @click.option("--data", callback=_data, metavar="PATH", help="Pictures to train on.")
-@click.option("--input-size", callback=_size, metavar="N", help="Side in pixels, or HxW.")
-@click.option("--ctx", callback=_ctx, default="cpu", show_default=True, help="cpu or gpu(0).")
-@click.option("--seed", type=click.IntRange(0, 2**31 - 1), default=0, help="For random weights.")
-def open_(
-    model: str,
-    classes: tuple[str, ...],
-    weights: str | None,
-    no_weights: bool,
-    data: str | None,
-    input_size: tuple[int, int] | None,
-    ctx: str,
-    seed: int,
-) -> None:
-    """Open a model by its name in the GluonCV or Gluon zoo.
+@click.option(
+    "--preset", type=click.Choice(["head", "all"]), help="Begin with this plan (keys h and a)."
+)
+def open_(source: ModelSource, data: str | None, preset: str | None) -> None:
+    """Open a model: see what trains, freeze and thaw, train.
 
     \b
     thaw open ssd_512_mobilenet1.0_voc --classes fig,date,hazelnut --data VOCdevkit
     thaw open resnet50_v1 --classes cat,dog --data pictures --ctx 'gpu(0)'
     thaw open cifar_resnet20_v1 --weights cifar_resnet20_v1.params
 
+    \b
+    MODEL is one of
+      a name in the GluonCV zoo, or vision.NAME in Gluon's own   resnet50_v1
+      Python of yours, which is run                              mynet.py:ConvNet, package.nets:make
+      an exported symbol, with its .params beside it             model-symbol.json
+      a bare file of parameters, to look at                      model.params
+
     Without --weights and --no-weights, the zoo's own weights are loaded from the usual MXNet
     folder (~/.mxnet/models, or $MXNET_HOME/models), or downloaded to it.
     """
-    from tui.model.source import ModelSource
+    _show(source, data, preset)
 
-    if weights and no_weights:
-        raise Problem("--weights and --no-weights: give one of them")
-    source = ModelSource(
-        model=model,
-        classes=classes,
-        weights=weights,
-        pretrained=not no_weights,
-        input_size=input_size,
-        ctx=ctx,
-        seed=seed,
-    )
-    _show(source, data)
+
+@main.command()
+@_source_options
+@click.option("--select", default="", metavar="REGEX", help="As collect_params(REGEX) selects.")
+@click.option(
+    "--state",
+    type=click.Choice(["trainable", "frozen", "auxiliary"]),
+    help="Only those in this state.",
+)
+@click.option("--preset", type=click.Choice(["head", "all"]), help="States under this plan.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
+def params(
+    source: ModelSource, select: str, state: str | None, preset: str | None, as_json: bool
+) -> None:
+    """List a model's parameters. Exit code 1 where none is selected.
+
+    \b
+    thaw params cifar_resnet20_v1 --no-weights --select '.*dense'
+    thaw params model-0000.params --json | jq -r '.parameters[].name'
+    """
+    from tui.model.families import find_roles
+    from tui.model.listing import listing
+    from tui.model.plan import FreezePlan
+    from tui.model.presets import PRESETS, PresetError
+    from tui.model.selection import PatternError
+    from tui.model.tree import ModelTree
+    from tui.runs.inspection import Opened, OpenModel
+
+    opened = _ask(OpenModel(source))
+    assert isinstance(opened, Opened)
+    tree = ModelTree(opened.model)
+    try:
+        plan = PRESETS[preset](find_roles(tree)) if preset else FreezePlan()
+        found = listing(tree, plan, select, state)
+    except (PatternError, PresetError) as error:
+        raise Problem(str(error)) from None
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.encode(found))
+    else:
+        from tui.tables import parameters_table
+
+        _print(parameters_table(found))
+    if not found.parameters:
+        if not as_json:
+            click.echo("no parameter is selected", err=True)
+        sys.exit(1)
+
+
+@main.command()
+@click.argument("first")
+@click.argument("second")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
+def diff(first: str, second: str, as_json: bool) -> None:
+    """Which parameters differ between two files of weights, or two runs, and by how much.
+
+    Exit code 1 where anything differs, as of diff.
+    """
+    from tui.runs.inspection import CompareWeights, Differences
+
+    found = _ask(CompareWeights(_weights_of(first), _weights_of(second)))
+    assert isinstance(found, Differences)
+    same = sum(row.how == "same" for row in found.rows)
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.encode(found))
+    else:
+        from tui.tables import differences_table
+
+        if same < len(found.rows):
+            _print(differences_table(found))
+        click.echo(f"{same} of {len(found.rows)} parameters are the same, bit for bit")
+    sys.exit(0 if same == len(found.rows) else 1)
+
+
+def _weights_of(text: str) -> str:
+    path = Path(text).expanduser()
+    if path.is_dir():
+        path = path / "weights" / "final.params"
+        if not path.is_file():
+            raise Problem(f"{text}: a folder without weights/final.params; no run that has ended")
+    if not path.is_file():
+        raise Problem(f"{text}: there is no such file")
+    return str(path)
+
+
+def _ask(question: Question) -> Answer:
+    from tui.runs.ask import NoAnswer, ask
+
+    try:
+        return ask(question)
+    except NoAnswer as error:
+        raise Problem(str(error)) from None
+
+
+def _print(table: Table) -> None:
+    from rich.console import Console
+
+    # Into a pipe a line is as long as it needs to be: names must not be broken there.
+    Console(width=None if sys.stdout.isatty() else 400, highlight=False).print(table)
 
 
 @main.command()
@@ -190,11 +363,11 @@ def attach(run_dir: Path) -> None:
     _run(ThawApp(attach=folder))
 
 
-def _show(source: ModelSource, data: str | None) -> None:
+def _show(source: ModelSource, data: str | None, preset: str | None = None) -> None:
     _need_terminal()
     from tui.app.app import ThawApp
 
-    _run(ThawApp(source, data=data))
+    _run(ThawApp(source, data=data, preset=preset))
 
 
 def _run(app: ThawApp) -> None:

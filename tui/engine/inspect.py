@@ -15,6 +15,7 @@ from tui.engine.refusal import Refusal, in_one_line
 from tui.runs.inspection import (
     Answer,
     CheckData,
+    CompareWeights,
     CountCosts,
     DataSummary,
     LookAtBlock,
@@ -69,6 +70,11 @@ class _Desk:
                     return self._open(question)
                 case CheckData():
                     return self._check(question)
+                case CompareWeights(first, second):
+                    self._send(Phase("importing MXNet"))
+                    from tui.engine.weights.compare import compare
+
+                    return compare(first, second)
                 case _ if self._built is None:
                     return Refused("no model is open")
                 case LookAtBlock(path):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
 from tui.model.description import ModelInfo
@@ -45,7 +47,14 @@ class CountCosts(msgspec.Struct, frozen=True, tag=True):
     input_size: tuple[int, int]
 
 
-Question = OpenModel | CheckData | LookAtBlock | LookAtParameter | CountCosts
+class CompareWeights(msgspec.Struct, frozen=True, tag=True):
+    """Hold two `.params` files against each other, name by name."""
+
+    first: str
+    second: str
+
+
+Question = OpenModel | CheckData | LookAtBlock | LookAtParameter | CountCosts | CompareWeights
 
 
 class Phase(msgspec.Struct, frozen=True, tag=True):
@@ -136,10 +145,28 @@ class Costs(msgspec.Struct, frozen=True, tag=True):
     shapes: dict[str, tuple[int, ...]]
 
 
+class WeightDifference(msgspec.Struct, frozen=True):
+    """One name in two files. `how` is same, changed, reshaped, first only, second only; for
+    changed ones `largest` is the largest absolute difference of a value and `relative` the norm
+    of the difference over the norm of the first."""
+
+    name: str
+    how: Literal["same", "changed", "reshaped", "first only", "second only"]
+    shape: tuple[int, ...]
+    largest: float = 0.0
+    relative: float = 0.0
+
+
+class Differences(msgspec.Struct, frozen=True, tag=True):
+    """All names of two files, in the order of the first."""
+
+    rows: tuple[WeightDifference, ...]
+
+
 class Refused(msgspec.Struct, frozen=True, tag=True):
     """It could not be done: one line that says what, why, and what to do."""
 
     message: str
 
 
-Answer = Phase | Opened | DataSummary | BlockFacts | ParameterFacts | Costs | Refused
+Answer = Phase | Opened | DataSummary | BlockFacts | ParameterFacts | Costs | Differences | Refused

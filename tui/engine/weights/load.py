@@ -79,6 +79,8 @@ def load_weights(
         )
     for name, parameter in wanted.items():
         if name in arrays and name not in kept:
+            if parameter.shape is None:
+                parameter.shape = arrays[name].shape
             parameter._load_init(arrays[name], ctx, cast_dtype=True)
     return tuple(replaced) if kept else ()
 
