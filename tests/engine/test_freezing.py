@@ -96,7 +96,7 @@ def test_grad_req_add_stays() -> None:
 @pytest.mark.parametrize("pattern", ["(?!.*dense).*", ".*conv", "", "own", ".*_weight"])
 def test_a_names_rule_selects_what_collect_params_selects(pattern: str) -> None:
     net = own()
-    _, resolution = apply_plan(net, FreezePlan((Rule("freeze", "names", pattern),)))
+    apply_plan(net, FreezePlan((Rule("freeze", "names", pattern),)))
     theirs = own()
     theirs.collect_params(pattern or None).setattr("grad_req", "null")
     ours = [p.grad_req for p in net._collect_params_with_prefix().values()]

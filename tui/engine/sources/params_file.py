@@ -11,7 +11,6 @@ import mxnet as mx
 from mxnet.gluon import Block, Parameter
 
 from tui.engine.devices import parse_ctx
-from tui.engine.refusal import Refusal
 from tui.engine.sources.built import Built, Say
 from tui.engine.weights.load import read_params
 from tui.model.groups import STATISTICS
@@ -51,8 +50,6 @@ def build(source: ModelSource, say: Say) -> Built:
                 block.register_child(child, key)
             block = child
         _hold(block, last, name, array, ctx)
-    if not net.collect_params():
-        raise Refusal(f"{path}: holds no parameter")
     return Built(
         net,
         ctx,

@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import mxnet as mx
+import numpy as np
+import pytest
+
+from tests.engine.networks import own
+from tui.engine.describe import describe
+from tui.engine.recipes import recipe_for
+from tui.engine.refusal import Refusal
+from tui.engine.sources import build
+from tui.model.source import ModelSource
+from tui.model.tree import ModelTree
+
+
+def tree_of(path: Path) -> ModelTree:
+    built = build(ModelSource(str(path)), lambda _: None)
+    assert recipe_for(built) is None
+    return ModelTree(describe(built.net, "file"))
+
+
+def test_structure_names_make_the_tree(tmp_path: Path) -> None:
+    net = own()
+    net.save_parameters(str(tmp_path / "a.params"))
+    tree = tree_of(tmp_path / "a.params")
+    real = ModelTree(describe(net, "net"))
+    assert {n.path for n in tree.nodes if not n.is_block} == {
+        n.path for n in real.nodes if not n.is_block
+    }
+    kinds = {parameter.structure_name: parameter.kind for parameter in tree.parameters}
+    assert kinds["features.1.running_mean"] == "statistic"
+    assert kinds["output.weight"] == "weight"
+
+
+def test_prefixed_names_are_grouped(tmp_path: Path) -> None:
+    net = own()
+    arrays = {name: parameter.data() for name, parameter in net.collect_params().items()}
+    mx.nd.save(str(tmp_path / "b.params"), arrays)
+    tree = tree_of(tmp_path / "b.params")
+    assert len(tree.parameters) == len(arrays)
+    assert any(node.is_block and node.depth for node in tree.nodes)
+
+
+def test_values_can_be_read(tmp_path: Path) -> None:
+    mx.nd.save(str(tmp_path / "c.params"), {"a.weight": mx.nd.array([1, 2, 3])})
+    built = build(ModelSource(str(tmp_path / "c.params")), lambda _: None)
+    values = built.net._collect_params_with_prefix()["a.weight"].data().asnumpy()
+    assert np.array_equal(values, [1, 2, 3])
+
+
+def test_a_damaged_file(tmp_path: Path) -> None:
+    (tmp_path / "d.params").write_bytes(b"nothing")
+    with pytest.raises(Refusal, match="not a .params file"):
+        tree_of(tmp_path / "d.params")

@@ -1,0 +1,120 @@
+"""The commands as a person or a script calls them: real processes, exit codes, one clear line."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PARAMS = "tests.engine.sources.own_code:make"
+
+
+def thaw(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tui", *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=180,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["open", "x", "--input-size", "big"], "--input-size big: give one side"),
+        (["open", "x", "--input-size", "4"], "each side is 16 to 8192 pixels"),
+        (["open", "x", "--classes", "a,,b"], "an empty name"),
+        (["open", "x", "--classes", "a,b,a"], "a stands there twice"),
+        (["open", "x", "--ctx", "tpu"], "not a device; use cpu or gpu(0)"),
+        (["open", "x", "--weights", "no.params"], "no such file"),
+        (["open", "x", "--weights", "pyproject.toml"], "not a .params file of MXNet"),
+        (["open", "x", "--data", "/no/such/place"], "there is nothing at this path"),
+        (["open", "x", "--data", "pyproject.toml"], "a file; the folder"),
+        (["open", "x", "--arg", "depth"], "write key=value"),
+        (["open", "x"], "no terminal here"),
+        (["demo"], "no terminal here"),
+        (["train", "/no/such/run"], "run.toml: No such file"),
+        (["attach", "/no/such/run"], "no run folder"),
+        (["diff", "no.params", "no.params"], "there is no such file"),
+        (["diff", "tests", "tests"], "no run that has ended"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], says: str) -> None:
+    done = thaw(*arguments)
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert line.startswith("thaw: ")
+    assert says in line
+    assert done.stdout == ""
+
+
+def test_help_names_every_command() -> None:
+    said = thaw("--help").stdout
+    for command in ("attach", "demo", "diff", "open", "params", "train"):
+        assert re.search(rf"^  {command} ", said, re.MULTILINE), command
+
+
+@pytest.mark.slow
+def test_params_as_json() -> None:
+    done = thaw("params", PARAMS, "--json", "--preset", "head", "--select", ".*(weight|mean)")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["version"] == 1
+    by_name = {row["structure_names"][0]: row for row in told["parameters"]}
+    assert set(by_name) == {
+        "features.0.weight",
+        "features.1.running_mean",
+        "features.3.weight",
+        "features.4.running_mean",
+        "output.weight",
+    }
+    assert by_name["output.weight"] == {
+        "structure_names": ["output.weight"],
+        "name": "ownnet0_dense0_weight",
+        "shape": [3, 4],
+        "dtype": "float32",
+        "count": 12,
+        "state": "trainable",
+        "statistic": None,
+    }
+    assert by_name["features.0.weight"]["state"] == "frozen"
+    assert by_name["features.1.running_mean"]["state"] == "auxiliary"
+    assert by_name["features.1.running_mean"]["statistic"] == "fixed"
+
+
+@pytest.mark.slow
+def test_params_as_a_table_and_nothing_found() -> None:
+    done = thaw("params", PARAMS, "--state", "trainable")
+    assert done.returncode == 0
+    assert re.search(
+        r"output\.weight +ownnet0_dense0_weight +3×4 +12 +float32 +trainable", done.stdout
+    )
+    nothing = thaw("params", PARAMS, "--select", "dense")
+    assert nothing.returncode == 1
+    assert "no parameter is selected" in nothing.stderr
+    refused = thaw("params", "resnet50_v3")
+    assert refused.returncode == 2
+    assert "the nearest are resnet50_v2" in refused.stderr
+
+
+@pytest.mark.slow
+def test_diff(tmp_path: Path) -> None:
+    import mxnet as mx
+
+    import tui.engine  # noqa: F401  (before mxnet)
+
+    for name, value in (("a", 1), ("b", 2)):
+        mx.nd.save(str(tmp_path / name), {"w\x1b[31m": mx.nd.array([value]), "v": mx.nd.zeros(3)})
+    same = thaw("diff", str(tmp_path / "a"), str(tmp_path / "a"))
+    assert same.returncode == 0
+    assert "2 of 2 parameters are the same, bit for bit" in same.stdout
+    other = thaw("diff", str(tmp_path / "a"), str(tmp_path / "b"))
+    assert other.returncode == 1
+    assert "\x1b" not in other.stdout
+    assert r"w\x1b[31m" in other.stdout
