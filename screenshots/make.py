@@ -7,15 +7,11 @@ Takes about two minutes. Each picture is an SVG, as Textual exports it.
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 from textual.pilot import Pilot
-
-from tui.app.app import ThawApp
-from tui.model.source import ModelSource
 
 HERE = Path(__file__).parent
 SIZE = (100, 30)

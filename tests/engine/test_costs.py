@@ -56,7 +56,7 @@ def test_inside_a_symbol_block_as_outside() -> None:
 
 def test_what_is_not_counted_is_named() -> None:
     net = nn.HybridSequential()
-    net.add(nn.Flatten(), nn.HybridLambda(lambda F, x: x.reshape((1, 3, -1))), rnn.LSTM(4))
+    net.add(nn.Flatten(), nn.HybridLambda(lambda _, x: x.reshape((1, 3, -1))), rnn.LSTM(4))
     net.initialize()
     costs = count_costs(net, (4, 4), CPU)
     assert costs.uncounted == ("LSTM",)
@@ -64,7 +64,7 @@ def test_what_is_not_counted_is_named() -> None:
 
 
 def test_a_size_that_does_not_go_through() -> None:
-    with pytest.raises(Refusal, match="4×4 does not go through.*--input-size"):
+    with pytest.raises(Refusal, match=r"4×4 does not go through.*--input-size"):
         count_costs(own(), (4, 4), CPU)
 
 

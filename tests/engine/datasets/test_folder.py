@@ -35,7 +35,7 @@ def test_one_level_is_divided(tmp_path: Path) -> None:
 
 
 def test_other_classes_are_refused_with_the_right_flag(tmp_path: Path) -> None:
-    with pytest.raises(Refusal, match="no class of the model: Cat, dog.*--classes Cat,dog"):
+    with pytest.raises(Refusal, match=r"no class of the model: Cat, dog.*--classes Cat,dog"):
         load_data(str(write_folders(tmp_path)), "classification", ())
 
 

@@ -52,5 +52,5 @@ def test_values_can_be_read(tmp_path: Path) -> None:
 
 def test_a_damaged_file(tmp_path: Path) -> None:
     (tmp_path / "d.params").write_bytes(b"nothing")
-    with pytest.raises(Refusal, match="not a .params file"):
+    with pytest.raises(Refusal, match=r"not a \.params file"):
         tree_of(tmp_path / "d.params")
