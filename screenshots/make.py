@@ -7,6 +7,9 @@ Takes about two minutes. Each picture is an SVG, as Textual exports it.
 
 from __future__ import annotations
 
+import asyncio
+import os
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,8 +20,17 @@ HERE = Path(__file__).parent
 SIZE = (100, 30)
 
 
-async def until(pilot: Pilot[int], holds: Callable[[], bool], seconds: float = 180) -> None:
-    """Wait for a condition of the app."""
+def app_is_on(pilot: Pilot[int], screen: str) -> Callable[[], bool]:
+    """Whether the screen of this class is on top."""
+    return lambda: type(pilot.app.screen).__name__ == screen
+
+
+async def until(pilot: Pilot[int], holds: Callable[[], bool], seconds: float = 300) -> None:
+    """Wait for a condition of the app.
+
+    Raises:
+        TimeoutError: it did not come about.
+    """
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:
@@ -26,13 +38,53 @@ async def until(pilot: Pilot[int], holds: Callable[[], bool], seconds: float = 1
         await pilot.pause(0.1)
 
 
-def screen_is(pilot: Pilot[int], name: str) -> Callable[[], bool]:
-    """Whether the screen of this class is on top."""
-    return lambda: type(pilot.app.screen).__name__ == name
-
-
 async def take(pilot: Pilot[int], name: str) -> None:
     """Save what is on the screen."""
-    await pilot.pause(0.5)
+    await pilot.pause(0.6)
     pilot.app.save_screenshot(f"{name}.svg", str(HERE))
-    print(f"{name}.svg")
+    print(f"{name}.svg", flush=True)
+
+
+async def main() -> None:
+    """Walk through the demo and take a picture of each thing that the README shows."""
+    from tui.app.app import ThawApp
+    from tui.app.screens.run import RunScreen
+    from tui.model.source import ModelSource
+
+    app = ThawApp(ModelSource(model="demo"), data="shapes")
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, app_is_on(pilot, "ModelScreen"))
+        await pilot.press("h")
+        await take(pilot, "model")
+        await pilot.press("slash", *"(?!dense).*")
+        await take(pilot, "regex")
+        await pilot.press("escape", "y")
+        await take(pilot, "snippet")
+        await pilot.press("escape", "question_mark")
+        await take(pilot, "keys")
+        await pilot.press("escape", "t")
+        await until(pilot, lambda: "ready" in _text(pilot))
+        await take(pilot, "form")
+        await pilot.press("ctrl+s")
+        await until(pilot, app_is_on(pilot, "RunScreen"))
+        run = app.screen
+        assert isinstance(run, RunScreen)
+        await until(pilot, lambda: "epoch 4" in _text(pilot))
+        await take(pilot, "run")
+        await until(pilot, lambda: "bit for bit" in _text(pilot))
+        await take(pilot, "proof")
+
+
+def _text(pilot: Pilot[int]) -> str:
+    lines = pilot.app.screen._compositor.render_strips()
+    return "\n".join(strip.text for strip in lines)
+
+
+if __name__ == "__main__":
+    # A home of its own: what is on the pictures is nobody's.
+    with tempfile.TemporaryDirectory(prefix="thaw-") as home:
+        os.environ["HOME"] = home
+        for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "NO_COLOR"):
+            os.environ.pop(name, None)
+        os.environ["COLORTERM"] = "truecolor"
+        asyncio.run(main())
