@@ -48,14 +48,9 @@ def main(context: click.Context) -> None:
     thaw demo                                   the whole thing, with nothing to download
     thaw open ssd_512_mobilenet1.0_voc \\
         --classes fig,date,hazelnut --data PATH  then h (head only) and t (train)
-    thaw                                        look through the zoo
-
     """
     if context.invoked_subcommand is None:
-        _need_terminal()
-        from tui.app.app import ThawApp
-
-        _run(ThawApp())
+        click.echo(context.get_help())
 
 
 def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, int] | None:
