@@ -44,7 +44,7 @@ def brought_in_by(modules: list[str]) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("part", ["tui.model", "tui.runs", "tui.monitor", "tui.toml"])
+@pytest.mark.parametrize("part", ["tui.model", "tui.runs", "tui.monitor", "tui.tables", "tui.toml"])
 def test_plain_parts_bring_in_neither_mxnet_nor_textual(part: str) -> None:
     found = brought_in_by(modules_of(part))
     assert part in found
@@ -70,4 +70,4 @@ def test_the_engine_knows_nothing_of_the_screen() -> None:
 
 def test_every_part_is_looked_at() -> None:
     parts = {module.name for module in pkgutil.iter_modules(tui.__path__)} - {"__main__"}
-    assert parts == {"app", "cli", "engine", "model", "monitor", "runs", "toml"}
+    assert parts == {"app", "cli", "engine", "model", "monitor", "runs", "tables", "toml"}

@@ -6,7 +6,7 @@ import numpy as np
 from mxnet.gluon import Block, Constant, Parameter, SymbolBlock
 from mxnet.gluon.nn.basic_layers import _BatchNorm
 
-from tui.engine.symbols import batch_norms
+from tui.engine.symbols import BUILT_WITH, batch_norms, fixed_as_built
 from tui.model.description import BlockInfo, ModelInfo, ParameterInfo, ParameterKind
 from tui.model.groups import STATISTICS, NameGroup, group_names
 
@@ -54,11 +54,12 @@ def describe(
             states = set(block._cached_graph[1].list_auxiliary_states())
             states.update(norm.gamma for norm in norms if norm.fix_gamma)
             auxiliary.update(id(p) for p in named.values() if p.name in states)
-            still = {
-                n for norm in norms if norm.use_global_stats for n in (norm.mean, norm.variance)
-            }
+            built = fixed_as_built(block)
+            still = {n for norm in norms if built[norm.name] for n in (norm.mean, norm.variance)}
             fixed.update(id(p) for p in named.values() if p.name in still)
-        elif isinstance(block, _BatchNorm) and block._kwargs["use_global_stats"]:
+        elif isinstance(block, _BatchNorm) and block.__dict__.get(
+            BUILT_WITH, block._kwargs["use_global_stats"]
+        ):
             fixed.update(id(p) for p in (block.running_mean, block.running_var))
         return found
 

@@ -12,7 +12,7 @@ from mxnet.gluon import Block, HybridBlock, SymbolBlock
 from mxnet.gluon.nn.basic_layers import _BatchNorm
 
 from tui.engine.describe import describe
-from tui.engine.symbols import batch_norms
+from tui.engine.symbols import BUILT_WITH, batch_norms, fixed_as_built
 from tui.model.plan import FreezePlan, Resolution, resolve
 from tui.model.states import State, Statistic
 from tui.model.tree import ModelTree
@@ -66,16 +66,14 @@ def drop_traces(net: Block) -> None:
 
 
 def _set_block(block: _BatchNorm, fix: bool) -> None:
-    built = block.__dict__.setdefault("_thaw_built_with", block._kwargs["use_global_stats"])
+    built = block.__dict__.setdefault(BUILT_WITH, block._kwargs["use_global_stats"])
     block._kwargs["use_global_stats"] = fix or built
 
 
 def _set_symbol(block: SymbolBlock, fixed: set[str]) -> None:
     internals = block._cached_graph[1].get_internals()
     norms = batch_norms(block)
-    built = block.__dict__.setdefault(
-        "_thaw_built_with", {norm.name: norm.use_global_stats for norm in norms}
-    )
+    built = block.__dict__.setdefault(BUILT_WITH, fixed_as_built(block))
     for norm in norms:
         fix = norm.mean in fixed or built[norm.name]
         internals[f"{norm.name}_output"]._set_attr(use_global_stats=str(fix))
