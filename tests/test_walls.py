@@ -44,7 +44,7 @@ def brought_in_by(modules: list[str]) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("part", ["tui.model", "tui.runs", "tui.monitor", "tui.tables", "tui.toml"])
+@pytest.mark.parametrize("part", ["tui.model", "tui.runs", "tui.monitor", "tui.toml"])
 def test_plain_parts_bring_in_neither_mxnet_nor_textual(part: str) -> None:
     found = brought_in_by(modules_of(part))
     assert part in found

@@ -9,7 +9,8 @@ import pytest
 
 from tests.app.models import cifar, layers, ssd
 from tui.app.pattern_match import SLICE, hinted, match_pattern, refusal, told
-from tui.model.plan import FreezePlan, resolve
+from tui.model.plan import FreezePlan
+from tui.model.resolution import resolve
 from tui.model.tree import ModelTree
 
 SSD = ModelTree(ssd().model)

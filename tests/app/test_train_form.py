@@ -18,7 +18,8 @@ from tui.app.screens import train_form
 from tui.app.screens.train_form import TrainForm, data_path, folder_problem
 from tui.app.widgets.field_row import FieldRow
 from tui.app.widgets.message_line import MessageLine
-from tui.model.plan import FreezePlan, Rule, resolve
+from tui.model.plan import FreezePlan, Rule
+from tui.model.resolution import resolve
 from tui.model.states import State
 from tui.model.tree import ModelTree
 from tui.runs.checks import FIELDS

@@ -4,8 +4,8 @@ import pytest
 
 from tests.model.models import tree
 from tui.model.families import find_roles
-from tui.model.plan import resolve
 from tui.model.presets import PRESETS, PresetError, head_only
+from tui.model.resolution import resolve
 from tui.model.states import State
 
 

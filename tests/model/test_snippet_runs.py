@@ -12,11 +12,13 @@ import pytest
 from tui.engine.describe import describe
 from tui.model.description import ModelInfo
 from tui.model.families import find_roles
-from tui.model.plan import FreezePlan, Resolution, Rule, inverted, resolve, toggled
+from tui.model.plan import FreezePlan, Rule
 from tui.model.presets import everything, head_only
+from tui.model.resolution import Resolution, resolve
 from tui.model.snippet import snippet
 from tui.model.source import ModelSource
 from tui.model.states import State, Statistic
+from tui.model.toggles import inverted, toggled
 from tui.model.tree import ModelTree
 
 pytestmark = pytest.mark.slow
@@ -148,7 +150,7 @@ def test_presets_and_what_they_invert_to(case: tuple[ModelTree, ModelSource]) ->
     check(tree, head, source)
     check(tree, everything(roles), source)
     check(tree, FreezePlan((freeze("all"),)), source)
-    check(tree, inverted(tree, resolve(head, tree).states), source)
+    check(tree, inverted(head, tree), source)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 from tui.model.families import Roles, find_roles
 from tui.model.history import PlanHistory
-from tui.model.plan import FreezePlan, Resolution, resolve
+from tui.model.plan import FreezePlan
+from tui.model.resolution import Resolution, resolve, same_effect
 from tui.model.tree import ModelTree, RollUp, Totals
 from tui.runs.inspection import Opened
 
@@ -46,16 +47,19 @@ class Session:
         """Whether leaving now would lose a plan."""
         return self.plan != self.kept
 
-    def change(self, plan: FreezePlan, what: str) -> bool:
-        """Make another plan the current one; False where it would change nothing.
+    def change(self, plan: FreezePlan, what: str, *, in_words: bool = False) -> bool:
+        """Make another plan the current one; False where it would change nothing. With
+        `in_words`, other rules that do the same are a change as well.
 
         Raises:
             PatternError: a rule's pattern cannot be used; nothing has changed.
         """
         resolution = resolve(plan, self.tree)
-        before = self.resolution
-        same = (resolution.states, resolution.statistics) == (before.states, before.statistics)
-        if same or not self.history.change(plan, what):
+        same = resolution.effect == self.resolution.effect and (
+            plan.epochs == self.plan.epochs == (1,) or same_effect(plan, self.plan, self.tree)
+        )
+        same = same and plan.dropout_off is self.plan.dropout_off
+        if (same and not in_words) or not self.history.change(plan, what):
             return False
         self._show(resolution)
         return True

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 from mxnet.gluon import Block, Constant, Parameter, SymbolBlock
 from mxnet.gluon.nn.basic_layers import _BatchNorm
 
-from tui.engine.symbols import BUILT_WITH, batch_norms, fixed_as_built
+from tui.engine import as_built
+from tui.engine.symbols import batch_norms
 from tui.model.description import BlockInfo, ModelInfo, ParameterInfo, ParameterKind
 from tui.model.groups import STATISTICS, NameGroup, group_names
 
@@ -21,12 +24,15 @@ def describe(
     classes: tuple[str, ...] = (),
     input_size: tuple[int, int] | None = None,
     notes: tuple[str, ...] = (),
+    pretrained: Collection[str] = (),
 ) -> ModelInfo:
-    """Describe a network.
+    """Describe a network as it was built, whatever a plan has made of it since. `pretrained`
+    are the structure names of the parameters whose values came from a file.
 
     A parameter that stands in several places is described once, with all of its structure
     names. A flat block with many parameters (a SymbolBlock) gets groups made from its names.
     """
+    came = frozenset(pretrained)
     places: dict[int, list[str]] = {}
     parameters: dict[int, Parameter] = {}
     auxiliary: set[int] = set()
@@ -54,12 +60,10 @@ def describe(
             states = set(block._cached_graph[1].list_auxiliary_states())
             states.update(norm.gamma for norm in norms if norm.fix_gamma)
             auxiliary.update(id(p) for p in named.values() if p.name in states)
-            built = fixed_as_built(block)
-            still = {n for norm in norms if built[norm.name] for n in (norm.mean, norm.variance)}
+            keeps = as_built.of_symbol(block).keeps
+            still = {n for norm in norms if keeps[norm.name] for n in (norm.mean, norm.variance)}
             fixed.update(id(p) for p in named.values() if p.name in still)
-        elif isinstance(block, _BatchNorm) and block.__dict__.get(
-            BUILT_WITH, block._kwargs["use_global_stats"]
-        ):
+        elif isinstance(block, _BatchNorm) and as_built.of_norm(block):
             fixed.update(id(p) for p in (block.running_mean, block.running_var))
         return found
 
@@ -86,12 +90,19 @@ def describe(
         base_classes=tuple(base.__name__ for base in type(net).__mro__[1:-1]),
         blocks=tuple(blocks),
         parameters=tuple(
-            _parameter(parameter, tuple(places[key]), key in auxiliary, key in fixed)
+            _parameter(
+                parameter,
+                tuple(places[key]),
+                auxiliary=key in auxiliary,
+                fixed=key in fixed,
+                pretrained=not came.isdisjoint(places[key]),
+            )
             for key, parameter in parameters.items()
         ),
         classes=classes,
         input_size=input_size,
         notes=notes,
+        train_pattern=getattr(net, "train_patterns", None) or "",
     )
 
 
@@ -116,8 +127,14 @@ def _add_groups(
 
 
 def _parameter(
-    parameter: Parameter, places: tuple[str, ...], auxiliary: bool, fixed: bool
+    parameter: Parameter,
+    places: tuple[str, ...],
+    *,
+    auxiliary: bool,
+    fixed: bool,
+    pretrained: bool,
 ) -> ParameterInfo:
+    built = as_built.of_parameter(parameter)
     kind: ParameterKind = "weight"
     if isinstance(parameter, Constant):
         kind = "constant"
@@ -132,6 +149,9 @@ def _parameter(
         shape=shape,
         dtype=np.dtype(parameter.dtype).name,
         kind=kind,
-        grad_req=parameter.grad_req,
+        grad_req=built.grad_req,
         fixed=fixed,
+        lr_mult=built.lr_mult,
+        wd_mult=built.wd_mult,
+        pretrained=pretrained,
     )

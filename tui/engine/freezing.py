@@ -11,23 +11,28 @@ from __future__ import annotations
 from mxnet.gluon import Block, HybridBlock, SymbolBlock
 from mxnet.gluon.nn.basic_layers import _BatchNorm
 
+from tui.engine import as_built
 from tui.engine.describe import describe
-from tui.engine.symbols import BUILT_WITH, batch_norms, fixed_as_built
-from tui.model.plan import FreezePlan, Resolution, resolve
+from tui.engine.dropout import set_dropout
+from tui.engine.symbols import batch_norms
+from tui.model.plan import FreezePlan
+from tui.model.resolution import Resolution, resolve
 from tui.model.states import State, Statistic
 from tui.model.tree import ModelTree
 
 
-def apply_plan(net: Block, plan: FreezePlan) -> tuple[ModelTree, Resolution]:
-    """Give every parameter and statistic of a network the state that a plan says.
+def apply_plan(net: Block, plan: FreezePlan, epoch: int = 1) -> tuple[ModelTree, Resolution]:
+    """Give every parameter and statistic of a network the state that a plan says for an epoch,
+    whatever an earlier plan has made of it. Multipliers reach a `Trainer` that exists already.
 
     Returns the network's tree and the plan's resolution on it.
 
     Raises:
-        PatternError: one of the plan's patterns cannot be used.
+        PatternError: one of the plan's patterns cannot be used; nothing has changed.
     """
     tree = ModelTree(describe(net, type(net).__name__))
-    resolution = resolve(plan, tree)
+    resolution = resolve(plan, tree, epoch)
+    as_built.remember(net)
     parameters = net._collect_params_with_prefix()
     by_name = {parameter.name: parameter for parameter in net.collect_params().values()}
     fixed: set[str] = set()
@@ -41,39 +46,32 @@ def apply_plan(net: Block, plan: FreezePlan) -> tuple[ModelTree, Resolution]:
         elif parameter.grad_req != "null":
             # A SymbolBlock lets its running statistics be asked for a gradient (block.py:1675).
             parameter.grad_req = "null"
+        parameter.lr_mult = resolution.lr_mults.get(index, info.lr_mult)
+        parameter.wd_mult = resolution.wd_mults.get(index, info.wd_mult)
         if resolution.statistics.get(index) is Statistic.FIXED:
             fixed.add(info.name)
     set_statistics(net, fixed)
+    set_dropout(net, off_where_frozen=plan.dropout_off)
+    drop_traces(net)
     return tree, resolution
 
 
 def set_statistics(net: Block, fixed: set[str]) -> None:
-    """Fix exactly the statistics with these prefixed names, and let all others move."""
+    """Fix exactly the statistics with these prefixed names, and let all others move. Traces
+    that the network has made are stale afterwards: see `drop_traces`."""
 
     def visit(block: Block) -> None:
         if isinstance(block, _BatchNorm):
-            _set_block(block, block.running_mean.name in fixed)
+            block._kwargs["use_global_stats"] = block.running_mean.name in fixed
         elif isinstance(block, SymbolBlock):
-            _set_symbol(block, fixed)
+            internals = block._cached_graph[1].get_internals()
+            for norm in batch_norms(block):
+                keep = norm.mean in fixed
+                internals[f"{norm.name}_output"]._set_attr(use_global_stats=str(keep))
 
     net.apply(visit)
-    drop_traces(net)
 
 
 def drop_traces(net: Block) -> None:
     """Make a hybridized network trace itself anew at its next call."""
     net.apply(lambda block: block._clear_cached_op() if isinstance(block, HybridBlock) else None)
-
-
-def _set_block(block: _BatchNorm, fix: bool) -> None:
-    built = block.__dict__.setdefault(BUILT_WITH, block._kwargs["use_global_stats"])
-    block._kwargs["use_global_stats"] = fix or built
-
-
-def _set_symbol(block: SymbolBlock, fixed: set[str]) -> None:
-    internals = block._cached_graph[1].get_internals()
-    norms = batch_norms(block)
-    built = block.__dict__.setdefault(BUILT_WITH, fixed_as_built(block))
-    for norm in norms:
-        fix = norm.mean in fixed or built[norm.name]
-        internals[f"{norm.name}_output"]._set_attr(use_global_stats=str(fix))

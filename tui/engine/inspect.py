@@ -112,6 +112,7 @@ class _Desk:
             classes=built.classes,
             input_size=built.input_size,
             notes=tuple(built.notes),
+            pretrained=built.pretrained,
         )
         self._built = built
         source = msgspec.structs.replace(question.source, input_size=built.input_size)

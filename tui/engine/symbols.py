@@ -45,17 +45,14 @@ def batch_norms(block: SymbolBlock) -> list[BatchNormNode]:
     return found
 
 
-BUILT_WITH = "_thaw_built_with"
-"""The attribute by which a block remembers the `use_global_stats` that it was built with: of a
-norm layer's own, and for a SymbolBlock by the name of each node."""
-
-
-def fixed_as_built(block: SymbolBlock) -> dict[str, bool]:
-    """Whether each BatchNorm node of a SymbolBlock was built to keep its statistics, by name."""
-    found: dict[str, bool] = block.__dict__.get(BUILT_WITH) or {
-        norm.name: norm.use_global_stats for norm in batch_norms(block)
+def dropouts(block: SymbolBlock) -> dict[str, float]:
+    """The rate of each Dropout node of a SymbolBlock, by the node's name."""
+    nodes = json.loads(block._cached_graph[1].tojson())["nodes"]
+    return {
+        node["name"]: float(node.get("attrs", {}).get("p", 0.5))
+        for node in nodes
+        if node["op"] == "Dropout"
     }
-    return found
 
 
 def pin_fixed_gammas(net: Block) -> None:

@@ -23,7 +23,7 @@ from tui.engine.recipes import recipe_named
 from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources import build
 from tui.engine.verification import digests, prove
-from tui.model.plan import Resolution
+from tui.model.resolution import Resolution
 from tui.model.selection import PatternError
 from tui.model.tree import ModelTree
 from tui.runs.control import Command, Ping, Reply, Stop

@@ -6,7 +6,7 @@ import hashlib
 
 from mxnet.gluon import Block
 
-from tui.model.plan import Resolution
+from tui.model.resolution import Resolution
 from tui.model.states import State, Statistic
 from tui.model.tree import ModelTree
 from tui.runs.events import Proof

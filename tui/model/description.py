@@ -23,7 +23,9 @@ class ParameterInfo(msgspec.Struct, frozen=True):
     `structure_names` are all the places where the parameter stands (a shared one has several);
     the first names it in plans and files. `shape` holds 0 for a dimension that is not known yet
     and is None where nothing is known. `grad_req` is what the network was built with;
-    `fixed` is whether it is a statistic that the network itself keeps from moving.
+    `fixed` is whether it is a statistic that the network itself keeps from moving; `lr_mult` and
+    `wd_mult` are the multipliers that it was built with. `pretrained` is whether its values came
+    from a file of weights.
     """
 
     structure_names: tuple[str, ...]
@@ -33,6 +35,9 @@ class ParameterInfo(msgspec.Struct, frozen=True):
     kind: ParameterKind
     grad_req: str
     fixed: bool = False
+    lr_mult: float = 1.0
+    wd_mult: float = 1.0
+    pretrained: bool = False
 
     @property
     def structure_name(self) -> str:
@@ -82,7 +87,11 @@ class BlockInfo(msgspec.Struct, frozen=True):
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
-    """A whole model. `blocks` stand in depth-first order, each after its parent."""
+    """A whole model. `blocks` stand in depth-first order, each after its parent.
+
+    `train_pattern` is the regex on prefixed names by which the model itself says what trains
+    (GluonCV's R-CNN models do, for `collect_train_params`); empty where it does not.
+    """
 
     name: str
     class_name: str
@@ -92,6 +101,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     classes: tuple[str, ...] = ()
     input_size: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()
+    train_pattern: str = ""
     version: int = DESCRIPTION_VERSION
 
 

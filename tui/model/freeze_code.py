@@ -11,8 +11,10 @@ from itertools import groupby
 
 from tui.model.block_code import block_code, is_sequence, loop, symbol_of
 from tui.model.exact_pattern import exact_pattern
+from tui.model.folding import covering, folded
 from tui.model.grad_req_code import Step, StepWriter, request, state_after
-from tui.model.plan import Action, FreezePlan, Resolution, covering, folded
+from tui.model.plan import Action, FreezePlan
+from tui.model.resolution import Resolution
 from tui.model.selection import match_names
 from tui.model.states import State
 from tui.model.tree import ModelTree

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from tui.model.block_code import block_code, is_symbolic, loop, quoted, symbol_of
 from tui.model.exact_pattern import exact_pattern, with_other_counters
 from tui.model.families import find_roles
-from tui.model.plan import Action, Rule, select
+from tui.model.plan import Action, Rule
+from tui.model.resolution import select
 from tui.model.selection import PatternError, match_names
 from tui.model.states import State
 from tui.model.tree import ModelTree

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
-from tui.model.plan import FreezePlan, resolve
+from tui.model.plan import FreezePlan
+from tui.model.resolution import resolve
 from tui.model.selection import match_names
 from tui.model.tree import ModelTree
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from tui.model.block_code import block_code, is_symbolic, loop, symbol_of
 from tui.model.freeze_code import freeze_steps
 from tui.model.network_code import making
-from tui.model.plan import FreezePlan, Resolution, resolve
+from tui.model.plan import FreezePlan
+from tui.model.resolution import Resolution, resolve
 from tui.model.source import ModelSource
 from tui.model.states import State, Statistic
 from tui.model.tree import ModelTree

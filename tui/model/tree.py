@@ -144,6 +144,15 @@ class ModelTree:
         return tuple(_norms(self.model))
 
     @cached_property
+    def norm_of(self) -> dict[int, int]:
+        """The index of its norm layer in `norms`, by parameter index, of statistics and weights."""
+        return {
+            index: place
+            for place, norm in enumerate(self.norms)
+            for index in (*norm.statistics, *norm.weights)
+        }
+
+    @cached_property
     def numbered(self) -> frozenset[int]:
         """The nodes whose blocks are keyed 0, 1, 2 and so on, in this order."""
         found = set()

@@ -19,10 +19,12 @@ from tui.app.widgets.model_header import ModelHeader
 from tui.app.widgets.names_line import NamesLine
 from tui.app.widgets.parameter_tree import ParameterTree
 from tui.app.widgets.pattern_field import PatternField
-from tui.model.plan import FreezePlan, Rule, covering, inverted, simplified, toggled
+from tui.model.folding import covering
+from tui.model.plan import FreezePlan, Rule
 from tui.model.presets import PRESETS, PresetError
 from tui.model.selection import PatternError
 from tui.model.states import State
+from tui.model.toggles import inverted, simplified, toggled
 from tui.runs.folder import RunFolder
 from tui.runs.inspector import Inspector
 
@@ -155,7 +157,7 @@ class ModelScreen(Screen[None]):
 
     def action_invert(self) -> None:
         """Turn trainable and frozen around."""
-        plan = inverted(self.session.tree, self.session.resolution.states)
+        plan = inverted(self.session.plan, self.session.tree)
         self._change(plan, "inverted", "invert: nothing here can train")
 
     def action_undo(self) -> None:

@@ -21,7 +21,8 @@ from tui.app.printable import printable
 from tui.app.widgets.field_row import FieldRow
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
-from tui.model.plan import FreezePlan, resolve
+from tui.model.plan import FreezePlan
+from tui.model.resolution import resolve
 from tui.model.selection import PatternError
 from tui.model.states import State, Statistic
 from tui.model.tree import ModelTree

@@ -8,6 +8,7 @@ from tui.engine.seeding import seed_everything
 from tui.engine.sources import demo, factory, params_file, symbol, zoo
 from tui.engine.sources.built import Built, Say
 from tui.engine.symbols import pin_fixed_gammas
+from tui.engine.weights.provenance import listening
 from tui.model.source import ModelSource
 
 SOURCES: tuple[tuple[Callable[[str], bool], Callable[[ModelSource, Say], Built]], ...] = (
@@ -32,7 +33,9 @@ def build(source: ModelSource, say: Say) -> Built:
     seed_everything(source.seed)
     for accepts, make in SOURCES:
         if accepts(source.model):
-            built = make(source, say)
+            with listening() as loaded:
+                built = make(source, say)
+            built.pretrained = loaded.names_in(built.net)
             pin_fixed_gammas(built.net)
             return built
     raise AssertionError("the last source accepts every name")

@@ -23,6 +23,7 @@ class Built:
 
     `classes` are what it tells apart, by name where names are known; `input_size` is height
     and width in pixels; `weights` is the file that was loaded, None for random weights;
+    `pretrained` are the structure names of the parameters whose values came from a file;
     `mean` and `std` are what its weights expect pictures (0 to 1, RGB) to be normalised with;
     `defaults` are what it is best trained with, where that is not what its recipe says;
     `notes` are facts that a person should know, one line each.
@@ -33,6 +34,7 @@ class Built:
     classes: tuple[str, ...] = ()
     input_size: tuple[int, int] | None = None
     weights: str | None = None
+    pretrained: tuple[str, ...] = ()
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
     defaults: Hyperparameters | None = None
