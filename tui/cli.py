@@ -122,6 +122,20 @@ def _arguments(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) ->
     return given
 
 
+_PRESETS = "head, neck, all, norms, biases, own, pretrained"
+"""Names in `tui.model.presets`, which is not imported for a help text."""
+
+
+def _preset(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
+    if text is None:
+        return None
+    from tui.model.presets import PRESETS
+
+    if text not in PRESETS:
+        raise Problem(f"--preset {text}: no such plan; there are {', '.join(PRESETS)}")
+    return text
+
+
 _SOURCE_OPTIONS = (
     click.argument("model"),
     click.option("--classes", callback=_classes, metavar="A,B,C", help="Classes to train for."),
@@ -187,9 +201,7 @@ def _source_options(command: Callable[..., None]) -> Callable[..., None]:
 @main.command(name="open")
 @_source_options
 @click.option("--data", callback=_data, metavar="PATH", help="Pictures to train on.")
-@click.option(
-    "--preset", type=click.Choice(["head", "all"]), help="Begin with this plan (keys h and a)."
-)
+@click.option("--preset", metavar="NAME", callback=_preset, help=f"Begin with a plan: {_PRESETS}.")
 def open_(source: ModelSource, data: str | None, preset: str | None) -> None:
     """Open a model: see what trains, freeze and thaw, train.
 
@@ -219,7 +231,9 @@ def open_(source: ModelSource, data: str | None, preset: str | None) -> None:
     type=click.Choice(["trainable", "frozen", "auxiliary"]),
     help="Only those in this state.",
 )
-@click.option("--preset", type=click.Choice(["head", "all"]), help="States under this plan.")
+@click.option(
+    "--preset", metavar="NAME", callback=_preset, help=f"States under a plan: {_PRESETS}."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 def params(
     source: ModelSource, select: str, state: str | None, preset: str | None, as_json: bool
@@ -242,7 +256,9 @@ def params(
     assert isinstance(opened, Opened)
     tree = ModelTree(opened.model)
     try:
-        plan = PRESETS[preset](find_roles(tree)) if preset else FreezePlan()
+        plan = FreezePlan()
+        if preset:
+            plan = PRESETS[preset].on(plan, tree, find_roles(tree))
         found = listing(tree, plan, select, state)
     except (PatternError, PresetError) as error:
         raise Problem(str(error)) from None

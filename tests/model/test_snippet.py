@@ -46,7 +46,7 @@ def test_the_story_of_the_product() -> None:
     made = described("ssd_512_mobilenet1.0_custom")
     source = ModelSource("ssd_512_mobilenet1.0_voc", ("fig", "date", "hazelnut"))
     assert (
-        snippet(made, head_only(find_roles(made)), source)
+        snippet(made, head_only(made, find_roles(made)), source)
         == """\
 from gluoncv.model_zoo import get_model
 

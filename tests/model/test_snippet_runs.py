@@ -146,9 +146,9 @@ def case(
 def test_presets_and_what_they_invert_to(case: tuple[ModelTree, ModelSource]) -> None:
     tree, source = case
     roles = find_roles(tree)
-    head = head_only(roles)
+    head = head_only(tree, roles)
     check(tree, head, source)
-    check(tree, everything(roles), source)
+    check(tree, everything(tree, roles), source)
     check(tree, FreezePlan((freeze("all"),)), source)
     check(tree, inverted(head, tree), source)
 
@@ -173,7 +173,7 @@ def test_rules_by_pattern(case: tuple[ModelTree, ModelSource], rules: tuple[Rule
 def test_any_toggles(case: tuple[ModelTree, ModelSource], seed: int) -> None:
     tree, source = case
     chance = random.Random(seed)
-    plan = head_only(find_roles(tree)) if seed % 2 else FreezePlan()
+    plan = head_only(tree, find_roles(tree)) if seed % 2 else FreezePlan()
     for _ in range(chance.choice((1, 3, 12))):
         node = chance.randrange(len(tree.nodes))
         plan = toggled(plan, tree, node, resolve(plan, tree).states)
@@ -201,7 +201,7 @@ def test_any_toggles(case: tuple[ModelTree, ModelSource], seed: int) -> None:
 def test_head_only_and_a_toggle_in_every_family(name: str) -> None:
     source = ModelSource(name, pretrained=False)
     tree = tree_of(source)
-    plan = head_only(find_roles(tree))
+    plan = head_only(tree, find_roles(tree))
     check(tree, plan, source)
     blocks = [node for node, place in enumerate(tree.nodes) if place.is_block and tree.under(node)]
     for node in (blocks[len(blocks) // 3], blocks[-2]):
@@ -311,7 +311,7 @@ def test_new_classes_keep_the_trained_trunk(tmp_path: Any, name: str, head: str)
     trained.save_parameters(file)
     source = ModelSource(name, ("fig", "date", "nut"), weights=file)
     tree = ModelTree(describe(trained, name))
-    net = run(snippet(tree, head_only(find_roles(tree)), source))
+    net = run(snippet(tree, head_only(tree, find_roles(tree)), source))
     assert net(mx.nd.ones((1, 3, 224, 224))).shape == (1, 3)
     old = trained._collect_params_with_prefix()
     for place, one in net._collect_params_with_prefix().items():

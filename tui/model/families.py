@@ -38,13 +38,13 @@ FAMILIES: tuple[Family, ...] = (
         "Mask R-CNN",
         ("MaskRCNN",),
         "features|top_features",
-        "rpn|box_features|class_predictor|box_predictor|mask",
+        "rpn|box_features|class_features|newbox_features|class_predictor|box_predictor|mask",
     ),
     Family(
         "Faster R-CNN",
         ("FasterRCNN", "DoubleHeadRCNN", "RCNN"),
         "features|top_features",
-        "rpn|box_features|class_predictor|box_predictor",
+        "rpn|box_features|class_features|newbox_features|class_predictor|box_predictor",
     ),
     Family("SimplePose", ("SimplePoseResNet",), "resnet", "final_layer", "deconv_layers"),
     Family(
@@ -52,6 +52,14 @@ FAMILIES: tuple[Family, ...] = (
         ("SegBaseModel", "FCN", "PSPNet", "DeepLabV3", "DeepLabV3Plus"),
         r"conv1|bn1|layer\d",
         "head|auxlayer|auxiliary",
+        r"conv_sub\d|psp_head",
+    ),
+    Family(
+        "FastSCNN",
+        ("FastSCNN",),
+        "learning_to_downsample|global_feature_extractor",
+        "classifier|auxlayer",
+        "feature_fusion",
     ),
 )
 

@@ -59,7 +59,7 @@ class Rule(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_field
             raise ValueError(f"epochs count from 1, not {self.epoch}")
 
 
-class FreezePlan(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+class FreezePlan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Ordered rules over the states with which the network was built.
 
     With `dropout_off`, dropout is switched off inside blocks in which nothing trains.

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from tui.model.plan import PLAN_VERSION, FreezePlan
+from tui.model.plan import ACTIONS, PLAN_VERSION, SELECTORS, FreezePlan
 from tui.toml import TomlError, read_toml, write_toml
 
 HEADER = """\
 # A freeze plan of thaw. Rules apply from top to bottom; later rules win.
+# action = freeze, thaw, freeze statistics, thaw statistics; lr_mult, wd_mult with a value
 # by = block, parameter: structure names · structure, glob: patterns on structure names
 #      names: a regex on prefixed names, as collect_params takes it; covers: what it selected
+#      role: trunk, neck, head · all: the whole model
+# epoch = the one from which a rule is in force; off = true keeps a rule without using it
 """
 
 
@@ -26,6 +30,8 @@ def read_plan(path: Path) -> FreezePlan:
     version = raw.get("version")
     if isinstance(version, int) and version > PLAN_VERSION:
         raise TomlError(f"{path}: plan version {version} is newer than this thaw; update thaw")
+    if unknown := _unknown_word(raw):
+        raise TomlError(f"{path}: {unknown}")
     try:
         return msgspec.convert(raw, FreezePlan)
     except msgspec.ValidationError as error:
@@ -34,4 +40,20 @@ def read_plan(path: Path) -> FreezePlan:
 
 def write_plan(path: Path, plan: FreezePlan) -> None:
     """Write a plan, whole or not at all."""
-    write_toml(path, msgspec.to_builtins(plan), HEADER)
+    content: dict[str, Any] = {"version": plan.version}
+    if plan.dropout_off:
+        content["dropout_off"] = True
+    content["rules"] = msgspec.to_builtins(plan.rules)
+    write_toml(path, content, HEADER)
+
+
+def _unknown_word(raw: dict[str, Any]) -> str:
+    """An action or a kind of selector that there is not, in one line; empty where all are known.
+    Anything else that is wrong is found by the conversion."""
+    rules = raw.get("rules")
+    for number, rule in enumerate(rules if isinstance(rules, list) else (), start=1):
+        for key, known in (("action", ACTIONS), ("by", SELECTORS)):
+            word = rule.get(key) if isinstance(rule, dict) else None
+            if isinstance(word, str) and word not in known:
+                return f"rule {number}: no {key} {word!r}; there are {', '.join(known)}"
+    return ""

@@ -28,8 +28,6 @@ from tui.model.toggles import inverted, simplified, toggled
 from tui.runs.folder import RunFolder
 from tui.runs.inspector import Inspector
 
-PRESET_TITLES = {"head": "head only", "all": "all"}
-
 MODEL_ACTIONS = {action.run.partition("(")[0] for action in at("model")}
 
 
@@ -147,9 +145,10 @@ class ModelScreen(Screen[None]):
 
     def action_preset(self, name: str) -> None:
         """Make a plan by name the current one."""
-        title = PRESET_TITLES.get(name, name)
+        preset, session = PRESETS[name], self.session
+        title = preset.title
         try:
-            plan = PRESETS[name](self.session.roles)
+            plan = preset.on(session.plan, session.tree, session.roles)
         except PresetError as error:
             self.message.warn(f"{title}: {error}")
             return
