@@ -85,4 +85,8 @@ def awake(net: HybridBlock) -> HybridBlock:
     for parameter in net.collect_params(".*weight").values():
         spread = (2 / np.prod(parameter.shape[1:])) ** 0.5
         parameter.set_data(mx.nd.array(random.normal(0, spread, parameter.shape)))
+    # A SymbolBlock starts its norms at random, with a variance below nothing here and there.
+    for last, value in (("gamma", 1), ("var", 1), ("beta", 0), ("mean", 0)):
+        for parameter in net.collect_params(f".*{last}$").values():
+            parameter.set_data(mx.nd.full(parameter.shape, value))
     return net

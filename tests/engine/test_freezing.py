@@ -8,6 +8,7 @@ import pytest
 from mxnet import autograd, gluon
 
 from tests.engine.networks import own, sequential, ssd, symbol
+from tui.engine.describe import describe
 from tui.engine.freezing import apply_plan
 from tui.engine.symbols import pin_fixed_gammas
 from tui.engine.verification import digests, prove
@@ -15,6 +16,7 @@ from tui.model.plan import FreezePlan, Rule
 from tui.model.states import State, Statistic
 
 HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
+LET_MOVE = Rule("thaw statistics", "all")
 ALL = FreezePlan((Rule("thaw", "all"),))
 
 NETWORKS = [own, sequential, symbol, pytest.param(ssd, marks=pytest.mark.slow)]
@@ -74,6 +76,86 @@ def test_thawed_again_everything_moves(make: Callable[[], gluon.HybridBlock]) ->
     assert proof.broken == ()
     assert proof.statistics_moved == len(resolution.statistics)
     assert proof.trainable_changed == resolution.states.count(State.TRAINABLE)
+
+
+@pytest.mark.parametrize("make", NETWORKS)
+def test_a_plan_finds_what_the_network_was_built_with_not_what_another_left(
+    make: Callable[[], gluon.HybridBlock],
+) -> None:
+    net = make()
+    fresh = describe(net, "")
+    multiplied = (Rule("lr_mult", "all", value=0.1), Rule("wd_mult", "all", value=0.0))
+    apply_plan(net, HEAD_ONLY.with_rules(*multiplied, Rule("freeze statistics", "all")))
+    assert describe(net, "") == fresh
+    apply_plan(net, FreezePlan())
+    assert {p.lr_mult for p in net.collect_params().values()} == {1.0}
+    assert {p.wd_mult for p in net.collect_params().values()} == {1.0}
+    assert describe(net, "") == fresh
+
+
+@pytest.mark.parametrize("make", NETWORKS)
+def test_rules_on_statistics(make: Callable[[], gluon.HybridBlock]) -> None:
+    net = make()
+    pin_fixed_gammas(net)
+    for plan, moving in (
+        (ALL.with_rules(Rule("freeze statistics", "all")), False),
+        (FreezePlan((Rule("freeze", "structure", "(gamma|beta)$"), LET_MOVE)), True),
+    ):
+        tree, resolution = apply_plan(net, plan)
+        before = digests(net)
+        steps(net, 1)
+        after = digests(net)
+        statistics = [p.name for p in tree.parameters if p.kind == "statistic"]
+        moved = [name for name in statistics if before[name] != after[name]]
+        assert (moved == statistics) if moving else (moved == [])
+        assert prove(tree, resolution, before, after).broken == ()
+
+
+def test_a_norm_that_was_built_fixed_moves_by_a_rule_on_statistics_alone() -> None:
+    net = gluon.nn.HybridSequential()
+    net.add(gluon.nn.Conv2D(4, 3, in_channels=3), gluon.nn.BatchNorm(use_global_stats=True))
+    net.add(gluon.nn.GlobalAvgPool2D())
+    net.initialize()
+    net(mx.nd.zeros((1, 3, 16, 16)))
+    for plan, moves in (
+        (ALL, False),
+        (ALL.with_rules(Rule("thaw statistics", "all")), True),
+        (ALL, False),
+    ):
+        apply_plan(net, plan)
+        before = digests(net)
+        steps(net, 1, size=16)
+        name = net[1].running_mean.name
+        assert (digests(net)[name] != before[name]) is moves
+
+
+def test_multipliers_reach_a_trainer_that_is_there_already() -> None:
+    net = gluon.nn.Dense(3, in_units=4)
+    net.initialize()
+    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 1.0, "wd": 0.1})
+    inputs = mx.nd.array(np.random.RandomState(1).uniform(-1, 1, (2, 4)))
+    weight = net.weight.data().asnumpy()
+
+    def change(**mults: float) -> np.ndarray:
+        rules = [Rule(action, "all", value=value) for action, value in mults.items()]  # type: ignore[arg-type]
+        apply_plan(net, FreezePlan(tuple(rules)))
+        net.weight.set_data(mx.nd.array(weight))
+        with autograd.record():
+            loss = net(inputs).sum()
+        loss.backward()
+        trainer.step(1)
+        return net.weight.data().asnumpy() - weight
+
+    np.testing.assert_allclose(change(lr_mult=0.5), change() * 0.5, rtol=1e-4)
+    np.testing.assert_allclose(change() - change(wd_mult=0.0), -0.1 * weight, atol=1e-6)
+
+
+def test_a_later_epoch_of_a_schedule() -> None:
+    net = own()
+    plan = HEAD_ONLY.with_rules(Rule("thaw", "block", "features", epoch=3))
+    for epoch, trains in ((1, "null"), (2, "null"), (3, "write"), (2, "null")):
+        apply_plan(net, plan, epoch)
+        assert net.features[0].weight.grad_req == trains
 
 
 def test_a_symbol_blocks_statistics_cannot_be_asked_to_train() -> None:

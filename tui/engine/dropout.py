@@ -29,7 +29,7 @@ def set_dropout(net: Block, *, off_where_frozen: bool) -> None:
             for name in dropouts(block):
                 internals[f"{name}_output"]._set_attr(p=str(0.0 if off else rates[name]))
         for child in block._children.values():
-            holds = bool(child.collect_params())
+            holds = bool(child.collect_params().keys())
             stack.append((child, _trains(child) if holds else trains))
 
 
