@@ -5,14 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
+from textual import work
 from textual.app import ComposeResult
+from textual.containers import Container, Vertical
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app.actions import Where, at, bindings
+from tui.app.asking import ask_about
+from tui.app.cost_text import size_text
+from tui.app.cost_text import verdict as costs_verdict
 from tui.app.figures import verdict
 from tui.app.glyphs import glyphs
+from tui.app.panes.detail import DetailPane
 from tui.app.session import Session
+from tui.app.widgets.input_size_field import InputSizeField
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.app.widgets.model_header import ModelHeader
@@ -26,6 +34,7 @@ from tui.model.selection import PatternError
 from tui.model.states import State
 from tui.model.toggles import inverted, simplified, toggled
 from tui.runs.folder import RunFolder
+from tui.runs.inspection import Answer, Costs, CountCosts, Refused
 from tui.runs.inspector import Inspector
 
 MODEL_ACTIONS = {action.run.partition("(")[0] for action in at("model")}
@@ -37,6 +46,15 @@ class ModelScreen(Screen[None]):
     CSS_PATH = "../styles/model.tcss"
     BINDINGS = bindings("model")
     HELP_PLACES: ClassVar[tuple[Where, ...]] = ("model", "tree", "pattern", "app")
+    HORIZONTAL_BREAKPOINTS = [(0, "-below"), (120, "-beside")]  # noqa: RUF012
+
+    class Counted(Message):
+        """A picture has gone through, or could not."""
+
+        def __init__(self, size: tuple[int, int], answer: Answer) -> None:
+            super().__init__()
+            self.size = size
+            self.answer = answer
 
     def __init__(
         self,
@@ -53,14 +71,21 @@ class ModelScreen(Screen[None]):
         self._preset = preset
         self._place: tuple[bytes, int] | None = None
         self._asked_to_leave = False
+        self._counting = False
+        self._input_size = session.input_size
+        self._input_size_failed = False
 
     def compose(self) -> ComposeResult:
         yield ModelHeader(self.session, id="header")
-        yield Static(id="heads", markup=False)
-        yield ParameterTree(self.session, id="tree")
+        with Container(id="middle"):
+            with Vertical(id="rows"):
+                yield Static(id="heads", markup=False)
+                yield ParameterTree(self.session, id="tree")
+            yield DetailPane(self.session, self._inspector, id="detail")
         yield NamesLine(self.session, id="names")
         yield MessageLine(id="message")
         yield PatternField(self.session, id="pattern-field")
+        yield InputSizeField(id="size-field")
         yield KeyLine(id="keys")
 
     @property
@@ -78,8 +103,20 @@ class ModelScreen(Screen[None]):
         """The field behind `/`."""
         return self.query_one("#pattern-field", PatternField)
 
+    @property
+    def detail(self) -> DetailPane:
+        """The pane behind `v`."""
+        return self.query_one("#detail", DetailPane)
+
+    @property
+    def size_field(self) -> InputSizeField:
+        """The field that asks for a picture's size."""
+        return self.query_one("#size-field", InputSizeField)
+
     def on_mount(self) -> None:
         self.pattern_field.display = False
+        self.size_field.display = False
+        self.detail.display = False
         self.set_class(glyphs().ascii_only, "-ascii")
         self.parameter_tree.focus()
         if self._preset:
@@ -97,9 +134,10 @@ class ModelScreen(Screen[None]):
         return f"last layers: {', '.join(head)} (h trains only these)"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        # While a pattern is typed its keys are the only ones; the footer shows them alone.
-        if action in MODEL_ACTIONS and self.is_mounted and self.pattern_field.display:
-            return False
+        # While a field is typed in its keys are the only ones; the footer shows them alone.
+        if action in MODEL_ACTIONS and self.is_mounted:
+            typing = self.pattern_field.display or self.size_field.display
+            return False if typing else super().check_action(action, parameters)
         return super().check_action(action, parameters)
 
     # What the plan makes of it
@@ -120,6 +158,7 @@ class ModelScreen(Screen[None]):
         self.parameter_tree.show()
         self.query_one("#header", ModelHeader).show()
         self.query_one("#names", NamesLine).show()
+        self.detail.show()
         self.message.say(f"{what}: {verdict(self.session.totals)}")
 
     def action_freeze_or_thaw(self) -> None:
@@ -179,9 +218,87 @@ class ModelScreen(Screen[None]):
 
     def on_parameter_tree_moved(self, event: ParameterTree.Moved) -> None:
         self.query_one("#names", NamesLine).show(event.node)
+        self.detail.follow(event.node)
 
     def on_parameter_tree_refitted(self, event: ParameterTree.Refitted) -> None:
         self.query_one("#heads", Static).update(event.columns.heads(), layout=False)
+
+    # What is known of it
+
+    def action_detail(self) -> None:
+        """Show or hide what is known of the row under the cursor."""
+        self._open_detail(not self.detail.display)
+
+    def _open_detail(self, shown: bool) -> None:
+        self.set_class(shown, "-detail")
+        if shown:
+            self.detail.open(self.parameter_tree.cursor)
+        else:
+            self.detail.close()
+            self.parameter_tree.focus()
+
+    def action_values(self) -> None:
+        """Read the values of the parameter under the cursor."""
+        here = self.session.tree.nodes[self.parameter_tree.cursor]
+        if here.is_block:
+            self.message.warn("V reads the values of a parameter: go to one first")
+            return
+        self.message.say(f"the values of {here.path}")
+        if not self.detail.display:
+            self._open_detail(True)
+        self.detail.read_values()
+
+    def action_costs(self) -> None:
+        """Send a picture through and count, or hide and show what was counted."""
+        if self._counting:
+            self.message.say("a picture is still on its way through")
+        elif self.session.costs is not None:
+            self.parameter_tree.costs = not self.parameter_tree.costs
+        elif self._input_size is None or self._input_size_failed:
+            self._ask_size(True)
+        else:
+            self._begin_count(self._input_size)
+
+    def _ask_size(self, asking: bool) -> None:
+        self.message.display = not asking
+        if asking:
+            self.size_field.open(self._input_size)
+        else:
+            self.size_field.display = False
+            self.parameter_tree.focus()
+
+    def on_input_size_field_given(self, event: InputSizeField.Given) -> None:
+        self._ask_size(False)
+        self._begin_count(event.size)
+
+    def on_input_size_field_cancelled(self) -> None:
+        self._ask_size(False)
+
+    def _begin_count(self, size: tuple[int, int]) -> None:
+        self._input_size, self._counting = size, True
+        self.message.say(f"a picture of {size_text(size)} goes through …")
+        self._count(size)
+
+    @work
+    async def _count(self, size: tuple[int, int]) -> None:
+        source = self.session.opened.source
+        answer = await ask_about(self._inspector, source, CountCosts(size))
+        self.post_message(self.Counted(size, answer))
+
+    def on_model_screen_counted(self, event: Counted) -> None:
+        self._counting = False
+        costs = event.answer
+        self._input_size_failed = not isinstance(costs, Costs)
+        if not isinstance(costs, Costs):
+            why = costs.message if isinstance(costs, Refused) else "the inspector gave no answer"
+            self.message.warn(f"{why}; c asks for another size")
+            return
+        self.session.count(costs)
+        self.parameter_tree.costs = True
+        self.query_one("#header", ModelHeader).show()
+        self.query_one("#names", NamesLine).show()
+        self.detail.show()
+        self.message.say(costs_verdict(costs))
 
     # The pattern field
 
