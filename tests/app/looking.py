@@ -56,7 +56,7 @@ def parameter_facts(question: LookAtParameter) -> ParameterFacts:
 
 
 def costs_of(opened: Opened, **how: object) -> Callable[[CountCosts], Costs]:
-    """A pass through a model where each block has as many multiply-adds as 100 times its values."""
+    """A pass through a model where each value that can train is multiplied 100 times."""
     tree = ModelTree(opened.model)
 
     def count(question: CountCosts) -> Costs:
@@ -64,7 +64,8 @@ def costs_of(opened: Opened, **how: object) -> Callable[[CountCosts], Costs]:
             BlockCost(
                 node.path,
                 ((1, 64, 112, 112),) if index else ((1, 10), (1, 4)),
-                100 * sum(tree.values[parameter] for parameter in tree.under(index)),
+                100
+                * sum(tree.values[i] for i in tree.under(index) if tree.parameters[i].can_train),
                 True,
             )
             for index, node in enumerate(tree.nodes)

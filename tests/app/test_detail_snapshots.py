@@ -78,7 +78,7 @@ def test_asking_for_a_size(snap_compare: Any) -> None:
         screen.size_field.field.cursor_blink = False
         await pilot.press("c", *"12", "enter")
 
-    assert snap_compare(app(cifar()), terminal_size=NARROW, run_before=shown)
+    assert snap_compare(app(opened(layers("a", "b"))), terminal_size=NARROW, run_before=shown)
 
 
 def test_a_parameter_in_ascii(snap_compare: Any) -> None:

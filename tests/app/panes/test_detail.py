@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 
 import pytest
@@ -13,6 +13,7 @@ from tests.app.looking import block_facts, looking_app, parameter_facts
 from tests.app.models import cifar, large, opened, ssd
 from tests.app.showing import NARROW, WIDE, text_of, until
 from tests.app.stand_in_inspector import StandInInspector
+from tui.app.glyphs import ASCII, use
 from tui.app.screens.model import ModelScreen
 from tui.runs.inspection import (
     Answer,
@@ -162,6 +163,30 @@ async def test_values_that_there_are_none_of() -> None:
     async with looking(cifar(), parameter=without) as (pilot, _, _):
         await pilot.press("end", "V")
         await until(pilot, lambda: "it has no values yet" in text_of(pilot))
+
+
+@pytest.fixture
+def in_ascii() -> Iterator[None]:
+    """A terminal that is not UTF-8."""
+    use(ASCII)
+    yield
+    use(None)
+
+
+@pytest.mark.usefixtures("in_ascii")
+@pytest.mark.parametrize("size", [SMALLEST, NARROW, WIDE])
+async def test_ascii(size: tuple[int, int]) -> None:
+    async with looking(cifar(), size) as (pilot, screen, _):
+        await pilot.press("end", "V")
+        await until(pilot, lambda: "norm 4.4" in text_of(pilot))
+        assert "####" in text_of(pilot)
+        assert text_of(pilot).isascii()
+        if size == SMALLEST:
+            await pilot.press("tab", *["pagedown"] * 3)
+            await until(pilot, lambda: "lr_mult 0.5" in text_of(pilot))
+        await pilot.press("c")
+        await until(pilot, lambda: screen.session.costs)
+        assert text_of(pilot).isascii()
 
 
 async def test_tab_scrolls_and_comes_back() -> None:
