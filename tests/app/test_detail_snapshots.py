@@ -75,7 +75,7 @@ def test_costs(snap_compare: Any, size: tuple[int, int]) -> None:
 def test_asking_for_a_size(snap_compare: Any) -> None:
     async def shown(pilot: Pilot[Any]) -> None:
         screen = await model_open(pilot)
-        screen.size_field.field.cursor_blink = False
+        screen.costs_field.field.cursor_blink = False
         await pilot.press("c", *"12", "enter")
 
     assert snap_compare(app(opened(layers("a", "b"))), terminal_size=NARROW, run_before=shown)

@@ -14,8 +14,15 @@ from tui.app.glyphs import ASCII, use
 from tui.app.session import Session
 from tui.model.description import BlockInfo, ModelInfo, ParameterInfo
 from tui.model.exact_pattern import exact_pattern
+from tui.model.plan import Rule
 from tui.model.presets import PRESETS
 from tui.runs.inspection import BlockCost, CountCosts, LookAtBlock, LookAtParameter, Opened
+
+
+def head_only(session: Session) -> None:
+    """Let the head alone train."""
+    plan = PRESETS["head"].on(session.plan, session.tree, session.roles)
+    session.change(plan, "head only")
 
 
 def told(session: Session, path: str, width: int = 76, note: str = "") -> dict[str, str]:
@@ -46,7 +53,7 @@ def known(answer: Opened, *paths: str, values: bool = False) -> Session:
 
 def test_a_block() -> None:
     session = known(cifar(), "output", "features.2")
-    session.change(PRESETS["head"](session.roles), "head only")
+    head_only(session)
     facts = told(session, "output")
     assert facts["class"] == "Conv2D · mxnet.gluon.nn.conv_layers"
     assert facts["about"].startswith("2D convolution layer")
@@ -109,9 +116,13 @@ def test_a_parameter() -> None:
     assert facts["shape"] == "10×64 · float32 · 640 values · 2.6 KB"
     assert facts["state"] == "● trainable · grad_req write"
     assert facts["init"] == "Xavier(magnitude=2)"
-    assert facts["mult"] == "lr_mult 0.5 · wd_mult 0"
+    assert facts["mult"] == "lr_mult 1 · wd_mult 1"
     assert facts["values"] == "V reads them"
-    session.change(PRESETS["head"](session.roles), "head only")
+    slower = Rule("lr_mult", "parameter", "output.weight", value=0.1)
+    session.change(session.plan.with_rules(slower), "slower")
+    facts = told(session, "output.weight")
+    assert facts["mult"] == "lr_mult 0.1 (built with 1) · wd_mult 1"
+    head_only(session)
     assert told(session, "features.0.weight")["state"] == (
         "○ frozen · grad_req null (built with write)"
     )

@@ -12,7 +12,8 @@ from tui.runs.inspection import CountCosts
 def test_shapes_that_become_known_change_totals_but_not_the_plan() -> None:
     answer = opened(layers("a", "b", "output", shape=(4, 0)))
     session = Session.of(answer)
-    session.change(PRESETS["head"](session.roles), "head only")
+    head = PRESETS["head"].on(session.plan, session.tree, session.roles)
+    session.change(head, "head only")
     before = (session.plan, session.resolution, session.tree.nodes)
     assert (session.totals.values, session.totals.unknown) == (0, 3)
     shapes = {"a.weight": (4, 3), "b.weight": (4, 4), "output.weight": (4, 5)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.app.cost_text import at_least
@@ -128,11 +129,15 @@ def parameter_detail(session: Session, node: int) -> list[Fact]:
         Fact("state", _join(f"{glyphs().of(state)} {word}", f"grad_req {grad_req}{built}"))
     )
     facts += _role(session, node)
+    rates = (
+        _multiplier("lr_mult", session.resolution.lr_mults, here.parameter, parameter.lr_mult),
+        _multiplier("wd_mult", session.resolution.wd_mults, here.parameter, parameter.wd_mult),
+    )
+    facts.append(Fact("mult", _join(*rates)))
     known = session.facts.get(node)
     if isinstance(known, ParameterFacts):
-        facts.append(Fact("init", _plain(known.initializer)))
-        rates = (f"lr_mult {known.lr_mult:g}", f"wd_mult {known.wd_mult:g}")
-        facts.append(Fact("mult", _join(*rates)))
+        file = ["values from a file of weights"] if parameter.pretrained else []
+        facts.append(Fact("init", _join(_plain(known.initializer), *file)))
         if known.values is None and parameter.count is not None:
             facts.append(Fact("values", "V reads them"))
     return facts
@@ -238,6 +243,11 @@ def _selects(session: Session, node: int) -> list[Fact]:
     if code is not None:
         facts.append(Fact("code", _plain(code)))
     return facts
+
+
+def _multiplier(name: str, decided: Mapping[int, float], parameter: int, built: float) -> str:
+    now = decided.get(parameter, built)
+    return f"{name} {now:g}" + (f" (built with {built:g})" if now != built else "")
 
 
 def _zeros(values: ValueFacts) -> float:

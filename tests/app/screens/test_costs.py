@@ -79,7 +79,7 @@ async def test_an_unknown_size_is_asked_for() -> None:
     answer = opened(layers("a", "b"))
     async with looking(answer) as (pilot, screen, inspector):
         await pilot.press("c")
-        assert screen.size_field.field.has_focus
+        assert screen.costs_field.field.has_focus
         await pilot.press(*"30x", "enter")
         await until(pilot, lambda: "! give one side (300)" in text_of(pilot))
         await pilot.press("4")
@@ -88,14 +88,14 @@ async def test_an_unknown_size_is_asked_for() -> None:
         await until(pilot, lambda: screen.session.costs)
         assert inspector.questions[-1] == CountCosts((30, 40))
         assert screen.parameter_tree.has_focus
-        assert not screen.size_field.display
+        assert not screen.costs_field.display
         assert "mult-adds at 30×40" in screen.message.message
 
 
 async def test_asking_for_a_size_can_be_left() -> None:
     async with looking(opened(layers("a", "b"))) as (pilot, screen, inspector):
         await pilot.press("c", "escape")
-        assert not screen.size_field.display
+        assert not screen.costs_field.display
         assert screen.message.display
         assert screen.parameter_tree.has_focus
         await pilot.press("down", "space")
@@ -117,7 +117,7 @@ async def test_a_failure_is_one_line_and_another_size_can_be_tried() -> None:
         assert r"! one picture of 32×32 does not go through: Kernel size\x1b" in text_of(pilot)
         assert screen.session.costs is None
         await pilot.press("c")
-        assert screen.size_field.field.value == "32x32"
+        assert screen.costs_field.field.value == "32x32"
         await pilot.press("ctrl+u", *"64", "enter")
         await until(pilot, lambda: screen.session.costs)
         assert "mult-adds at 64×64" in text_of(pilot)

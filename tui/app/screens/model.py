@@ -5,22 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 from typing import ClassVar
 
-from textual import work
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app.actions import Where, at, bindings
-from tui.app.asking import ask_about
-from tui.app.cost_text import size_text
-from tui.app.cost_text import verdict as costs_verdict
 from tui.app.figures import verdict
 from tui.app.glyphs import glyphs
 from tui.app.panes.detail import DetailPane
 from tui.app.session import Session
-from tui.app.widgets.input_size_field import InputSizeField
+from tui.app.widgets.costs_field import CostsField
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.app.widgets.model_header import ModelHeader
@@ -34,7 +29,6 @@ from tui.model.selection import PatternError
 from tui.model.states import State
 from tui.model.toggles import inverted, simplified, toggled
 from tui.runs.folder import RunFolder
-from tui.runs.inspection import Answer, Costs, CountCosts, Refused
 from tui.runs.inspector import Inspector
 
 MODEL_ACTIONS = {action.run.partition("(")[0] for action in at("model")}
@@ -47,14 +41,6 @@ class ModelScreen(Screen[None]):
     BINDINGS = bindings("model")
     HELP_PLACES: ClassVar[tuple[Where, ...]] = ("model", "tree", "pattern", "app")
     HORIZONTAL_BREAKPOINTS = [(0, "-below"), (120, "-beside")]  # noqa: RUF012
-
-    class Counted(Message):
-        """A picture has gone through, or could not."""
-
-        def __init__(self, size: tuple[int, int], answer: Answer) -> None:
-            super().__init__()
-            self.size = size
-            self.answer = answer
 
     def __init__(
         self,
@@ -71,9 +57,6 @@ class ModelScreen(Screen[None]):
         self._preset = preset
         self._place: tuple[bytes, int] | None = None
         self._asked_to_leave = False
-        self._counting = False
-        self._input_size = session.input_size
-        self._input_size_failed = False
 
     def compose(self) -> ComposeResult:
         yield ModelHeader(self.session, id="header")
@@ -85,7 +68,7 @@ class ModelScreen(Screen[None]):
         yield NamesLine(self.session, id="names")
         yield MessageLine(id="message")
         yield PatternField(self.session, id="pattern-field")
-        yield InputSizeField(id="size-field")
+        yield CostsField(self.session, self._inspector, id="costs-field")
         yield KeyLine(id="keys")
 
     @property
@@ -109,13 +92,13 @@ class ModelScreen(Screen[None]):
         return self.query_one("#detail", DetailPane)
 
     @property
-    def size_field(self) -> InputSizeField:
-        """The field that asks for a picture's size."""
-        return self.query_one("#size-field", InputSizeField)
+    def costs_field(self) -> CostsField:
+        """The field behind `c`, that asks for a picture's size."""
+        return self.query_one("#costs-field", CostsField)
 
     def on_mount(self) -> None:
         self.pattern_field.display = False
-        self.size_field.display = False
+        self.costs_field.display = False
         self.detail.display = False
         self.set_class(glyphs().ascii_only, "-ascii")
         self.parameter_tree.focus()
@@ -136,7 +119,7 @@ class ModelScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # While a field is typed in its keys are the only ones; the footer shows them alone.
         if action in MODEL_ACTIONS and self.is_mounted:
-            typing = self.pattern_field.display or self.size_field.display
+            typing = self.pattern_field.display or self.costs_field.display
             return False if typing else super().check_action(action, parameters)
         return super().check_action(action, parameters)
 
@@ -250,55 +233,24 @@ class ModelScreen(Screen[None]):
 
     def action_costs(self) -> None:
         """Send a picture through and count, or hide and show what was counted."""
-        if self._counting:
-            self.message.say("a picture is still on its way through")
-        elif self.session.costs is not None:
+        if self.session.costs is not None:
             self.parameter_tree.costs = not self.parameter_tree.costs
-        elif self._input_size is None or self._input_size_failed:
-            self._ask_size(True)
-        else:
-            self._begin_count(self._input_size)
-
-    def _ask_size(self, asking: bool) -> None:
-        self.message.display = not asking
-        if asking:
-            self.size_field.open(self._input_size)
-        else:
-            self.size_field.display = False
-            self.parameter_tree.focus()
-
-    def on_input_size_field_given(self, event: InputSizeField.Given) -> None:
-        self._ask_size(False)
-        self._begin_count(event.size)
-
-    def on_input_size_field_cancelled(self) -> None:
-        self._ask_size(False)
-
-    def _begin_count(self, size: tuple[int, int]) -> None:
-        self._input_size, self._counting = size, True
-        self.message.say(f"a picture of {size_text(size)} goes through …")
-        self._count(size)
-
-    @work
-    async def _count(self, size: tuple[int, int]) -> None:
-        source = self.session.opened.source
-        answer = await ask_about(self._inspector, source, CountCosts(size))
-        self.post_message(self.Counted(size, answer))
-
-    def on_model_screen_counted(self, event: Counted) -> None:
-        self._counting = False
-        costs = event.answer
-        self._input_size_failed = not isinstance(costs, Costs)
-        if not isinstance(costs, Costs):
-            why = costs.message if isinstance(costs, Refused) else "the inspector gave no answer"
-            self.message.warn(f"{why}; c asks for another size")
             return
-        self.session.count(costs)
+        self.costs_field.begin()
+        self.message.display = not self.costs_field.display
+
+    def on_costs_field_closed(self) -> None:
+        self.message.display = True
+        self.parameter_tree.focus()
+
+    def on_costs_field_told(self, event: CostsField.Told) -> None:
+        (self.message.warn if event.warning else self.message.say)(event.line)
+
+    def on_costs_field_counted(self) -> None:
         self.parameter_tree.costs = True
         self.query_one("#header", ModelHeader).show()
         self.query_one("#names", NamesLine).show()
         self.detail.show()
-        self.message.say(costs_verdict(costs))
 
     # The pattern field
 
