@@ -56,13 +56,12 @@ def main(context: click.Context) -> None:
 def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, int] | None:
     if text is None:
         return None
-    found = re.fullmatch(r"(\d+)(?:[x×,](\d+))?", text.strip())
-    if not found:
-        raise Problem(f"--input-size {text}: give one side (300) or height×width (300x400)")
-    height, width = int(found[1]), int(found[2] or found[1])
-    if not all(16 <= side <= 8192 for side in (height, width)):
-        raise Problem(f"--input-size {text}: each side is 16 to 8192 pixels")
-    return height, width
+    from tui.model.input_size import parse_input_size
+
+    try:
+        return parse_input_size(text)
+    except ValueError as error:
+        raise Problem(f"--input-size {text}: {error}") from None
 
 
 def _classes(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:

@@ -9,7 +9,23 @@ import pytest
 
 from tests.engine.voc_tree import usual_tree
 from tui.model.source import ModelSource
-from tui.runs.inspection import Answer, CheckData, DataSummary, Opened, OpenModel, Phase, Refused
+from tui.runs.inspection import (
+    Answer,
+    BlockFacts,
+    CheckData,
+    Costs,
+    CountCosts,
+    DataSummary,
+    LookAtBlock,
+    LookAtParameter,
+    NothingOpen,
+    Opened,
+    OpenModel,
+    ParameterFacts,
+    Phase,
+    Question,
+    Refused,
+)
 from tui.runs.inspector import Inspector
 
 SSD = ModelSource(
@@ -24,7 +40,7 @@ async def inspector(tmp_path: Path) -> AsyncIterator[Inspector]:
     await one.close()
 
 
-async def answers(inspector: Inspector, question: OpenModel | CheckData) -> list[Answer]:
+async def answers(inspector: Inspector, question: Question) -> list[Answer]:
     return [answer async for answer in inspector.ask(question)]
 
 
@@ -44,6 +60,28 @@ async def test_opens_a_model_then_looks_at_data(inspector: Inspector, tmp_path: 
     *_, refused = await answers(inspector, CheckData(str(tmp_path / "no"), "ssd", ("cat",)))
     assert isinstance(refused, Refused)
     assert "nothing at this path" in refused.message
+
+
+@pytest.mark.slow
+async def test_looks_and_counts(inspector: Inspector) -> None:
+    assert (await answers(inspector, LookAtBlock("")))[-1] == NothingOpen()
+    *_, opened = await answers(inspector, OpenModel(SSD))
+    assert isinstance(opened, Opened)
+    *_, block = await answers(inspector, LookAtBlock("class_predictors.0.predictor"))
+    assert isinstance(block, BlockFacts)
+    assert block.class_name == "Conv2D"
+    weight = "class_predictors.0.predictor.weight"
+    *_, parameter = await answers(inspector, LookAtParameter(weight, values=True))
+    assert isinstance(parameter, ParameterFacts)
+    assert parameter.values is not None
+    *_, costs = await answers(inspector, CountCosts((128, 128)))
+    assert isinstance(costs, Costs)
+    # Whatever the tree shows as a block or group has its costs.
+    assert {cost.path for cost in costs.blocks} == {block.path for block in opened.model.blocks}
+    *_, refused = await answers(inspector, CountCosts((16, 16)))
+    assert isinstance(refused, Refused)
+    assert "does not go through" in refused.message
+    assert "\n" not in refused.message
 
 
 @pytest.mark.slow

@@ -21,7 +21,7 @@ def test_a_block() -> None:
 
 def test_a_group_of_names_is_no_block() -> None:
     assert block_facts(symbol(), "0").written.startswith("SymbolBlock of")
-    with pytest.raises(Refusal, match="a group of names"):
+    with pytest.raises(Refusal, match="a group made from names"):
         block_facts(symbol(), "0.conv0")
 
 
@@ -51,6 +51,57 @@ def test_values_that_are_all_alike_or_none() -> None:
     assert sum(value_facts(np.ones(5)).counts) == 5
     assert value_facts(np.array([np.nan])).counts == ()
     assert value_facts(np.array([], np.float32)).count == 0
+
+
+class NoWords(nn.Dense):
+    pass
+
+
+class OnlyParameters(nn.Dense):
+    """
+    Parameters
+    ----------
+    units : int
+    """
+
+
+class Paragraphs(nn.Dense):
+    """What it is,
+    in two lines.
+    \t
+    What it is not.
+    """
+
+
+@pytest.mark.parametrize(
+    ("kind", "first"),
+    [(NoWords, ""), (OnlyParameters, ""), (Paragraphs, "What it is, in two lines.")],
+)
+def test_the_first_paragraph_of_a_docstring(kind: type[nn.Dense], first: str) -> None:
+    assert block_facts(kind(2), "").docstring == first
+
+
+def test_a_parameter_without_an_attribute() -> None:
+    net = own()
+    inner = nn.HybridSequential(prefix="inner_")
+    inner.params.get("alone_weight", shape=(2,)).initialize()
+    net.register_child(inner, "inner")
+    facts = parameter_facts(net, "inner.inner_alone_weight", values=True)
+    assert facts.values is not None
+    assert facts.values.count == 2
+
+
+def test_values_of_a_shape_that_is_not_known_yet() -> None:
+    net = nn.Dense(2)
+    net.initialize()
+    assert parameter_facts(net, "weight", values=True).values is None
+
+
+def test_half_precision_does_not_overflow() -> None:
+    facts = value_facts(np.array([-60000, 0, 60000], np.float16))
+    assert (facts.low, facts.high, facts.not_finite) == (-60000, 60000, 0)
+    assert facts.norm == pytest.approx(60000 * 2**0.5, rel=1e-3)
+    assert sum(facts.counts) == 3
 
 
 def test_an_unknown_parameter() -> None:

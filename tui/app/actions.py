@@ -12,7 +12,17 @@ from typing import Literal
 from textual.binding import Binding, BindingType
 
 Where = Literal[
-    "app", "loading", "model", "tree", "pattern", "snippet", "train", "run", "question", "help"
+    "app",
+    "loading",
+    "model",
+    "tree",
+    "pattern",
+    "size",
+    "snippet",
+    "train",
+    "run",
+    "question",
+    "help",
 ]
 """What has to be on the screen, or to have the focus, for an action to work."""
 
@@ -116,6 +126,33 @@ ACTIONS: tuple[Action, ...] = (
     Action("model.undo", ("u",), "undo", "undo", "undo the last change", "model", rank=3),
     Action(
         "model.redo", ("U", "ctrl+y"), "redo", "redo", "do again what was undone", "model", rank=6
+    ),
+    Action(
+        "model.detail",
+        ("v",),
+        "detail",
+        "detail",
+        "what the block or parameter under the cursor is; tab scrolls it",
+        "model",
+        rank=4,
+    ),
+    Action(
+        "model.values",
+        ("V",),
+        "values",
+        "values",
+        "what the values of the parameter under the cursor are like, with a histogram",
+        "model",
+        rank=6,
+    ),
+    Action(
+        "model.costs",
+        ("c",),
+        "costs",
+        "costs",
+        "output shapes and multiply-adds, from one forward pass; again: hide or show them",
+        "model",
+        rank=5,
     ),
     Action("tree.up", ("up", "k"), "move(-1)", "up", "one row up", "tree", palette=False),
     Action("tree.down", ("down", "j"), "move(1)", "down", "one row down", "tree", palette=False),
@@ -262,6 +299,17 @@ ACTIONS: tuple[Action, ...] = (
         "cancel",
         "leave all as it was",
         "pattern",
+        rank=1,
+        palette=False,
+        priority=True,
+    ),
+    Action(
+        "size.cancel",
+        ("escape",),
+        "cancel",
+        "cancel",
+        "leave all as it was",
+        "size",
         rank=1,
         palette=False,
         priority=True,

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import msgspec
+
 from tui.model.families import Roles, find_roles
 from tui.model.history import PlanHistory
 from tui.model.plan import FreezePlan
 from tui.model.resolution import Resolution, resolve, same_effect
 from tui.model.tree import ModelTree, RollUp, Totals
-from tui.runs.inspection import Opened
+from tui.runs.inspection import BlockCost, BlockFacts, Costs, Opened, ParameterFacts
 
 
 @dataclass
@@ -17,6 +19,9 @@ class Session:
     """What the model screen shows. Every change of the plan goes through here and can be undone.
 
     `kept` is the plan that was last trained, written or copied: what leaving would not lose.
+    `costs` are those of the last picture sent through. `facts` is what the inspector has said,
+    by node; `patterns` are the shortest that select exactly a block, by node, None where none
+    was found.
     """
 
     opened: Opened
@@ -27,6 +32,10 @@ class Session:
     totals: Totals = field(init=False)
     roll_up: RollUp = field(init=False)
     kept: FreezePlan = field(default_factory=FreezePlan)
+    costs: Costs | None = None
+    _cost_of: dict[int, BlockCost] = field(default_factory=dict)
+    facts: dict[int, BlockFacts | ParameterFacts] = field(default_factory=dict)
+    patterns: dict[int, str | None] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._show(resolve(self.history.plan, self.tree))
@@ -77,6 +86,28 @@ class Session:
         if what is not None:
             self._show(resolve(self.plan, self.tree))
         return what
+
+    @property
+    def input_size(self) -> tuple[int, int] | None:
+        """Height and width of the pictures that the model takes, where that is known."""
+        if self.costs is not None:
+            return self.costs.input_size
+        return self.opened.source.input_size or self.opened.model.input_size
+
+    def cost_of(self, node: int) -> BlockCost | None:
+        """What a picture costs in a block; None for a parameter, and while nothing is counted."""
+        return self._cost_of.get(self.tree.nodes[node].block)
+
+    def count(self, costs: Costs) -> None:
+        """Take in what a forward pass has told. The plan stays as it is."""
+        self.costs = costs
+        of = {cost.path: cost for cost in costs.blocks}
+        blocks = enumerate(self.tree.model.blocks)
+        self._cost_of = {index: of[block.path] for index, block in blocks if block.path in of}
+        if costs.shapes:
+            self.tree = self.tree.with_shapes(costs.shapes)
+            self.opened = msgspec.structs.replace(self.opened, model=self.tree.model)
+            self._show(self.resolution)
 
     def keep(self) -> None:
         """The plan as it stands is on disk, or on its way there."""

@@ -1,115 +1,188 @@
 """Output shapes and multiply-adds of every block, from one forward pass of one picture.
 
-Convolutions, transposed convolutions and dense layers are counted as torchinfo counts them:
-output positions times the values of the weight that each needs, a bias as one more. Blocks
-without weights count as nothing; a block with weights of any other kind counts one multiply-add
-a value of its parameters and output position, as torchinfo does for normalisation, or is named as
-not counted. Inside a SymbolBlock the nodes of its graph are counted.
+Each call is counted where it was made, so that a block that stands in several places, or is
+called several times, costs what it really costs. What is counted, and how, is said by
+`layer_costs`; inside a SymbolBlock the nodes of its graph are counted (`symbol_costs`) and
+added up over the groups that are made from its names.
 """
 
 from __future__ import annotations
 
-import ast
-import json
-import math
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 import mxnet as mx
 from mxnet import autograd
-from mxnet.gluon import Block, HybridBlock, SymbolBlock, nn
-from mxnet.gluon.nn.basic_layers import _BatchNorm
-from mxnet.gluon.nn.conv_layers import _Conv
+from mxnet.gluon import Block, HybridBlock, SymbolBlock
 
+from tui.engine.describe import describe
 from tui.engine.freezing import drop_traces
+from tui.engine.layer_costs import Shape, of_layer
 from tui.engine.refusal import Refusal, in_one_line
+from tui.engine.sources.params_file import NamesOnly
+from tui.engine.symbol_costs import node_costs
+from tui.model.description import BlockInfo, ModelInfo
 from tui.runs.inspection import BlockCost, Costs
-
-Shape = tuple[int, ...]
-
-_NORMS = (_BatchNorm, nn.LayerNorm, nn.InstanceNorm, nn.GroupNorm)
-
-
-@dataclass
-class _Seen:
-    outputs: tuple[Shape, ...] = ()
-    own: int = 0
-    counted: bool = True
-    calls: int = field(default=0)
 
 
 def count_costs(net: Block, input_size: tuple[int, int], ctx: mx.Context) -> Costs:
     """Send one picture of zeros, 1×3×height×width, through a network and count.
 
+    Shapes that waited for a first input are known afterwards, in the network too.
+
     Raises:
         Refusal: the network does not take such a picture.
     """
-    waiting = {
-        name: parameter
-        for name, parameter in net._collect_params_with_prefix().items()
-        if parameter.shape is None or 0 in parameter.shape or -1 in parameter.shape
-    }
-    paths = _paths(net)
-    seen: dict[str, _Seen] = {path: _Seen() for path in paths}
-    hooks = []
-    hybrid = [block for block in paths.values() if isinstance(block, HybridBlock)]
-    active = [block for block in hybrid if block._active]
-    for block in active:
-        block._active = False
-    for path, block in paths.items():
-        hooks.append(block.register_forward_hook(_watch(seen[path])))
+    if isinstance(net, NamesOnly):
+        raise Refusal("only names and values are known of this model: no picture goes through it")
+    before = describe(net, "")
+    count = _Count(net, before)
     try:
-        with autograd.pause():
-            out = net(mx.nd.zeros((1, 3, *input_size), ctx=ctx))
-        mx.nd.waitall()
+        with count.watching(), autograd.pause():
+            net(mx.nd.zeros((1, 3, *input_size), ctx=ctx))
+            mx.nd.waitall()
     except Exception as error:
         raise Refusal(
             f"one picture of {input_size[0]}×{input_size[1]} does not go through: "
-            f"{in_one_line(error)}; try another --input-size"
+            f"{in_one_line(error)}"
         ) from error
     finally:
-        for hook in hooks:
-            hook.detach()
-        for block in active:
-            block._active = True
         drop_traces(net)
-    del out
-    return _summed(paths, seen, input_size, waiting)
-
-
-def _summed(
-    paths: dict[str, Block],
-    seen: dict[str, _Seen],
-    input_size: tuple[int, int],
-    waiting: dict[str, Any],
-) -> Costs:
-    total: dict[str, int] = {path: one.own for path, one in seen.items()}
-    whole: dict[str, bool] = {path: one.counted for path, one in seen.items()}
-    for path in sorted(paths, key=lambda path: path.count(".") + bool(path), reverse=True):
-        if path:
-            above = path.rpartition(".")[0]
-            total[above] += total[path]
-            whole[above] &= whole[path]
-    uncounted = sorted(
-        {type(paths[path]).__name__ for path, one in seen.items() if not one.counted}
-    )
+    known = describe(net, "").parameters
+    blocks, uncounted = count.summed()
     return Costs(
         input_size=input_size,
-        blocks=tuple(
-            BlockCost(path, seen[path].outputs, total[path], whole[path]) for path in paths
-        ),
-        multiply_adds=total[""],
-        uncounted=tuple(uncounted),
+        blocks=blocks,
+        multiply_adds=blocks[0].multiply_adds,
+        uncounted=uncounted,
         shapes={
-            name: tuple(parameter.shape)
-            for name, parameter in waiting.items()
-            if parameter.shape is not None and all(size > 0 for size in parameter.shape)
+            now.structure_name: now.shape
+            for was, now in zip(before.parameters, known, strict=True)
+            if was.count is None and now.count is not None and now.shape is not None
         },
     )
 
 
-def _paths(net: Block) -> dict[str, Block]:
+@dataclass
+class _Seen:
+    """What happened at one place. `uncounted` are the kinds that cannot be counted."""
+
+    outputs: tuple[Shape, ...] = ()
+    multiply_adds: int = 0
+    calls: int = 0
+    uncounted: set[str] = field(default_factory=set)
+
+
+class _Count:
+    """Watches one forward pass."""
+
+    def __init__(self, net: Block, model: ModelInfo) -> None:
+        self._model = model
+        self._seen = {block.path: _Seen() for block in model.blocks}
+        self._blocks = _by_path(net)
+        self._paths: dict[int, list[str]] = {}
+        for path, block in self._blocks.items():
+            self._paths.setdefault(id(block), []).append(path)
+        self._stack: list[str] = []
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """See every call of every block; a hybridized one calls its children meanwhile."""
+        blocks = {id(block): block for block in self._blocks.values()}.values()
+        active = [block for block in blocks if isinstance(block, HybridBlock) and block._active]
+        for block in active:
+            block._active = False
+        hooks = [block.register_forward_pre_hook(self._called) for block in blocks]
+        hooks += [block.register_forward_hook(self._returned) for block in blocks]
+        try:
+            yield
+        finally:
+            for hook in hooks:
+                hook.detach()
+            for block in active:
+                block._active = True
+
+    def _called(self, block: Block, _: Any) -> None:
+        self._stack.append(self._place(block))
+
+    def _place(self, block: Block) -> str:
+        """Where a block that stands in several places is called now."""
+        places = self._paths[id(block)]
+        if len(places) == 1:
+            return places[0]
+        caller = self._stack[-1] if self._stack else ""
+        below = [path for path in places if not caller or path.startswith(f"{caller}.")]
+        right_below = [path for path in below if path.rpartition(".")[0] == caller]
+        return min(right_below or below or places, key=lambda path: self._seen[path].calls)
+
+    def _returned(self, block: Block, inputs: Any, outputs: Any) -> None:
+        seen = self._seen[path := self._stack.pop()]
+        seen.calls += 1
+        seen.outputs = tuple(_shapes(outputs))
+        if isinstance(block, SymbolBlock):
+            self._add_nodes(path, block, _shapes(inputs))
+            return
+        amount = of_layer(block, _shapes(inputs), seen.outputs)
+        if amount is None:
+            seen.uncounted.add(type(block).__name__)
+        else:
+            seen.multiply_adds += amount
+
+    def _add_nodes(self, path: str, block: SymbolBlock, inputs: list[Shape]) -> None:
+        parameters = self._model.parameters
+        groups = [
+            group
+            for group in self._model.blocks
+            if group.kind == "group" and (not path or group.path.startswith(f"{path}."))
+        ]
+        holder = {parameters[i].name: group.path for group in groups for i in group.parameters}
+        shared = _shared_front(block)
+        begins = {
+            group.path: shared + (group.path[len(path) + 1 :] if path else group.path)
+            for group in groups
+        }
+        for node in node_costs(block, inputs):
+            for group, front in begins.items():
+                if node.output and (node.name == front or node.name.startswith(f"{front}_")):
+                    # Nodes stand in the order of the graph: the last one's output is the group's.
+                    self._seen[group].outputs = (node.output,)
+                    self._seen[group].calls = 1
+            where = next((holder[name] for name in node.weights if name in holder), path)
+            if node.multiply_adds is None:
+                self._seen[where].uncounted.add(node.op)
+            else:
+                self._seen[where].multiply_adds += node.multiply_adds
+
+    def summed(self) -> tuple[tuple[BlockCost, ...], tuple[str, ...]]:
+        """The costs of all blocks, each with all below it, and the kinds that are not counted."""
+        blocks = self._model.blocks
+        total = {path: seen.multiply_adds for path, seen in self._seen.items()}
+        whole = {path: not seen.uncounted for path, seen in self._seen.items()}
+        # Each block stands after its parent.
+        for block in reversed(blocks):
+            if block.parent >= 0:
+                above = blocks[block.parent].path
+                total[above] += total[block.path]
+                whole[above] &= whole[block.path]
+        uncounted = {kind for seen in self._seen.values() for kind in seen.uncounted}
+        costs = []
+        for block in blocks:
+            # What was called at another of its places is shown with what it did there.
+            at = self._called_at(block)
+            seen = self._seen[at]
+            costs.append(BlockCost(block.path, seen.outputs, total[at], whole[at], seen.calls))
+        return tuple(costs), tuple(sorted(uncounted))
+
+    def _called_at(self, block: BlockInfo) -> str:
+        if self._seen[block.path].calls or block.path not in self._blocks:
+            return block.path
+        places = self._paths[id(self._blocks[block.path])]
+        return next((path for path in places if self._seen[path].calls), block.path)
+
+
+def _by_path(net: Block) -> dict[str, Block]:
     found: dict[str, Block] = {}
     stack = [("", net)]
     while stack:
@@ -120,80 +193,16 @@ def _paths(net: Block) -> dict[str, Block]:
     return found
 
 
-def _watch(one: _Seen) -> Callable[[Block, Any, Any], None]:
-    def hook(block: Block, inputs: Any, outputs: Any) -> None:
-        one.outputs = tuple(_shapes(outputs))
-        amount = _multiply_adds(block, inputs, one.outputs)
-        one.counted &= amount is not None
-        # A shared block that is called twice costs twice.
-        one.own += amount or 0
-        one.calls += 1
-
-    return hook
+def _shared_front(block: SymbolBlock) -> str:
+    """What the names of all its parameters begin with; it is no part of their structure names."""
+    for key, parameter in block._reg_params.items():
+        return str(parameter.name).removesuffix(key)
+    return ""
 
 
-def _shapes(outputs: Any) -> list[Shape]:
-    if isinstance(outputs, mx.nd.NDArray):
-        return [tuple(outputs.shape)]
-    if isinstance(outputs, (list, tuple)):
-        return [shape for item in outputs for shape in _shapes(item)]
+def _shapes(arrays: Any) -> list[Shape]:
+    if isinstance(arrays, mx.nd.NDArray):
+        return [tuple(arrays.shape)]
+    if isinstance(arrays, (list, tuple)):
+        return [shape for item in arrays for shape in _shapes(item)]
     return []
-
-
-def _multiply_adds(block: Block, inputs: Any, outputs: tuple[Shape, ...]) -> int | None:
-    if isinstance(block, SymbolBlock):
-        return _of_symbol(block, inputs)
-    own = [
-        parameter
-        for parameter in block._reg_params.values()
-        if parameter.grad_req != "null" or parameter._differentiable
-    ]
-    own = [parameter for parameter in own if not isinstance(parameter, mx.gluon.Constant)]
-    if not own:
-        return 0
-    if not outputs:
-        return None
-    if isinstance(block, _Conv):
-        weight = block.weight.shape
-        transposed = block._op_name == "Deconvolution"
-        positions = math.prod((_shapes(inputs[0]) if transposed else [outputs[0]])[0][2:])
-        batch = outputs[0][0]
-        bias = math.prod(outputs[0][1:]) if block.bias is not None else 0
-        return batch * (positions * math.prod(weight) + bias)
-    if isinstance(block, nn.Dense):
-        rows = math.prod(outputs[0][:-1])
-        return rows * (math.prod(block.weight.shape) + (block.bias is not None) * block._units)
-    if isinstance(block, (*_NORMS, nn.PReLU)):
-        return outputs[0][0] * sum(math.prod(parameter.shape) for parameter in own)
-    return None
-
-
-def _of_symbol(block: SymbolBlock, inputs: Any) -> int | None:
-    symbol = block._cached_graph[1]
-    nodes = json.loads(symbol.tojson())["nodes"]
-    internals = symbol.get_internals()
-    given = {
-        variable.name: shape
-        for variable, shape in zip(block._cached_graph[0], _shapes(list(inputs)), strict=False)
-    }
-    _, shapes, _ = internals.infer_shape_partial(**given)
-    by_name = dict(zip(internals.list_outputs(), shapes, strict=True))
-    total = 0
-    for node in nodes:
-        weight = next((by_name.get(nodes[i[0]]["name"]) for i in node["inputs"][1:2]), None)
-        out = by_name.get(f"{node['name']}_output")
-        if node["op"] not in ("Convolution", "Deconvolution", "FullyConnected"):
-            if node["op"].endswith("BatchNorm") and out:
-                total += 2 * out[1]
-            continue
-        if not weight or not out:
-            return None
-        no_bias = ast.literal_eval(node.get("attrs", {}).get("no_bias", "False"))
-        if node["op"] == "FullyConnected":
-            total += math.prod(out[:-1]) * (math.prod(weight) + (not no_bias) * out[-1])
-            continue
-        source = nodes[node["inputs"][0][0]]["name"]
-        before = by_name.get(source) or by_name.get(f"{source}_output") or out
-        positions = math.prod((before if node["op"] == "Deconvolution" else out)[2:])
-        total += out[0] * (positions * math.prod(weight) + (not no_bias) * math.prod(out[1:]))
-    return total

@@ -20,6 +20,7 @@ from tui.runs.inspection import (
     DataSummary,
     LookAtBlock,
     LookAtParameter,
+    NothingOpen,
     Opened,
     OpenModel,
     Phase,
@@ -76,7 +77,7 @@ class _Desk:
 
                     return compare(first, second)
                 case _ if self._built is None:
-                    return Refused("no model is open")
+                    return NothingOpen()
                 case LookAtBlock(path):
                     from tui.engine.look import block_facts
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import re
 
 import mxnet as mx
 import numpy as np
@@ -17,6 +18,8 @@ BINS = 32
 LONGEST = 2000
 """Characters of a docstring's paragraph, or of a block's own writing."""
 
+_SECTION = re.compile(r"[A-Z][a-z]+( [A-Z][a-z]+)*\s*\n\s*[-=~]{3,}")
+
 
 def block_facts(net: Block, path: str) -> BlockFacts:
     """Facts of the block at a structure path.
@@ -24,12 +27,9 @@ def block_facts(net: Block, path: str) -> BlockFacts:
     Raises:
         Refusal: there is no block at this path (a group of names in a SymbolBlock is none).
     """
-    block = net
-    for key in path.split(".") if path else ():
-        child = block._children.get(key)
-        if child is None:
-            raise Refusal(f"{path}: a group of names inside a SymbolBlock, no block of its own")
-        block = child
+    block = _block_at(net, path)
+    if block is None:
+        raise Refusal(f"{path}: a group made from names, no block of its own")
     kind = type(block)
     return BlockFacts(
         path=path,
@@ -48,6 +48,11 @@ def parameter_facts(net: Block, structure_name: str, *, values: bool) -> Paramet
     """
     parameter = net._collect_params_with_prefix().get(structure_name)
     if parameter is None:
+        # One that a block holds without an attribute stands under its prefixed name.
+        path, _, name = structure_name.rpartition(".")
+        block = _block_at(net, path)
+        parameter = None if block is None else block.params._params.get(name)
+    if parameter is None:
         raise Refusal(f"{structure_name}: no parameter has this structure name")
     known = parameter._data is not None
     return ParameterFacts(
@@ -64,7 +69,8 @@ def parameter_facts(net: Block, structure_name: str, *, values: bool) -> Paramet
 def value_facts(array: np.ndarray) -> ValueFacts:
     """What the values of an array are like. NaN and Inf are counted and left out."""
     flat = array.ravel()
-    if not np.issubdtype(flat.dtype, np.floating):
+    # A histogram of half precision would be worked out in half precision, and overflow.
+    if flat.dtype not in (np.float32, np.float64):
         flat = flat.astype(np.float64)
     finite = flat[np.isfinite(flat)]
     if not finite.size:
@@ -84,10 +90,25 @@ def value_facts(array: np.ndarray) -> ValueFacts:
     )
 
 
+def _block_at(net: Block, path: str) -> Block | None:
+    block = net
+    for key in path.split(".") if path else ():
+        block = block._children.get(key)
+        if block is None:
+            return None
+    return block
+
+
 def _first_paragraph(kind: type[Block]) -> str:
     # A class without one would show Block's: of what it is itself that says nothing.
-    text = inspect.cleandoc(kind.__dict__.get("__doc__") or "")
-    return " ".join(text.split("\n\n")[0].split())[:LONGEST]
+    text = kind.__dict__.get("__doc__")
+    if not isinstance(text, str):
+        return ""
+    paragraph = re.split(r"\n\s*\n", inspect.cleandoc(text), maxsplit=1)[0]
+    # One that begins with a list of its parameters says nothing of what it is.
+    if _SECTION.match(paragraph):
+        return ""
+    return " ".join(paragraph.split())[:LONGEST]
 
 
 def _written(block: Block) -> str:

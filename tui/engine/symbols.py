@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from mxnet.gluon import Block, SymbolBlock
 
-_TRUE = ("True", "1", "true")
+TRUE = ("True", "1", "true")
+"""How a symbol's attribute says yes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +39,8 @@ def batch_norms(block: SymbolBlock) -> list[BatchNormNode]:
                 gamma=inputs[1],
                 mean=inputs[3],
                 variance=inputs[4],
-                fix_gamma=attributes.get("fix_gamma", "True") in _TRUE,
-                use_global_stats=attributes.get("use_global_stats", "False") in _TRUE,
+                fix_gamma=attributes.get("fix_gamma", "True") in TRUE,
+                use_global_stats=attributes.get("use_global_stats", "False") in TRUE,
             )
         )
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from functools import cache
 from typing import Literal
 
@@ -103,6 +104,19 @@ class ModelInfo(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     train_pattern: str = ""
     version: int = DESCRIPTION_VERSION
+
+
+def with_shapes(model: ModelInfo, shapes: Mapping[str, tuple[int, ...]]) -> ModelInfo:
+    """The same model with these shapes, by structure name: what waited for a first input."""
+    return msgspec.structs.replace(
+        model,
+        parameters=tuple(
+            msgspec.structs.replace(parameter, shape=shapes[parameter.structure_name])
+            if parameter.structure_name in shapes
+            else parameter
+            for parameter in model.parameters
+        ),
+    )
 
 
 @cache

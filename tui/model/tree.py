@@ -6,12 +6,12 @@ two look-ups in running sums, and a plan that names a block decides a slice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import accumulate
 
-from tui.model.description import BlockInfo, ModelInfo, ParameterInfo
+from tui.model.description import BlockInfo, ModelInfo, ParameterInfo, with_shapes
 from tui.model.groups import STATISTICS
 from tui.model.states import State
 
@@ -76,6 +76,13 @@ class ModelTree:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "nodes", tuple(_nodes(self.model)))
+
+    def with_shapes(self, shapes: Mapping[str, tuple[int, ...]]) -> ModelTree:
+        """The same nodes with these shapes of parameters, by structure name."""
+        tree = object.__new__(ModelTree)
+        object.__setattr__(tree, "model", with_shapes(self.model, shapes))
+        object.__setattr__(tree, "nodes", self.nodes)
+        return tree
 
     @property
     def parameters(self) -> tuple[ParameterInfo, ...]:
@@ -195,6 +202,11 @@ class ModelTree:
         return self.running_sum(self.sizes)
 
     @cached_property
+    def unknown_below(self) -> list[int]:
+        """Running sum over nodes of parameters whose shape is not known yet."""
+        return self.running_sum([parameter.count is None for parameter in self.parameters])
+
+    @cached_property
     def places_below(self) -> list[int]:
         """Running sum of places of parameters over nodes; a shared parameter has several."""
         return self.running_sum([1] * len(self.parameters))
@@ -269,9 +281,18 @@ class RollUp:
         """Places of trainable parameters at and below a node."""
         return self._trainable[self._tree.nodes[node].end] - self._trainable[node]
 
+    def frozen_places(self, node: int) -> int:
+        """Places of frozen parameters at and below a node."""
+        return self._frozen[self._tree.nodes[node].end] - self._frozen[node]
+
     def values(self, node: int) -> int:
         """Known values at and below a node."""
         sums = self._tree.values_below
+        return sums[self._tree.nodes[node].end] - sums[node]
+
+    def nbytes(self, node: int) -> int:
+        """Known bytes at and below a node."""
+        sums = self._tree.bytes_below
         return sums[self._tree.nodes[node].end] - sums[node]
 
     def trainable_values(self, node: int) -> int:

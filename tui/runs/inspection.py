@@ -115,7 +115,7 @@ class ValueFacts(msgspec.Struct, frozen=True):
 
 class ParameterFacts(msgspec.Struct, frozen=True, tag=True):
     """A parameter: its initialiser in words, its multipliers of learning rate and weight decay,
-    where its values came from, and what they are like, if that was asked and they are known."""
+    and what its values are like, if that was asked and they are known."""
 
     structure_name: str
     initializer: str
@@ -125,18 +125,22 @@ class ParameterFacts(msgspec.Struct, frozen=True, tag=True):
 
 
 class BlockCost(msgspec.Struct, frozen=True):
-    """What one picture costs in a block: the shapes of its outputs, multiply-adds of it and all
-    below. `counted` is false where something below is of a kind that is not counted."""
+    """What one picture costs in a block, or in a group of names: the shapes of its outputs (none
+    where only what is in it was called), multiply-adds of it and all below. `counted` is false
+    where something below is of a kind that is not counted; `calls` is how often it was called
+    itself."""
 
     path: str
     outputs: tuple[tuple[int, ...], ...]
     multiply_adds: int
     counted: bool
+    calls: int = 1
 
 
 class Costs(msgspec.Struct, frozen=True, tag=True):
     """One forward pass. `shapes` are those of parameters that were not known before, by
-    structure name; `uncounted` are the class names whose multiply-adds are not counted."""
+    structure name; `uncounted` are the classes of blocks, and operators inside a SymbolBlock,
+    whose multiply-adds are not counted."""
 
     input_size: tuple[int, int]
     blocks: tuple[BlockCost, ...]
@@ -169,4 +173,18 @@ class Refused(msgspec.Struct, frozen=True, tag=True):
     message: str
 
 
-Answer = Phase | Opened | DataSummary | BlockFacts | ParameterFacts | Costs | Differences | Refused
+class NothingOpen(msgspec.Struct, frozen=True, tag=True):
+    """The question is about the open model, and there is none: this process is a new one."""
+
+
+Answer = (
+    Phase
+    | Opened
+    | DataSummary
+    | BlockFacts
+    | ParameterFacts
+    | Costs
+    | Differences
+    | NothingOpen
+    | Refused
+)

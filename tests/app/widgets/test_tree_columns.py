@@ -17,6 +17,16 @@ def test_a_row_fills_the_width_and_no_more(width: int) -> None:
     assert len(columns.heads()) <= width
 
 
+@given(st.integers(59, 400))
+def test_a_row_with_costs_fills_the_width_and_no_more(width: int) -> None:
+    columns = fit(width, costs=True)
+    row = columns.line(*("" for _ in range(7)), cost="x" * columns.cost)
+    assert GUTTER + sum(map(len, row)) <= width
+    assert columns.cost == 8
+    assert columns.label >= 22
+    assert "mult-add  state" in columns.heads()
+
+
 @given(st.integers(1, 400))
 def test_heads_stand_above_their_columns(width: int) -> None:
     columns = fit(width)

@@ -6,13 +6,16 @@ from pathlib import Path
 from typing import ClassVar
 
 from textual.app import ComposeResult
+from textual.containers import Container, Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app.actions import Where, at, bindings
 from tui.app.figures import verdict
 from tui.app.glyphs import glyphs
+from tui.app.panes.detail import DetailPane
 from tui.app.session import Session
+from tui.app.widgets.costs_field import CostsField
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.app.widgets.model_header import ModelHeader
@@ -37,6 +40,7 @@ class ModelScreen(Screen[None]):
     CSS_PATH = "../styles/model.tcss"
     BINDINGS = bindings("model")
     HELP_PLACES: ClassVar[tuple[Where, ...]] = ("model", "tree", "pattern", "app")
+    HORIZONTAL_BREAKPOINTS = [(0, "-below"), (120, "-beside")]  # noqa: RUF012
 
     def __init__(
         self,
@@ -56,11 +60,15 @@ class ModelScreen(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield ModelHeader(self.session, id="header")
-        yield Static(id="heads", markup=False)
-        yield ParameterTree(self.session, id="tree")
+        with Container(id="middle"):
+            with Vertical(id="rows"):
+                yield Static(id="heads", markup=False)
+                yield ParameterTree(self.session, id="tree")
+            yield DetailPane(self.session, self._inspector, id="detail")
         yield NamesLine(self.session, id="names")
         yield MessageLine(id="message")
         yield PatternField(self.session, id="pattern-field")
+        yield CostsField(self.session, self._inspector, id="costs-field")
         yield KeyLine(id="keys")
 
     @property
@@ -78,8 +86,20 @@ class ModelScreen(Screen[None]):
         """The field behind `/`."""
         return self.query_one("#pattern-field", PatternField)
 
+    @property
+    def detail(self) -> DetailPane:
+        """The pane behind `v`."""
+        return self.query_one("#detail", DetailPane)
+
+    @property
+    def costs_field(self) -> CostsField:
+        """The field behind `c`, that asks for a picture's size."""
+        return self.query_one("#costs-field", CostsField)
+
     def on_mount(self) -> None:
         self.pattern_field.display = False
+        self.costs_field.display = False
+        self.detail.display = False
         self.set_class(glyphs().ascii_only, "-ascii")
         self.parameter_tree.focus()
         if self._preset:
@@ -97,9 +117,10 @@ class ModelScreen(Screen[None]):
         return f"last layers: {', '.join(head)} (h trains only these)"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        # While a pattern is typed its keys are the only ones; the footer shows them alone.
-        if action in MODEL_ACTIONS and self.is_mounted and self.pattern_field.display:
-            return False
+        # While a field is typed in its keys are the only ones; the footer shows them alone.
+        if action in MODEL_ACTIONS and self.is_mounted:
+            typing = self.pattern_field.display or self.costs_field.display
+            return False if typing else super().check_action(action, parameters)
         return super().check_action(action, parameters)
 
     # What the plan makes of it
@@ -120,6 +141,7 @@ class ModelScreen(Screen[None]):
         self.parameter_tree.show()
         self.query_one("#header", ModelHeader).show()
         self.query_one("#names", NamesLine).show()
+        self.detail.show()
         self.message.say(f"{what}: {verdict(self.session.totals)}")
 
     def action_freeze_or_thaw(self) -> None:
@@ -179,9 +201,56 @@ class ModelScreen(Screen[None]):
 
     def on_parameter_tree_moved(self, event: ParameterTree.Moved) -> None:
         self.query_one("#names", NamesLine).show(event.node)
+        self.detail.follow(event.node)
 
     def on_parameter_tree_refitted(self, event: ParameterTree.Refitted) -> None:
         self.query_one("#heads", Static).update(event.columns.heads(), layout=False)
+
+    # What is known of it
+
+    def action_detail(self) -> None:
+        """Show or hide what is known of the row under the cursor."""
+        self._open_detail(not self.detail.display)
+
+    def _open_detail(self, shown: bool) -> None:
+        self.set_class(shown, "-detail")
+        if shown:
+            self.detail.open(self.parameter_tree.cursor)
+        else:
+            self.detail.close()
+            self.parameter_tree.focus()
+
+    def action_values(self) -> None:
+        """Read the values of the parameter under the cursor."""
+        here = self.session.tree.nodes[self.parameter_tree.cursor]
+        if here.is_block:
+            self.message.warn("V reads the values of a parameter: go to one first")
+            return
+        self.message.say(f"the values of {here.path}")
+        if not self.detail.display:
+            self._open_detail(True)
+        self.detail.read_values()
+
+    def action_costs(self) -> None:
+        """Send a picture through and count, or hide and show what was counted."""
+        if self.session.costs is not None:
+            self.parameter_tree.costs = not self.parameter_tree.costs
+            return
+        self.costs_field.begin()
+        self.message.display = not self.costs_field.display
+
+    def on_costs_field_closed(self) -> None:
+        self.message.display = True
+        self.parameter_tree.focus()
+
+    def on_costs_field_told(self, event: CostsField.Told) -> None:
+        (self.message.warn if event.warning else self.message.say)(event.line)
+
+    def on_costs_field_counted(self) -> None:
+        self.parameter_tree.costs = True
+        self.query_one("#header", ModelHeader).show()
+        self.query_one("#names", NamesLine).show()
+        self.detail.show()
 
     # The pattern field
 

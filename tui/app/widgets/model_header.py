@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.app.cost_text import total_text
 from tui.app.figures import counted, percent, short, size
 from tui.app.glyphs import glyphs
 from tui.app.printable import printable
@@ -25,6 +26,8 @@ def header_parts(session: Session) -> list[str]:
     parts.append(f"{at_least}{size(totals.nbytes)}")
     if totals.unknown:
         parts.append(f"{counted(totals.unknown, 'shape')} not known yet")
+    if session.costs is not None:
+        parts.append(total_text(session.costs))
     return [signs.text(part) for part in parts]
 
 

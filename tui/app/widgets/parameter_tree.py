@@ -20,6 +20,7 @@ from tui.app.session import Session
 from tui.app.widgets.fold_rows import FoldRows
 from tui.app.widgets.tree_cells import TreeCells
 from tui.app.widgets.tree_columns import GUTTER, Columns, fit
+from tui.model.tree import ModelTree
 
 
 class ParameterTree(ScrollView, can_focus=True):
@@ -57,19 +58,33 @@ class ParameterTree(ScrollView, can_focus=True):
 
     def __init__(self, session: Session, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        tree = session.tree
         self._session = session
-        self._tree = tree
-        self._folds = FoldRows(tree)
+        self._folds = FoldRows(session.tree)
         self._matched: set[int] = set()
         self._cells = TreeCells(session, self._folds)
         self._styles: dict[tuple[str, ...], Style] = {}
+        self._costs = False
 
     # What it shows
 
     def show(self) -> None:
         """Show the states as they are now."""
         self.refresh()
+
+    @property
+    def _tree(self) -> ModelTree:
+        # The session has another one, of the same nodes, once shapes have become known.
+        return self._session.tree
+
+    @property
+    def costs(self) -> bool:
+        """Whether output shapes and multiply-adds have their column."""
+        return self._costs
+
+    @costs.setter
+    def costs(self, shown: bool) -> None:
+        self._costs = shown
+        self._fit()
 
     def mark(self, parameters: Sequence[int] | None) -> None:
         """Mark parameters, by index, and the blocks that hold any; None takes all marks away."""
@@ -193,9 +208,13 @@ class ParameterTree(ScrollView, can_focus=True):
         self.refresh()
 
     def on_resize(self, event: events.Resize) -> None:
-        self._cells.columns = fit(self._width)
-        self.post_message(self.Refitted(self._cells.columns))
+        self._fit()
         self._rows_changed()
+
+    def _fit(self) -> None:
+        self._cells.columns = fit(self._width, costs=self._costs)
+        self.post_message(self.Refitted(self._cells.columns))
+        self.refresh()
 
     def on_click(self, event: events.Click) -> None:
         offset = event.get_content_offset(self)

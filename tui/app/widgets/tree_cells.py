@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tui.app.cost_text import at_least, cost_text, output_text
 from tui.app.figures import percent, short
 from tui.app.glyphs import Glyphs
 from tui.app.printable import printable
@@ -9,6 +10,7 @@ from tui.app.session import Session
 from tui.app.widgets.fold_rows import FoldRows
 from tui.app.widgets.tree_columns import fit
 from tui.model.states import State
+from tui.model.tree import ModelTree
 
 
 class TreeCells:
@@ -20,13 +22,14 @@ class TreeCells:
 
     def __init__(self, session: Session, folds: FoldRows) -> None:
         self._session = session
-        self._tree = session.tree
         self._folds = folds
-        self._unknown = self._tree.running_sum(
-            [parameter.count is None for parameter in self._tree.parameters]
-        )
         self.columns = fit(80)
         self.matches: list[int] | None = None
+
+    @property
+    def _tree(self) -> ModelTree:
+        # The session has another one once shapes have become known.
+        return self._session.tree
 
     def row(self, node: int, state: State, signs: Glyphs) -> tuple[str, str, str]:
         """A row, padded to its columns: the label, what is between, the state."""
@@ -39,6 +42,7 @@ class TreeCells:
             self._values(node, signs),
             self._share(node),
             self._state(node, state, self.matches_below(node), signs),
+            self._cost(node, signs),
         )
 
     def _label(self, node: int, signs: Glyphs) -> str:
@@ -68,7 +72,10 @@ class TreeCells:
     def _shape(self, node: int, signs: Glyphs) -> str:
         if not self.columns.shape:
             return ""
-        if self._tree.nodes[node].is_block:
+        cost = self._session.cost_of(node) if self.columns.cost else None
+        if cost is not None:
+            text = signs.text(output_text(cost))
+        elif self._tree.nodes[node].is_block:
             count = self._session.roll_up.places(node)
             noun = "parameters" if count < 1000 else "params"
             text = f"{count:,} {'parameter' if count == 1 else noun}" if count else ""
@@ -80,14 +87,19 @@ class TreeCells:
         if not self._holds_any(node):
             return ""
         values = self._session.roll_up.values(node)
-        if self._unknown[self._tree.nodes[node].end] == self._unknown[node]:
+        unknown = self._tree.unknown_below
+        if unknown[self._tree.nodes[node].end] == unknown[node]:
             return short(values)
-        return signs.text("≥" + short(values).replace(" ", "")) if values else "?"
+        return signs.text(at_least(values)) if values else "?"
 
     def _share(self, node: int) -> str:
         if not self._holds_any(node):
             return ""
         return percent(self._session.roll_up.values(node) / (self._tree.values_below[-1] or 1))
+
+    def _cost(self, node: int, signs: Glyphs) -> str:
+        cost = self._session.cost_of(node) if self.columns.cost else None
+        return "" if cost is None else signs.cut(signs.text(cost_text(cost)), self.columns.cost)
 
     def _state(self, node: int, state: State, matches: int, signs: Glyphs) -> str:
         here, width = self._tree.nodes[node], self.columns.state
