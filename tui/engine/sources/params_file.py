@@ -41,7 +41,8 @@ def build(source: ModelSource, say: Say) -> Built:
     say(f"reading {path.name}")
     net = NamesOnly(prefix="")
     for name, array in read_params(str(path)).items():
-        *blocks, last = name.split(".")
+        # A name that begins or ends with a dot, or has two together, tells no structure.
+        *blocks, last = name.split(".") if all(name.split(".")) else [name]
         block = net
         for key in blocks:
             child = block._children.get(key)
