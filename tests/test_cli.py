@@ -42,7 +42,14 @@ def thaw(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["train", "/no/such/run"], "run.toml: No such file"),
         (["attach", "/no/such/run"], "no run folder"),
         (["diff", "no.params", "no.params"], "there is no such file"),
-        (["diff", "tests", "tests"], "no run that has ended"),
+        (["diff", "tests", "tests"], "a folder, and no run's (it has no run.toml)"),
+        (["params", "x", "--state", "thawed"], "'thawed' is not one of 'trainable', 'frozen'"),
+        (["params", "x", "--select", "(a"], "--select (a: the pattern does not compile"),
+        (["params", "x", "--stat", "frozen"], "No such option"),
+        (["params"], "Missing argument 'MODEL' (thaw params --help)"),
+        (["param", "x"], "No such command 'param'"),
+        (["params", "x", "--seed", "-1"], "--seed"),
+        (["params", "x\x1b[31m\nq.params"], r"x\x1b[31m\x0aq.params: No such file"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], says: str) -> None:
