@@ -46,8 +46,10 @@ def test_prefixed_names_are_grouped(tmp_path: Path) -> None:
 def test_values_can_be_read(tmp_path: Path) -> None:
     mx.nd.save(str(tmp_path / "c.params"), {"a.weight": mx.nd.array([1, 2, 3])})
     built = build(ModelSource(str(tmp_path / "c.params")), lambda _: None)
-    values = built.net._collect_params_with_prefix()["a.weight"].data().asnumpy()
-    assert np.array_equal(values, [1, 2, 3])
+    parameter = built.net._collect_params_with_prefix()["a.weight"]
+    assert np.array_equal(parameter.data().asnumpy(), [1, 2, 3])
+    assert parameter.grad_req == "write"
+    assert parameter._grad is None  # as large again, and of no use here
 
 
 def test_a_file_without_arrays(tmp_path: Path) -> None:

@@ -61,7 +61,16 @@ def build(source: ModelSource, say: Say) -> Built:
 
 def _hold(block: Block, key: str, name: str, array: mx.nd.NDArray, ctx: mx.Context) -> None:
     statistic = name.endswith(STATISTICS)
-    parameter = Parameter(name, shape=array.shape, dtype=array.dtype, differentiable=not statistic)
+    # Loaded as if frozen: a gradient, as large as the values, is not needed to look at them.
+    parameter = Parameter(
+        name,
+        grad_req="null",
+        shape=array.shape,
+        dtype=array.dtype,
+        differentiable=not statistic,
+    )
     parameter._load_init(array, ctx)
+    if not statistic:
+        parameter._grad_req = "write"
     block._reg_params[key] = parameter
     block.params._params[name] = parameter
