@@ -42,7 +42,14 @@ def thaw(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["train", "/no/such/run"], "run.toml: No such file"),
         (["attach", "/no/such/run"], "no run folder"),
         (["diff", "no.params", "no.params"], "there is no such file"),
-        (["diff", "tests", "tests"], "no run that has ended"),
+        (["diff", "tests", "tests"], "a folder, and no run's (it has no run.toml)"),
+        (["params", "x", "--state", "thawed"], "'thawed' is not one of 'trainable', 'frozen'"),
+        (["params", "x", "--select", "(a"], "--select (a: the pattern does not compile"),
+        (["params", "x", "--stat", "frozen"], "No such option"),
+        (["params"], "Missing argument 'MODEL' (thaw params --help)"),
+        (["param", "x"], "No such command 'param'"),
+        (["params", "x", "--seed", "-1"], "--seed"),
+        (["params", "x\x1b[31m\nq.params"], r"x\x1b[31m\x0aq.params: No such file"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], says: str) -> None:
@@ -118,3 +125,101 @@ def test_diff(tmp_path: Path) -> None:
     assert other.returncode == 1
     assert "\x1b" not in other.stdout
     assert r"w\x1b[31m" in other.stdout
+
+
+HOSTILE = ("[b]x[/b]", "\x1b[31mred", "two\nlines", "\u202eevil", "\u8868\u3000wide")
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    import mxnet as mx
+
+    import tui.engine  # noqa: F401  (before mxnet)
+
+    mx.nd.save(str(tmp_path / "h.params"), {name: mx.nd.zeros(1) for name in HOSTILE})
+    return tmp_path / "h.params"
+
+
+@pytest.mark.slow
+def test_names_are_shown_escaped_and_carried_exactly(hostile: Path) -> None:
+    shown = thaw("params", str(hostile))
+    rows = [line.split()[0] for line in shown.stdout.splitlines()[1:]]
+    escaped = ["[b]x[/b]", r"\x1b[31mred", r"two\x0alines", r"\u202eevil", r"\u8868\u3000wide"]
+    assert sorted(rows) == sorted(escaped)
+    assert shown.stderr == "names and values alone: it can be looked at, not trained\n"
+    carried = json.loads(thaw("params", str(hostile), "--json").stdout)["parameters"]
+    assert sorted(row["name"] for row in carried) == sorted(HOSTILE)
+    assert sorted(row["structure_names"][0] for row in carried) == sorted(HOSTILE)
+
+
+@pytest.mark.slow
+def test_a_terminal_without_unicode_gets_ascii(
+    hostile: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = thaw("params", str(hostile))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.isascii()
+
+
+@pytest.mark.slow
+def test_only_the_answer_is_on_standard_output(tmp_path: Path) -> None:
+    (tmp_path / "loud.py").write_text(
+        "import os\nfrom mxnet.gluon import nn\nprint('loud')\nos.write(1, b'louder')\n"
+        "def make():\n    return nn.HybridSequential()\n"
+    )
+    model = f"{tmp_path / 'loud.py'}:make"
+    told = thaw("params", model, "--json")
+    assert json.loads(told.stdout)["parameters"] == []
+    assert told.stderr == ""
+    assert told.returncode == 1
+    table = thaw("params", model)
+    assert table.stdout == ""
+    assert table.stderr.splitlines() == [
+        f"opening it ran the Python of {tmp_path / 'loud.py'}",
+        "the model has no parameters",
+    ]
+
+
+@pytest.mark.slow
+def test_a_reader_that_goes_away_is_no_error(hostile: Path) -> None:
+    command = [sys.executable, "-m", "tui", "params", str(hostile)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as done:
+        assert done.stdout is not None
+        assert done.stderr is not None
+        done.stdout.close()
+        assert b"Traceback" not in done.stderr.read()
+
+
+@pytest.mark.slow
+def test_a_process_that_dies_leaves_its_log(tmp_path: Path) -> None:
+    (tmp_path / "dies.py").write_text("import os\nos.write(2, b'last words')\nos._exit(3)\n")
+    done = thaw("params", f"{tmp_path / 'dies.py'}:make")
+    assert done.returncode == 2
+    found = re.search(r"ended with exit code 3; its output is in (\S+)", done.stderr)
+    assert found is not None
+    assert "last words" in Path(found[1]).read_text()
+
+
+@pytest.mark.slow
+def test_diff_from_zeros_and_of_runs(tmp_path: Path) -> None:
+    import mxnet as mx
+
+    import tui.engine  # noqa: F401  (before mxnet)
+
+    run = tmp_path / "run"
+    run.mkdir()
+    (run / "run.toml").touch()
+    mx.nd.save(str(tmp_path / "a.params"), {"w": mx.nd.zeros(2), "n": mx.nd.array([1, 2])})
+    early = thaw("diff", str(run), str(tmp_path / "a.params"))
+    assert early.returncode == 2
+    assert "this run has not ended" in early.stderr
+    (run / "weights").mkdir()
+    changed = {"w": mx.nd.ones(2), "n": mx.nd.array([float("nan"), 2])}
+    mx.nd.save(str(run / "weights" / "final.params"), changed)
+    told = json.loads(thaw("diff", str(tmp_path / "a.params"), str(run), "--json").stdout)
+    assert told["version"] == 1
+    by_name = {row["name"]: row for row in told["parameters"]}
+    assert by_name["w"]["relative"] is None
+    assert by_name["w"]["largest"] == 1
+    assert by_name["n"]["not_finite"] == 1

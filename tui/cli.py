@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 import os
 import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
@@ -32,10 +33,46 @@ class Problem(click.ClickException):
 
     def show(self, file: object = None) -> None:
         """The line, without a usage text around it."""
-        click.echo(f"thaw: {self.format_message()}", err=True)
+        _say(f"thaw: {self.format_message()}")
+
+
+def _say(line: str) -> None:
+    """One line on standard error. Names in it are shown, and do nothing."""
+    from tui.app.printable import plain
+
+    click.echo(plain(line, ascii_only=not _is_unicode(sys.stderr)), err=True)
+
+
+def _is_unicode(stream: TextIO) -> bool:
+    return (getattr(stream, "encoding", None) or "").lower().startswith("utf")
+
+
+class _Commands(click.Group):
+    """A mistake in the command's own words is one line too, as of all bad input."""
+
+    def main(self, *arguments: Any, **options: Any) -> Any:
+        if not options.pop("standalone_mode", True):
+            return super().main(*arguments, **options, standalone_mode=False)
+        try:
+            sys.exit(super().main(*arguments, **options, standalone_mode=False) or 0)
+        except click.UsageError as error:
+            where = f" ({error.ctx.command_path} --help)" if error.ctx else ""
+            Problem(f"{' '.join(error.format_message().split()).rstrip('.')}{where}").show()
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EIO):
+                raise
+            Problem(f"the output cannot be written: {(error.strerror or '').lower()}").show()
+            sys.exit(2)
+        except click.Abort:
+            sys.exit(130)  # Ctrl-C, as of a shell
 
 
 @click.group(
+    cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=True,
 )
@@ -151,10 +188,15 @@ _SOURCE_OPTIONS = (
         callback=_arguments,
         multiple=True,
         metavar="KEY=VALUE",
-        help="An argument of a Python factory; may be given again.",
+        help="An argument of a Python factory, as Python writes it (3, 0.5, True, None, "
+        "'(1, 2)') or a plain word; may be given again.",
     ),
     click.option(
-        "--input-name", default="data", show_default=True, help="Input of an exported symbol."
+        "--input-name",
+        default="data",
+        show_default=True,
+        metavar="NAME",
+        help="Input of an exported symbol; several with commas between.",
     ),
 )
 
@@ -242,15 +284,24 @@ def params(
     \b
     thaw params cifar_resnet20_v1 --no-weights --select '.*dense'
     thaw params model-0000.params --json | jq -r '.parameters[].name'
+
+    --json prints one object: version (1), model, class_name, and parameters: for each its
+    structure_names (every place where it stands), name, shape, dtype, count, state (trainable,
+    frozen, auxiliary) and statistic (moving, fixed, or null). What is not known is null. Fields
+    are added, never changed, under one version.
     """
     from tui.model.families import find_roles
     from tui.model.listing import listing
     from tui.model.plan import FreezePlan
     from tui.model.presets import PRESETS, PresetError
-    from tui.model.selection import PatternError
+    from tui.model.selection import PatternError, compile_pattern
     from tui.model.tree import ModelTree
     from tui.runs.inspection import Opened, OpenModel
 
+    try:
+        compile_pattern(select)  # before the model is built, which takes seconds
+    except PatternError as error:
+        raise Problem(f"--select {select}: {error}") from None
     opened = _ask(OpenModel(source))
     assert isinstance(opened, Opened)
     tree = ModelTree(opened.model)
@@ -268,10 +319,17 @@ def params(
     else:
         from tui.tables import parameters_table
 
-        _print(parameters_table(found))
+        if found.parameters:
+            _print(parameters_table(found, ascii_only=not _is_unicode(sys.stdout)))
+        for note in opened.model.notes:
+            _say(note)
     if not found.parameters:
         if not as_json:
-            click.echo("no parameter is selected", err=True)
+            _say(
+                f"no parameter is selected, of {len(tree.parameters)}"
+                if tree.parameters
+                else "the model has no parameters"
+            )
         sys.exit(1)
 
 
@@ -282,7 +340,13 @@ def params(
 def diff(first: str, second: str, as_json: bool) -> None:
     """Which parameters differ between two files of weights, or two runs, and by how much.
 
-    Exit code 1 where anything differs, as of diff.
+    FIRST and SECOND are .params files, or folders of runs that have ended. Parameters are told
+    apart by their names in the files. Exit code 1 where anything differs, as of diff.
+
+    --json prints one object: version (1), first, second, and parameters: for each its name, shape,
+    how (same, changed, retyped, reshaped, first only, second only), largest (absolute difference
+    of a value), relative (norm of the difference over the norm of the first; null where that is
+    all zeros) and not_finite (values that are NaN or Inf, and left out of both).
     """
     from tui.runs.inspection import CompareWeights, Differences
 
@@ -292,22 +356,30 @@ def diff(first: str, second: str, as_json: bool) -> None:
     if as_json:
         import msgspec
 
-        click.echo(msgspec.json.encode(found))
+        told = {"version": 1, "first": first, "second": second, "parameters": found.rows}
+        click.echo(msgspec.json.encode(told))
     else:
         from tui.tables import differences_table
 
         if same < len(found.rows):
-            _print(differences_table(found))
+            _print(differences_table(found, ascii_only=not _is_unicode(sys.stdout)))
+        if not any("only" not in row.how for row in found.rows):
+            _say("no name is in both: one may have structure names, and the other prefixed ones")
         click.echo(f"{same} of {len(found.rows)} parameters are the same, bit for bit")
     sys.exit(0 if same == len(found.rows) else 1)
 
 
 def _weights_of(text: str) -> str:
+    from tui.runs.folder import RunFolder
+
     path = Path(text).expanduser()
     if path.is_dir():
-        path = path / "weights" / "final.params"
+        folder = RunFolder(path)
+        if not folder.spec_file.is_file():
+            raise Problem(f"{text}: a folder, and no run's (it has no run.toml)")
+        path = folder.weights / "final.params"
         if not path.is_file():
-            raise Problem(f"{text}: a folder without weights/final.params; no run that has ended")
+            raise Problem(f"{text}: this run has not ended; its weights are written at its end")
     if not path.is_file():
         raise Problem(f"{text}: there is no such file")
     return str(path)
@@ -326,7 +398,7 @@ def _print(table: Table) -> None:
     from rich.console import Console
 
     # Into a pipe a line is as long as it needs to be: names must not be broken there.
-    Console(width=None if sys.stdout.isatty() else 400, highlight=False).print(table)
+    Console(width=None if sys.stdout.isatty() else 1 << 16, highlight=False).print(table)
 
 
 @main.command()

@@ -10,8 +10,9 @@ from tui.model.listing import Listing
 from tui.runs.inspection import Differences
 
 
-def parameters_table(listing: Listing) -> Table:
+def parameters_table(listing: Listing, *, ascii_only: bool = False) -> Table:
     """What `thaw params` shows a person."""
+    times = "x" if ascii_only else "×"
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("structure name", overflow="fold")
     table.add_column("prefixed name", overflow="fold")
@@ -20,11 +21,11 @@ def parameters_table(listing: Listing) -> Table:
     table.add_column("dtype")
     table.add_column("state")
     for row in listing.parameters:
-        shape = "?" if row.shape is None else "×".join(str(size or "?") for size in row.shape)
+        shape = "?" if row.shape is None else times.join(str(size or "?") for size in row.shape)
         state = f"{row.state}, {row.statistic}" if row.statistic else row.state
         table.add_row(
-            _plain("\n".join(row.structure_names)),
-            _plain(row.name),
+            Text("\n".join(printable(name, ascii_only=ascii_only) for name in row.structure_names)),
+            Text(printable(row.name, ascii_only=ascii_only)),
             Text(shape or "scalar"),
             Text("?" if row.count is None else f"{row.count:,}"),
             Text(row.dtype),
@@ -33,8 +34,9 @@ def parameters_table(listing: Listing) -> Table:
     return table
 
 
-def differences_table(differences: Differences) -> Table:
+def differences_table(differences: Differences, *, ascii_only: bool = False) -> Table:
     """What `thaw diff` shows a person: all that is not the same."""
+    times = "x" if ascii_only else "×"
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("parameter", overflow="fold")
     table.add_column("shape")
@@ -44,17 +46,14 @@ def differences_table(differences: Differences) -> Table:
     for row in differences.rows:
         if row.how == "same":
             continue
-        changed = row.how == "changed"
+        held = row.how in ("changed", "retyped")
+        how = f"{row.how}, {row.not_finite} NaN or Inf" if row.not_finite else row.how
+        relative = "from 0" if row.relative is None else f"{row.relative:.3g}"
         table.add_row(
-            _plain(row.name),
-            Text("×".join(map(str, row.shape)) or "scalar"),
-            Text(row.how),
-            Text(f"{row.largest:.3g}" if changed else ""),
-            Text(f"{row.relative:.3g}" if changed else ""),
+            Text(printable(row.name, ascii_only=ascii_only)),
+            Text(times.join(map(str, row.shape)) or "scalar"),
+            Text(how),
+            Text(f"{row.largest:.3g}" if held else ""),
+            Text(relative if held else ""),
         )
     return table
-
-
-def _plain(name: str) -> Text:
-    # Names come from models and files: never markup, never an escape sequence.
-    return Text("\n".join(printable(line) for line in name.split("\n")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 
 import numpy as np
 from mxnet.gluon import Block, Constant, Parameter, SymbolBlock
@@ -140,14 +141,12 @@ def _parameter(
         kind = "constant"
     elif auxiliary or not parameter._differentiable:
         kind = "statistic" if parameter.name.endswith(STATISTICS) else "constant"
-    shape = (
-        None if parameter.shape is None else tuple(max(0, int(size)) for size in parameter.shape)
-    )
+    shape = parameter.shape
     return ParameterInfo(
         structure_names=places,
         name=parameter.name,
-        shape=shape,
-        dtype=np.dtype(parameter.dtype).name,
+        shape=None if shape is None else tuple(max(0, int(size)) for size in shape),
+        dtype=_name(parameter.dtype),
         kind=kind,
         grad_req=built.grad_req,
         fixed=fixed,
@@ -155,3 +154,8 @@ def _parameter(
         wd_mult=built.wd_mult,
         pretrained=pretrained,
     )
+
+
+@cache
+def _name(dtype: object) -> str:
+    return str(np.dtype(dtype).name)

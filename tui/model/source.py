@@ -10,10 +10,10 @@ class ModelSource(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
 
     `model` is a zoo name, `package.module:name`, `path/file.py:Name`, an exported
     `model-symbol.json` or a bare `.params` file; `arguments` go to a factory, as `--arg key=value`
-    gave them; `input_name` is the input of an exported symbol. `weights` is a `.params` file;
-    without one the zoo's own are used, unless `pretrained` is false (`--no-weights`). `classes`
-    are the classes to train for (empty: the model's own), `input_size` is height and width
-    (None: the model's own), `ctx` is `cpu` or `gpu(0)`.
+    gave them; `input_name` is the input of an exported symbol, several with commas between.
+    `weights` is a `.params` file; without one the zoo's own are used, unless `pretrained` is false
+    (`--no-weights`). `classes` are the classes to train for (empty: the model's own), `input_size`
+    is height and width (None: the model's own), `ctx` is `cpu` or `gpu(0)`.
     """
 
     model: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from shutil import rmtree
+from tempfile import mkdtemp
 
 from tui.runs.inspection import Answer, Phase, Question, Refused
 from tui.runs.inspector import Inspector
@@ -21,8 +22,15 @@ def ask(question: Question, say: Callable[[str], None] = lambda _: None) -> Answ
     Raises:
         NoAnswer: it refused.
     """
-    with TemporaryDirectory(prefix="thaw-") as folder:
-        answer = asyncio.run(_ask(question, Path(folder) / "inspector.log", say))
+    folder = Path(mkdtemp(prefix="thaw-"))
+    log = folder / "inspector.log"
+    answer: Answer | None = None
+    try:
+        answer = asyncio.run(_ask(question, log, say))
+    finally:
+        # An answer that sends people to the log leaves it there.
+        if not (isinstance(answer, Refused) and str(log) in answer.message):
+            rmtree(folder, ignore_errors=True)
     if isinstance(answer, Refused):
         raise NoAnswer(answer.message)
     return answer

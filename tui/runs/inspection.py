@@ -150,15 +150,18 @@ class Costs(msgspec.Struct, frozen=True, tag=True):
 
 
 class WeightDifference(msgspec.Struct, frozen=True):
-    """One name in two files. `how` is same, changed, reshaped, first only, second only; for
-    changed ones `largest` is the largest absolute difference of a value and `relative` the norm
-    of the difference over the norm of the first."""
+    """One name in two files. `how` is same, changed, reshaped, first only, second only, or
+    retyped: of another dtype. For changed and retyped ones `largest` is the largest absolute
+    difference of a value and `relative` the norm of the difference over the norm of the first
+    (None where that is all zeros); `not_finite` values are NaN or Inf in one of the two, and left
+    out of both."""
 
     name: str
-    how: Literal["same", "changed", "reshaped", "first only", "second only"]
+    how: Literal["same", "changed", "retyped", "reshaped", "first only", "second only"]
     shape: tuple[int, ...]
     largest: float = 0.0
-    relative: float = 0.0
+    relative: float | None = 0.0
+    not_finite: int = 0
 
 
 class Differences(msgspec.Struct, frozen=True, tag=True):

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from mxnet.gluon import HybridBlock, nn
 
 from tests.engine.networks import OwnNet
 
 NUMBER = 4
+READY = nn.Dense(2, in_units=3)
 
 
 class ConvNet(OwnNet):
@@ -16,6 +19,7 @@ class ConvNet(OwnNet):
         assert isinstance(depth, int)
         super().__init__()
         self.title = title
+        self.depth = depth
 
 
 def make() -> HybridBlock:
@@ -24,6 +28,22 @@ def make() -> HybridBlock:
 
 def raises() -> HybridBlock:
     raise RuntimeError("the disk is\nfull of fish")
+
+
+def raises_below() -> HybridBlock:
+    return raises()
+
+
+def leaves() -> HybridBlock:
+    sys.exit("no more")
+
+
+def by_position(depth: int, /) -> HybridBlock:
+    return make()
+
+
+def nothing() -> None:
+    return None
 
 
 def returns_a_number() -> int:

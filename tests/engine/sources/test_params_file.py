@@ -46,8 +46,47 @@ def test_prefixed_names_are_grouped(tmp_path: Path) -> None:
 def test_values_can_be_read(tmp_path: Path) -> None:
     mx.nd.save(str(tmp_path / "c.params"), {"a.weight": mx.nd.array([1, 2, 3])})
     built = build(ModelSource(str(tmp_path / "c.params")), lambda _: None)
-    values = built.net._collect_params_with_prefix()["a.weight"].data().asnumpy()
-    assert np.array_equal(values, [1, 2, 3])
+    parameter = built.net._collect_params_with_prefix()["a.weight"]
+    assert np.array_equal(parameter.data().asnumpy(), [1, 2, 3])
+    assert parameter.grad_req == "write"
+    assert parameter._grad is None  # as large again, and of no use here
+
+
+def test_a_file_without_arrays(tmp_path: Path) -> None:
+    mx.nd.save(str(tmp_path / "e.params"), {})
+    with pytest.raises(Refusal, match="holds no arrays at all"):
+        tree_of(tmp_path / "e.params")
+
+
+def test_arrays_without_names(tmp_path: Path) -> None:
+    mx.nd.save(str(tmp_path / "l.params"), [mx.nd.zeros(1)])
+    with pytest.raises(Refusal, match="arrays without names"):
+        tree_of(tmp_path / "l.params")
+
+
+def test_a_file_that_is_broken_off(tmp_path: Path) -> None:
+    whole = tmp_path / "w.params"
+    mx.nd.save(str(whole), {"a.weight": mx.nd.zeros(9)})
+    for size in (8, 20, whole.stat().st_size - 1):
+        (tmp_path / "t.params").write_bytes(whole.read_bytes()[:size])
+        with pytest.raises(Refusal, match=rf"damaged \({size} bytes can be read"):
+            tree_of(tmp_path / "t.params")
+
+
+def test_an_exports_prefixes_are_left_out(tmp_path: Path) -> None:
+    names = ("arg:net0_weight", "aux:net0_moving_mean", "plain")
+    mx.nd.save(str(tmp_path / "x.params"), {name: mx.nd.zeros(1) for name in names})
+    tree = tree_of(tmp_path / "x.params")
+    assert [p.name for p in tree.parameters] == ["net0_weight", "net0_moving_mean", "plain"]
+    assert [p.kind for p in tree.parameters] == ["weight", "statistic", "weight"]
+
+
+def test_names_of_any_characters_stay_as_they_are(tmp_path: Path) -> None:
+    names = {"[b]x[/b]", "\x1b[31mred\nq", "\u202eevil.\u8868", "..", "a.", ".b", "c\\d"}
+    mx.nd.save(str(tmp_path / "n.params"), {name: mx.nd.zeros(1) for name in names})
+    tree = tree_of(tmp_path / "n.params")
+    assert {parameter.name for parameter in tree.parameters} == names
+    assert {parameter.structure_name for parameter in tree.parameters} == names
 
 
 def test_a_damaged_file(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_statistics_are_auxiliary(exported: Path) -> None:
 
 
 def test_another_input_is_listed(exported: Path) -> None:
-    with pytest.raises(Refusal, match=r"no input is named 'image'; its inputs are data: give"):
+    with pytest.raises(Refusal, match=r"no input is named image; its inputs are data: give"):
         opened(exported, input_name="image")
 
 
@@ -78,4 +78,56 @@ def test_what_is_no_symbol(tmp_path: Path, content: str | None, says: str) -> No
     if content is not None:
         path.write_text(content)
     with pytest.raises(Refusal, match=says):
+        opened(path)
+
+
+FITTING = {"arg:fc_weight": mx.nd.ones((3, 4)), "arg:fc_bias": mx.nd.ones(3)}
+
+
+def saved(symbol: mx.sym.Symbol, folder: Path, *files: str) -> Path:
+    symbol.save(str(folder / "net-symbol.json"))
+    for file in files:
+        mx.nd.save(str(folder / file), FITTING)
+    return folder / "net-symbol.json"
+
+
+def dense(data: mx.sym.Symbol) -> mx.sym.Symbol:
+    return mx.sym.FullyConnected(data, num_hidden=3, name="fc")
+
+
+def test_several_inputs_are_listed_and_named(tmp_path: Path) -> None:
+    path = saved(dense(mx.sym.var("a") + mx.sym.var("b")), tmp_path, "net-0000.params")
+    with pytest.raises(Refusal, match=r"no input is named data; its inputs are a, b: give .* a,b$"):
+        opened(path)
+    with pytest.raises(Refusal, match=r"it has more inputs; its inputs are a, b: give .* a,b$"):
+        opened(path, input_name="a")
+    built = opened(path, input_name="a,b")
+    assert built.notes == ["inputs: a, b"]
+    assert built.net(mx.nd.ones((1, 4)), mx.nd.ones((1, 4))).shape == (1, 3)
+
+
+def test_a_label_is_an_input_without_being_named(tmp_path: Path) -> None:
+    symbol = mx.sym.SoftmaxOutput(dense(mx.sym.var("data")), name="softmax")
+    built = opened(saved(symbol, tmp_path, "net-0000.params"))
+    assert set(built.net.collect_params().keys()) == {"fc_weight", "fc_bias"}
+
+
+def test_the_last_epoch_beside_it_is_taken(tmp_path: Path) -> None:
+    files = ("net-0002.params", "net-9999.params", "net-10000.params", "network-0001.params")
+    built = opened(saved(dense(mx.sym.var("data")), tmp_path, *files))
+    assert built.weights == str(tmp_path / "net-10000.params")
+    assert built.notes == ["net-10000.params, the last of 3 beside it"]
+
+
+def test_brackets_in_its_name(tmp_path: Path) -> None:
+    path = saved(dense(mx.sym.var("data")), tmp_path).rename(tmp_path / "n[1]-symbol.json")
+    mx.nd.save(str(tmp_path / "n[1]-0000.params"), FITTING)
+    assert opened(path).weights == str(tmp_path / "n[1]-0000.params")
+
+
+def test_operators_in_python_are_not_run(tmp_path: Path) -> None:
+    path = saved(dense(mx.sym.var("data")), tmp_path)
+    text = path.read_text().replace('"op": "FullyConnected"', '"op": "Custom"')
+    path.write_text(text.replace('"num_hidden": "3"', '"op_type": "their_own"'))
+    with pytest.raises(Refusal, match=r"somebody's own Python \(their_own\), which is not run"):
         opened(path)

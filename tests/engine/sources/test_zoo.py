@@ -114,3 +114,27 @@ def test_groups_and_blocks_hold_every_place_once() -> None:
     tree = ModelTree(describe(built.net, "ssd"))
     leaves = [node.path for node in tree.nodes if not node.is_block]
     assert sorted(leaves) == sorted(built.net._collect_params_with_prefix())
+
+
+@pytest.mark.parametrize("name", ["resnet18_v1b_kinetics400", "resnet18_v1b_custom"])
+def test_what_the_zoo_would_download_unasked_is_built_without(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MXNET_GLUON_REPO", "http://127.0.0.1:9/")
+    net = opened(name, classes=("a", "b", "c")).net
+    assert net.output.weight.shape == (3, 512)
+    assert all(parameter._data is not None for parameter in net.collect_params().values())
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["resnet18_v1b_0.89", "fastscnn_citys", "hrnet_w18_small_v1_s", "mobilenet1.0_int8"],
+)
+def test_classes_that_a_model_does_not_take_are_refused(name: str) -> None:
+    with pytest.raises(Refusal, match="its classes cannot be changed; open it without --classes"):
+        opened(name, classes=("a", "b"))
+
+
+def test_names_are_known_in_any_case_and_the_two_zoos_apart() -> None:
+    assert type(opened("ResNet18_v1").net).__module__.startswith("gluoncv.")
+    assert type(opened("Vision.ResNet18_v1").net).__module__.startswith("mxnet.")

@@ -1,4 +1,5 @@
-"""A network of one's own: `package.module:name` or `path/to/file.py:Name`, a class or a function.
+"""A network of one's own: `package.module:name` or `path/to/file.py:Name`, a class, a function, or
+a network that stands there.
 
 Opening it runs that Python, with all that this may do.
 """
@@ -11,6 +12,8 @@ import importlib.util
 import inspect
 import re
 import sys
+import sysconfig
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +21,7 @@ from typing import Any
 
 from mxnet.gluon import Block
 
+import tui
 from tui.engine.devices import parse_ctx
 from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources.built import Built, Say
@@ -25,12 +29,22 @@ from tui.engine.sources.shapes import infer_shapes, initialize
 from tui.engine.weights.load import load_weights
 from tui.model.source import ModelSource
 
+_WORDS = {"true": True, "false": False, "none": None, "null": None}
+"""Words of `--arg`, in any case, that would surprise as text: `false` would count as true."""
+
+_NOT_THEIRS = (
+    "<",
+    *(sysconfig.get_path(key) for key in ("stdlib", "platstdlib", "purelib", "platlib")),
+    str(Path(tui.__file__).parent),
+)
+"""How the names of files begin that are not the user's: Python's, installed ones, thaw's own."""
+
 _LOOKS = re.compile(r"(?P<where>.+\.py|[A-Za-z_]\w*(?:\.\w+)*):(?P<name>[A-Za-z_]\w*(?:\.\w+)*)")
 
 
 def accepts(model: str) -> bool:
-    """A module or a .py file, a colon, a name."""
-    return _LOOKS.fullmatch(model) is not None
+    """A module or a .py file, a colon, a name; or a .py file, of which the name is asked for."""
+    return model.endswith(".py") or _LOOKS.fullmatch(model) is not None
 
 
 def build(source: ModelSource, say: Say) -> Built:
@@ -40,11 +54,18 @@ def build(source: ModelSource, say: Say) -> Built:
         Refusal: it cannot be imported, needs arguments, raises, or returns no Block.
     """
     found = _LOOKS.fullmatch(source.model)
-    assert found is not None
+    if found is None:
+        raise Refusal(_name_wanted(Path(source.model).expanduser()))
     ctx = parse_ctx(source.ctx)
     say(f"running the Python of {found['where']}")
-    make = _find(found["where"], found["name"])
-    net = _call(make, source.model, _arguments(source))
+    thing = _find(found["where"], found["name"])
+    given = _arguments(source)
+    if not isinstance(thing, Block):
+        net = _call(thing, source.model, given)
+    elif given:
+        raise Refusal(f"{source.model} is a network already; it takes no --arg")
+    else:
+        net = thing
     initialize(net, ctx)
     built = Built(net, ctx, input_size=source.input_size)
     built.notes.append(f"opening it ran the Python of {found['where']}")
@@ -61,7 +82,7 @@ def build(source: ModelSource, say: Say) -> Built:
     return built
 
 
-def _find(where: str, name: str) -> Callable[..., Any]:
+def _find(where: str, name: str) -> Any:
     module = _from_file(Path(where).expanduser()) if where.endswith(".py") else _by_name(where)
     thing: Any = module
     for part in name.split("."):
@@ -69,7 +90,8 @@ def _find(where: str, name: str) -> Callable[..., Any]:
             makers = [
                 key
                 for key, value in vars(module).items()
-                if callable(value) and getattr(value, "__module__", "") == module.__name__
+                if isinstance(value, Block)
+                or (callable(value) and getattr(value, "__module__", "") == module.__name__)
             ]
             raise Refusal(
                 f"{where} has no {name}; it has {', '.join(makers[:8]) or 'nothing to call'}"
@@ -77,9 +99,24 @@ def _find(where: str, name: str) -> Callable[..., Any]:
         thing = getattr(thing, part)
     if not callable(thing):
         raise Refusal(
-            f"{where}:{name} is a {type(thing).__name__}; a class or a function is needed"
+            f"{where}:{name} is of type {type(thing).__name__}; a class, a function or a Block is "
+            "needed"
         )
-    return thing  # type: ignore[no-any-return]
+    return thing
+
+
+def _name_wanted(path: Path) -> str:
+    """What to say of a file without a name in it. The file is read, not run."""
+    if not path.is_file():
+        return f"{path}: there is no such file"
+    try:
+        body = ast.parse(path.read_bytes()).body
+    except (SyntaxError, ValueError):
+        body = []
+    kinds = (ast.ClassDef, ast.FunctionDef)
+    names = [node.name for node in body if isinstance(node, kinds) and node.name[0] != "_"]
+    has = f"; it has {', '.join(names[:8])}" if names else ""
+    return f"{path}: say which class or function of it: {path}:{names[0] if names else 'NAME'}{has}"
 
 
 def _from_file(path: Path) -> ModuleType:
@@ -103,11 +140,27 @@ def _by_name(name: str) -> ModuleType:
 def _run(load: Callable[[], ModuleType], where: str) -> ModuleType:
     try:
         return load()
-    except Exception as error:
-        at = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
-        raise Refusal(
-            f"{where} cannot be imported: {type(error).__name__}: {in_one_line(error)}{at}"
-        ) from error
+    except SyntaxError as error:
+        at = f"{Path(error.filename).name}, line {error.lineno}" if error.filename else where
+        raise Refusal(f"{where} cannot be imported: SyntaxError: {error.msg} ({at})") from error
+    except (Exception, SystemExit) as error:
+        hint = "; it is part of a package: give package.module:NAME" if _relative(error) else ""
+        raise Refusal(f"{where} cannot be imported: {_what_happened(error)}{hint}") from error
+
+
+def _relative(error: BaseException) -> bool:
+    return isinstance(error, ImportError) and "relative import" in str(error)
+
+
+def _what_happened(error: BaseException) -> str:
+    """An error of the user's Python, with the last of their own lines that led to it."""
+    told = f"{type(error).__name__}: {in_one_line(error)}"
+    own = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if not frame.filename.startswith(_NOT_THEIRS)
+    ]
+    return f"{told} ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else told
 
 
 def _arguments(source: ModelSource) -> dict[str, Any]:
@@ -115,8 +168,9 @@ def _arguments(source: ModelSource) -> dict[str, Any]:
     for key, text in source.arguments.items():
         try:
             given[key] = ast.literal_eval(text)
-        except (ValueError, SyntaxError):
-            given[key] = text  # a plain word is itself
+        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+            # A plain word is itself.
+            given[key] = _WORDS.get(text.strip().lower(), text)
     return given
 
 
@@ -132,14 +186,24 @@ def _call(make: Callable[..., Any], model: str, given: dict[str, Any]) -> Block:
             raise Refusal(f"{model} {_misfit(signature, given)}") from None
     try:
         net = make(**given)
-    except Exception as error:
-        raise Refusal(f"{model} raised {type(error).__name__}: {in_one_line(error)}") from error
+    except (Exception, SystemExit) as error:
+        raise Refusal(f"{model} raised {_what_happened(error)}") from error
+    if net is None:
+        raise Refusal(f"{model} returned nothing (None); it has to return a gluon Block")
     if not isinstance(net, Block):
-        raise Refusal(f"{model} returned a {type(net).__name__}; a gluon Block is needed")
+        raise Refusal(f"{model} returned something of type {type(net).__name__}, not a gluon Block")
     return net
 
 
 def _misfit(signature: inspect.Signature, given: dict[str, Any]) -> str:
+    by_place = [
+        name
+        for name, parameter in signature.parameters.items()
+        if parameter.default is inspect.Parameter.empty
+        and parameter.kind is parameter.POSITIONAL_ONLY
+    ]
+    if by_place:
+        return f"takes {', '.join(by_place)} by position alone, which --arg cannot give"
     needed = [
         name
         for name, parameter in signature.parameters.items()
@@ -151,6 +215,8 @@ def _misfit(signature: inspect.Signature, given: dict[str, Any]) -> str:
         return f"needs {', '.join(needed)}: give {' '.join(f'--arg {name}=…' for name in needed)}"
     unknown = [name for name in given if name not in signature.parameters]
     if unknown:
-        takes = ", ".join(signature.parameters) or "none"
-        return f"takes no {', '.join(unknown)}; its arguments are: {takes}"
+        takes = ", ".join(signature.parameters)
+        return f"takes no {', '.join(unknown)}; " + (
+            f"its arguments are: {takes}" if takes else "it takes no arguments"
+        )
     return "cannot be called with named arguments alone"

@@ -41,7 +41,8 @@ def build(source: ModelSource, say: Say) -> Built:
     say(f"reading {path.name}")
     net = NamesOnly(prefix="")
     for name, array in read_params(str(path)).items():
-        *blocks, last = name.split(".")
+        # A name that begins or ends with a dot, or has two together, tells no structure.
+        *blocks, last = name.split(".") if all(name.split(".")) else [name]
         block = net
         for key in blocks:
             child = block._children.get(key)
@@ -60,7 +61,16 @@ def build(source: ModelSource, say: Say) -> Built:
 
 def _hold(block: Block, key: str, name: str, array: mx.nd.NDArray, ctx: mx.Context) -> None:
     statistic = name.endswith(STATISTICS)
-    parameter = Parameter(name, shape=array.shape, dtype=array.dtype, differentiable=not statistic)
+    # Loaded as if frozen: a gradient, as large as the values, is not needed to look at them.
+    parameter = Parameter(
+        name,
+        grad_req="null",
+        shape=array.shape,
+        dtype=array.dtype,
+        differentiable=not statistic,
+    )
     parameter._load_init(array, ctx)
+    if not statistic:
+        parameter._grad_req = "write"
     block._reg_params[key] = parameter
     block.params._params[name] = parameter

@@ -9,6 +9,7 @@ import json
 import re
 import warnings
 from pathlib import Path
+from typing import Any
 
 import mxnet as mx
 from mxnet.gluon import SymbolBlock
@@ -32,26 +33,38 @@ def build(source: ModelSource, say: Say) -> Built:
     """Load the symbol, and the parameters beside it or from `source.weights`.
 
     Raises:
-        Refusal: no symbol, other inputs than `source.input_name`, or parameters that do not fit.
+        Refusal: no symbol, other inputs than `source.input_name` (several with commas between),
+            or parameters that do not fit.
     """
     path = Path(source.model).expanduser()
     ctx = parse_ctx(source.ctx)
     say(f"reading {path.name}")
     symbol = _load(path)
-    file = source.weights or (_beside(path) if source.pretrained else None)
-    net = SymbolBlock(symbol, [mx.sym.var(_input(symbol, path, file, source.input_name))])
-    initialize(net, ctx)
+    beside = _beside(path) if source.pretrained and not source.weights else []
+    file = source.weights or (str(beside[-1]) if beside else None)
+    inputs = _inputs(symbol, path, file, source.input_name)
+    try:
+        net = SymbolBlock(symbol, [mx.sym.var(name) for name in inputs])
+        initialize(net, ctx)
+    except Exception as error:
+        raise Refusal(f"{path}: MXNet cannot use this symbol: {in_one_line(error)}") from error
     built = Built(net, ctx, classes=source.classes, input_size=source.input_size)
+    if len(inputs) > 1:
+        built.notes.append(f"inputs: {', '.join(inputs)}")
     if source.input_size:
         infer_shapes(net, source.input_size)
     if file is not None:
         say(f"loading weights from {file}")
         load_weights(net, file, ctx)
         built.weights = file
+        if len(beside) > 1:
+            built.notes.append(f"{Path(file).name}, the last of {len(beside)} beside it")
     elif source.pretrained:
         built.notes.append(
             f"random weights: no {_stem(path)}-0000.params beside it (--weights FILE)"
         )
+    else:
+        built.notes.append("random weights (--no-weights)")
     return built
 
 
@@ -70,26 +83,53 @@ def _load(path: Path) -> mx.sym.Symbol:
             warnings.simplefilter("ignore")
             return mx.sym.load(str(path))
     except Exception as error:
+        own = sorted({str(node.get("attrs", {}).get("op_type")) for node in _custom(graph)})
+        if own:
+            raise Refusal(
+                f"{path}: made with operators in somebody's own Python ({', '.join(own)}), which "
+                "is not run here"
+            ) from error
         raise Refusal(f"{path}: MXNet cannot read this symbol: {in_one_line(error)}") from error
+
+
+def _custom(graph: dict[str, Any]) -> list[dict[str, Any]]:
+    nodes = graph["nodes"] if isinstance(graph["nodes"], list) else []
+    return [node for node in nodes if isinstance(node, dict) and node.get("op") == "Custom"]
 
 
 def _stem(path: Path) -> str:
     return re.sub(r"-symbol$", "", path.stem)
 
 
-def _beside(path: Path) -> str | None:
-    found = sorted(path.parent.glob(f"{_stem(path)}-[0-9][0-9][0-9][0-9].params"))
-    return str(found[-1]) if found else None
+def _beside(path: Path) -> list[Path]:
+    """The parameters of all epochs that were exported with a symbol, the last one last."""
+    epoch = re.compile(re.escape(_stem(path)) + r"-(\d{4,})\.params")
+    found = [
+        (int(match[1]), file)
+        for file in path.absolute().parent.iterdir()
+        if (match := epoch.fullmatch(file.name)) and file.is_file()
+    ]
+    return [path.parent / file.name for _, file in sorted(found)]
 
 
-def _input(symbol: mx.sym.Symbol, path: Path, file: str | None, name: str) -> str:
+def _inputs(symbol: mx.sym.Symbol, path: Path, file: str | None, given: str) -> list[str]:
+    """Which of a symbol's arguments are inputs: those that were named, and labels, which a
+    network that was made for training still asks for."""
     arguments = symbol.list_arguments()
-    if name in arguments:
-        return name
+    names = [name.strip() for name in given.split(",")]
     # What the file of weights does not hold is an input; without one, what has no usual ending.
-    held = set(read_params(file)) if file else {a for a in arguments if _ENDINGS.search(a)}
-    inputs = [argument for argument in arguments if argument not in held]
-    raise Refusal(
-        f"{path}: no input is named {name!r}; its inputs are {', '.join(inputs) or 'not told'}: "
-        f"give --input-name {inputs[0] if inputs else 'NAME'}"
-    )
+    held = set(read_params(file)) if file else set()
+    others = [a for a in arguments if a not in held and a not in names and not _ENDINGS.search(a)]
+    labels = [argument for argument in others if argument.endswith("label")]
+    unknown = [name for name in names if name not in arguments]
+    left = [argument for argument in others if argument not in labels]
+    # Without a file, a parameter may have any name: what was said of the inputs is believed.
+    if unknown or (left and file):
+        inputs = [name for name in arguments if name in names or name in others]
+        raise Refusal(
+            f"{path}: "
+            + (f"no input is named {', '.join(unknown)}" if unknown else "it has more inputs")
+            + f"; its inputs are {', '.join(inputs) or 'not told'}: "
+            + f"give --input-name {','.join(inputs) or 'NAME'}"
+        )
+    return names + labels

@@ -7,7 +7,7 @@ import inspect
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from gluoncv.model_zoo import model_zoo as gluoncv_zoo
@@ -17,6 +17,7 @@ from mxnet.gluon.model_zoo import vision
 from tui.engine.devices import parse_ctx
 from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources.built import Built, Say
+from tui.engine.sources.no_download import nothing_downloaded
 from tui.engine.sources.shapes import infer_shapes, initialize
 from tui.engine.weights.download import zoo_weights
 from tui.engine.weights.load import load_weights
@@ -64,15 +65,16 @@ def build(source: ModelSource, say: Say) -> Built:
     if takes_classes and not source.classes:
         raise Refusal(f"{name} is made for classes of your own; name them: --classes a,b,c")
 
-    detector = "_custom" in name or _is_detector(name)
+    detector = takes_classes or _is_detector(name)
     replaces_output = bool(source.classes) and not detector
+    class_word = "classes" if takes_classes else _class_word(make) if replaces_output else ""
     built = Built(
         net=_make(
             make,
             name,
             classes=source.classes if takes_classes else len(source.classes) or None,
             trunk=takes_classes and source.pretrained and not source.weights,
-            pass_classes=takes_classes or replaces_output,
+            class_word=class_word,
             say=say,
         ),
         ctx=ctx,
@@ -81,6 +83,9 @@ def build(source: ModelSource, say: Say) -> Built:
     if "cifar" in name:
         built.mean, built.std = CIFAR_MEAN, CIFAR_STD
     net = built.net
+    if replaces_output and not _has_outputs(net, len(source.classes)):
+        # Some take the word, and go on with classes of their own.
+        raise Refusal(_fixed_classes(name))
     initialize(net, ctx)
     known = infer_shapes(net, built.input_size) if built.input_size else False
     if not known:
@@ -154,6 +159,11 @@ def _needs_classes(make: Callable[..., Block]) -> bool:
     return parameter is not None and parameter.default is inspect.Parameter.empty
 
 
+def _class_word(make: Callable[..., Block]) -> str:
+    """What a function calls the number of its classes."""
+    return "nclass" if "nclass" in inspect.signature(make).parameters else "classes"
+
+
 def _is_detector(name: str) -> bool:
     return bool(re.match(r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|.*pose", name))
 
@@ -164,12 +174,15 @@ def _make(
     *,
     classes: object,
     trunk: bool,
-    pass_classes: bool,
+    class_word: str,
     say: Say,
 ) -> Block:
     wanted: dict[str, Any] = {"pretrained": False, "pretrained_base": trunk}
-    if pass_classes:
-        wanted["classes"] = classes
+    if class_word:
+        wanted[class_word] = classes
+    if "use_kinetics_pretrain" in inspect.signature(make).parameters:
+        # These copy another network's values into themselves, after a download.
+        wanted["use_kinetics_pretrain"] = trunk
     if trunk:
         say("loading the trunk's weights from the zoo")
     # Many classifiers know no `pretrained_base`, some nothing at all: try with fewer words.
@@ -177,12 +190,18 @@ def _make(
     for without in tries:
         given = {key: value for key, value in wanted.items() if key not in without}
         try:
-            with warnings.catch_warnings(), _reset_ctx_waits():
+            with (
+                warnings.catch_warnings(),
+                _reset_ctx_waits(),
+                nullcontext() if trunk else nothing_downloaded(),
+            ):
                 warnings.simplefilter("ignore")
                 return make(**given)
         except Exception as error:
             if without is not tries[-1] and _WRONG_WORDS.search(str(error)):
                 continue
+            if class_word and not trunk and _WRONG_WORDS.search(str(error)):
+                raise Refusal(_fixed_classes(name)) from error
             if trunk and isinstance(error, (OSError, RuntimeError)):
                 raise Refusal(
                     f"the trunk's weights for {name} cannot be had: {in_one_line(error)}; "
@@ -222,6 +241,19 @@ def _output_layers(net: Block) -> tuple[str, ...]:
     return find_roles(ModelTree(describe(net, ""))).head
 
 
+def _has_outputs(net: Block, count: int) -> bool:
+    """Whether a layer of its head gives as many numbers as there are classes."""
+    head = tuple(f"{path}." for path in _output_layers(net))
+    return any(
+        name.startswith(head) and parameter.shape and parameter.shape[0] == count
+        for name, parameter in net._collect_params_with_prefix().items()
+    )
+
+
+def _fixed_classes(name: str) -> str:
+    return f"{name}: its classes cannot be changed; open it without --classes"
+
+
 def _set_classes(built: Built, source: ModelSource, name: str) -> None:
     own = getattr(built.net, "classes", None)
     known = tuple(str(item) for item in own) if isinstance(own, (list, tuple)) else ()
@@ -229,7 +261,10 @@ def _set_classes(built: Built, source: ModelSource, name: str) -> None:
     if not source.classes or source.classes == known:
         return
     if hasattr(built.net, "reset_class"):
-        built.net.reset_class(classes=list(source.classes))
+        try:
+            built.net.reset_class(classes=list(source.classes))
+        except NotImplementedError:  # the quantized ones
+            raise Refusal(_fixed_classes(name)) from None
         initialize(built.net, built.ctx)
         built.notes.append(f"new for {len(source.classes)} classes: the class predictors")
     elif _is_detector(name):

@@ -36,12 +36,16 @@ def _held(name: str, one: np.ndarray, other: np.ndarray) -> WeightDifference:
     # By their bytes: NaN is the same as NaN, and 0 is not -0.
     if one.dtype == other.dtype and one.tobytes() == other.tobytes():
         return WeightDifference(name, "same", one.shape)
-    apart = other.astype(np.float64) - one.astype(np.float64)
-    norm = float(np.linalg.norm(one.astype(np.float64)))
+    how = "changed" if one.dtype == other.dtype else "retyped"
+    one, other = one.astype(np.float64), other.astype(np.float64)
+    finite = np.isfinite(one) & np.isfinite(other)
+    apart = np.where(finite, other, 0) - np.where(finite, one, 0)
+    norm = float(np.linalg.norm(np.where(finite, one, 0)))
     return WeightDifference(
         name,
-        "changed",
+        how,
         one.shape,
         largest=float(np.abs(apart).max(initial=0.0)),
-        relative=float(np.linalg.norm(apart)) / norm if norm else float("inf"),
+        relative=float(np.linalg.norm(apart)) / norm if norm else None,
+        not_finite=int(finite.size - finite.sum()),
     )

@@ -35,7 +35,9 @@ def read_params(file: str) -> dict[str, mx.nd.NDArray]:
             f"{file}: broken off or damaged ({size:,} bytes can be read, more were written); "
             "fetch it again"
         ) from None
-    if not isinstance(arrays, dict) or not arrays:
+    if not arrays:
+        raise Refusal(f"{file}: holds no arrays at all")
+    if not isinstance(arrays, dict):
         raise Refusal(f"{file}: holds arrays without names, so they cannot be told apart")
     return {name.removeprefix("arg:").removeprefix("aux:"): a for name, a in arrays.items()}
 

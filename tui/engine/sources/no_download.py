@@ -1,0 +1,40 @@
+"""Some of GluonCV's functions download weights for a part of the network whether they are asked
+to or not. Here they get none, and the network is built without."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from gluoncv.model_zoo import model_store
+from mxnet.gluon import Block
+
+_NO_FILE = "/no weights were asked for"
+
+
+@contextmanager
+def nothing_downloaded() -> Iterator[None]:
+    """Within it, whatever the zoo would load from its store stays at its first, random values."""
+    get_model_file = model_store.get_model_file
+    load_parameters = Block.load_parameters
+
+    def no_file(*_: object, **__: object) -> str:
+        return _NO_FILE
+
+    def load(self: Block, filename: str, *rest: Any, **options: Any) -> None:
+        if filename != _NO_FILE:
+            load_parameters(self, filename, *rest, **options)
+            return
+        # Some copy values out of what they think is loaded: there have to be some.
+        for parameter in self.collect_params().values():
+            if parameter._data is None and not parameter._deferred_init:
+                parameter.initialize()
+
+    model_store.get_model_file = no_file
+    Block.load_parameters = load
+    try:
+        yield
+    finally:
+        model_store.get_model_file = get_model_file
+        Block.load_parameters = load_parameters
