@@ -10,6 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from tui.model.plan import FreezePlan
+from tui.model.source import ModelSource
+from tui.runs.folder import create_run
+from tui.runs.spec import Hyperparameters, RunSpec
+
 PARAMS = "tests.engine.sources.own_code:make"
 
 
@@ -36,6 +41,7 @@ def thaw(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["open", "x", "--weights", "pyproject.toml"], "not a .params file of MXNet"),
         (["open", "x", "--data", "/no/such/place"], "there is nothing at this path"),
         (["open", "x", "--data", "pyproject.toml"], "a file; the folder"),
+        (["open", "x", "--data", "a" * 300], "file name too long"),
         (["open", "x", "--arg", "depth"], "write key=value"),
         (["open", "x"], "no terminal here"),
         (["demo"], "no terminal here"),
@@ -223,3 +229,37 @@ def test_diff_from_zeros_and_of_runs(tmp_path: Path) -> None:
     assert by_name["w"]["relative"] is None
     assert by_name["w"]["largest"] == 1
     assert by_name["n"]["not_finite"] == 1
+
+
+@pytest.mark.parametrize("command", ["train", "attach"])
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("run.toml", "hello [", "run.toml: not a TOML file"),
+        ("run.toml", "version = 9", "run version 9 is newer than this thaw"),
+        (
+            "run.toml",
+            "recipe = 1",
+            "run.toml: not a run: Expected `str`, got `int` - at `$.recipe`",
+        ),
+        ("run.toml", "colour = 1", "run.toml: not a run: Object contains unknown field `colour`"),
+        ("plan.toml", "= =", "plan.toml: not a TOML file"),
+        ("plan.toml", "version = 9", "plan version 9 is newer than this thaw"),
+        ("plan.toml", "rules = 3", "plan.toml: not a freeze plan"),
+        ("plan.toml", None, "plan.toml: No such file"),
+    ],
+)
+def test_a_broken_run_folder_is_refused_at_once(
+    tmp_path: Path, command: str, file: str, content: str | None, says: str
+) -> None:
+    spec = RunSpec(ModelSource("demo"), "ssd", "shapes", Hyperparameters())
+    folder = create_run(spec, FreezePlan(), tmp_path / "run")
+    if content is None:
+        (folder.path / file).unlink()
+    else:
+        (folder.path / file).write_text(content)
+    done = thaw(command, str(folder.path))
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert says in line
+    assert not folder.events_file.exists()

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from tui.app.app import ThawApp
     from tui.model.source import ModelSource
+    from tui.runs.folder import RunFolder
     from tui.runs.inspection import Answer, Question
 
 PARAMS_MAGIC = b"\x12\x01\x00\x00\x00\x00\x00\x00"
@@ -137,14 +138,17 @@ def _data(_: click.Context, __: click.Parameter, text: str | None) -> str | None
     if text is None or text == "shapes":
         return text
     path = Path(text).expanduser()
-    if not path.exists():
-        raise Problem(f"--data {text}: there is nothing at this path")
-    if not path.is_dir():
-        raise Problem(f"--data {text}: a file; the folder that holds the data set is needed")
-    if not os.access(path, os.R_OK | os.X_OK):
-        raise Problem(f"--data {text}: this folder may not be read")
-    if not any(path.iterdir()):
-        raise Problem(f"--data {text}: the folder is empty")
+    try:
+        if not path.exists():
+            raise Problem(f"--data {text}: there is nothing at this path")
+        if not path.is_dir():
+            raise Problem(f"--data {text}: a file; the folder that holds the data set is needed")
+        if not os.access(path, os.R_OK | os.X_OK):
+            raise Problem(f"--data {text}: this folder may not be read")
+        if not any(path.iterdir()):
+            raise Problem(f"--data {text}: the folder is empty")
+    except OSError as error:
+        raise Problem(f"--data {text}: {(error.strerror or str(error)).lower()}") from None
     return str(path.absolute())
 
 
@@ -420,13 +424,9 @@ def train(run_dir: Path) -> None:
     say. Events go to its events.jsonl, as they do under the screen."""
     from tui.runs.folder import RunFolder
     from tui.runs.headless import follow
-    from tui.toml import TomlError
 
     folder = RunFolder(run_dir)
-    try:
-        folder.read()
-    except TomlError as error:
-        raise Problem(str(error)) from None
+    _read(folder)
     sys.exit(follow(folder, lambda line: click.echo(line)))
 
 
@@ -437,12 +437,24 @@ def attach(run_dir: Path) -> None:
     from tui.runs.folder import RunFolder
 
     folder = RunFolder(run_dir)
-    if not folder.events_file.exists() and not folder.spec_file.exists():
-        raise Problem(f"{run_dir}: no run folder (it has no run.toml)")
+    if not folder.events_file.exists():
+        if not folder.spec_file.exists():
+            raise Problem(f"{run_dir}: no run folder (it has no run.toml)")
+        # Events speak for themselves. Without any, a run that cannot begin is not waited for.
+        _read(folder)
     _need_terminal()
     from tui.app.app import ThawApp
 
     _run(ThawApp(attach=folder))
+
+
+def _read(folder: RunFolder) -> None:
+    from tui.toml import TomlError
+
+    try:
+        folder.read()
+    except TomlError as error:
+        raise Problem(str(error)) from None
 
 
 def _show(source: ModelSource, data: str | None, preset: str | None = None) -> None:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from dataclasses import astuple
 
 import pytest
 from rich.cells import cell_len
 
-from tui.app.glyphs import ASCII, UNICODE, choose
+from tests.app.models import ssd
+from tests.app.showing import model_screen, text_of
+from tui.app.glyphs import ASCII, UNICODE, choose, use
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "UTF-8", "utf8", None])
@@ -45,3 +50,46 @@ def test_cut() -> None:
     assert UNICODE.cut("weights", 6, keep_end=True) == "…ights"
     assert UNICODE.cut("weights", 1) == "…"
     assert UNICODE.cut("weights", 0) == ""
+
+
+@pytest.mark.parametrize(
+    ("environment", "chosen"),
+    [
+        ({"LC_ALL": "C", "LANG": "de_DE.UTF-8"}, ASCII),
+        ({"LC_CTYPE": "POSIX"}, ASCII),
+        ({"LANG": "C"}, ASCII),
+        ({}, UNICODE),
+        ({"LANG": "C.UTF-8"}, UNICODE),
+        ({"LC_ALL": "en_US.UTF-8", "LANG": "C"}, UNICODE),
+        ({"LC_ALL": "", "LC_CTYPE": "en_US.UTF-8", "LANG": "C"}, UNICODE),
+    ],
+)
+def test_who_asks_for_c_gets_ascii(environment: dict[str, str], chosen: object) -> None:
+    assert choose("utf-8", environment) is chosen
+
+
+@pytest.mark.parametrize("name", ["LANG", "LC_ALL"])
+def test_in_a_real_process_as_well(name: str) -> None:
+    environment = {key: value for key, value in os.environ.items() if key != "LANG"}
+    for other in ("LC_ALL", "LC_CTYPE", "PYTHONUTF8"):
+        environment.pop(other, None)
+    done = subprocess.run(
+        [sys.executable, "-c", "from tui.app.glyphs import glyphs; print(glyphs().name)"],
+        env={**environment, name: "C"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "ascii"
+
+
+async def test_nothing_but_ascii_is_drawn() -> None:
+    use(ASCII)
+    try:
+        async with model_screen(ssd(), (60, 16)) as (pilot, screen):
+            screen.message.say("a message that is longer than the sixty columns that it has here")
+            await pilot.pause()
+            assert "a message that is longer" in text_of(pilot)
+            assert text_of(pilot).isascii()
+    finally:
+        use(None)

@@ -62,7 +62,7 @@ async def test_does_not_compile() -> None:
         matched.error
         == "the pattern does not compile at character 1: missing ), unterminated subpattern"
     )
-    assert refusal(matched, "freeze", confirmed=True, can_train=True) == matched.error
+    assert refusal(matched, "freeze", confirmed=True, can_train=True).startswith("does not compile")
 
 
 async def test_backtracking_is_stopped() -> None:

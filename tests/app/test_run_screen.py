@@ -12,7 +12,15 @@ from pathlib import Path
 import pytest
 from textual.screen import Screen
 
-from tests.app.fake_trainer import finished, line, make_folder, proof, sample_events, started
+from tests.app.fake_trainer import (
+    finished,
+    line,
+    make_folder,
+    proof,
+    sample_events,
+    started,
+    write_log,
+)
 from tests.app.run_screens import (
     ONE_GPU,
     Host,
@@ -224,6 +232,20 @@ async def test_events_after_the_screen_came_are_not_needed_to_see_a_trainer_that
         await until(pilot, lambda: screen.state.status is Status.GONE, 3.0)
         assert "(process 4242) is gone" in shown(screen, "summary")
         assert "at step 7" in shown(screen, "summary")
+
+
+async def test_a_run_that_nobody_began_says_how_to(tmp_path: Path) -> None:
+    log = list(sample_events(3, first=started(pid=os.getpid())))
+    folder = make_folder(tmp_path / "my run")
+    screen = following(folder)
+    async with Host(screen).run_test(size=(120, 40)) as pilot:
+        await until(
+            pilot, lambda: "waiting for the trainer: thaw train" in shown(screen, "progress")
+        )
+        assert "/my run' starts it" in shown(screen, "progress")
+        write_log(folder, log)
+        await until(pilot, lambda: screen.state.step is not None)
+        await until(pilot, lambda: "starts it" not in shown(screen, "progress"))
 
 
 async def test_a_killed_trainer_is_seen_within_three_seconds(

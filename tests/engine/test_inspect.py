@@ -107,3 +107,15 @@ async def test_a_killed_inspector_is_an_answer_and_the_next_question_starts_anot
     *_, refused = await answers(inspector, OpenModel(ModelSource("resnet50_v3")))
     assert isinstance(refused, Refused)
     assert "resnet50_v2" in refused.message
+
+
+@pytest.mark.slow
+async def test_a_network_of_ones_own_with_other_outputs_than_classes(inspector: Inspector) -> None:
+    own = "tests.engine.sources.own_code:make"
+    question = OpenModel(ModelSource(own, classes=("a", "b"), input_size=(32, 32)))
+    *_, refused = await answers(inspector, question)
+    assert isinstance(refused, Refused)
+    assert "the network tells 3 classes apart, --classes names 2" in refused.message
+    question = OpenModel(ModelSource(own, classes=("a", "b", "c"), input_size=(32, 32)))
+    *_, opened = await answers(inspector, question)
+    assert isinstance(opened, Opened)

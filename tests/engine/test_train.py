@@ -227,3 +227,24 @@ def test_a_plan_with_a_wild_pattern_is_refused(tmp_path: Path) -> None:
     code, told = carry_out(folder)
     assert code == 2
     assert "backtracks" in only(Failed, told).message
+
+
+@pytest.mark.slow
+def test_a_recipe_for_another_family_is_refused(tmp_path: Path) -> None:
+    folder = make(tmp_path, SMALL_SSD, "classification", ALL, usual_tree(tmp_path / "VOC2007"))
+    code, told = carry_out(folder)
+    assert code == 2
+    failed = told[-1]
+    assert isinstance(failed, Failed)
+    assert failed.message.startswith("the classification recipe does not train a SSD")
+
+
+@pytest.mark.slow
+def test_pictures_too_small_for_a_detector_are_refused(tmp_path: Path) -> None:
+    data = usual_tree(tmp_path / "VOC2007")
+    source = ModelSource("demo", classes=("cat", "dog"), input_size=(16, 16))
+    code, told = carry_out(make(tmp_path, source, "ssd", ALL, data))
+    assert code == 2
+    failed = told[-1]
+    assert isinstance(failed, Failed)
+    assert "give a larger --input-size" in failed.message

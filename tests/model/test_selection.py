@@ -151,7 +151,7 @@ def test_a_pattern_that_backtracks_is_stopped(pattern: str) -> None:
 
 
 def test_the_worst_one_is_stopped_and_says_where() -> None:
-    with pytest.raises(PatternError, match="backtracks on 'aaaa"):
+    with pytest.raises(PatternError, match=r"backtracks without end.* on 'aaaa"):
         match_names("(a|a)*$", ["a" * 40 + "b"], limit=0.1)
 
 

@@ -6,7 +6,9 @@ from the encoding of the stream that Textual writes to.
 
 from __future__ import annotations
 
+import os
 import sys
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.model.states import State
@@ -95,10 +97,24 @@ ASCII = Glyphs(
 )
 
 
-def choose(encoding: str | None) -> Glyphs:
-    """The set for a stream's encoding; a stream that does not tell is taken for UTF-8."""
+def choose(encoding: str | None, environment: Mapping[str, str] | None = None) -> Glyphs:
+    """The set for a stream's encoding; a stream that does not tell is taken for UTF-8.
+
+    Python writes UTF-8 where the locale is C, whoever asked for C: where `environment` does, by
+    name, it gets ASCII. No locale at all asks for nothing: many servers have none.
+    """
+    if _asks_for_c(environment or {}):
+        return ASCII
     name = (encoding or "utf-8").lower().replace("-", "").replace("_", "")
     return UNICODE if name in ("utf8", "utf16", "utf32", "utf8sig") else ASCII
+
+
+def _asks_for_c(environment: Mapping[str, str]) -> bool:
+    ctype = environment.get("LC_CTYPE", "")
+    if sys.flags.utf8_mode and environment.get("PYTHONUTF8") != "1" and ctype == "C.UTF-8":
+        ctype = ""  # Python's own doing, for the libraries that it loads (PEP 538)
+    asked = environment.get("LC_ALL") or ctype or environment.get("LANG", "")
+    return asked in ("C", "POSIX")
 
 
 _in_use: list[Glyphs] = []
@@ -107,7 +123,7 @@ _in_use: list[Glyphs] = []
 def glyphs() -> Glyphs:
     """The set in use. Textual writes to the process's own standard error."""
     if not _in_use:
-        _in_use.append(choose(getattr(sys.__stderr__, "encoding", None)))
+        _in_use.append(choose(getattr(sys.__stderr__, "encoding", None), os.environ))
     return _in_use[0]
 
 

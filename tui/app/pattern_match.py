@@ -92,7 +92,7 @@ async def _in_slices(pattern: str, names: Sequence[str], *, search: bool) -> lis
 def told(matched: Matched, tree: ModelTree, states: Sequence[State]) -> str:
     """What a pattern selects, in one line."""
     if matched.error:
-        return matched.error
+        return _error(matched)
     if matched.nothing:
         return "nothing matches"
     values = sum(tree.parameters[index].count or 0 for index in matched.parameters)
@@ -106,6 +106,11 @@ def told(matched: Matched, tree: ModelTree, states: Sequence[State]) -> str:
     match = "matches" if len(matched.parameters) == 1 else "match"
     start = f"all {count} {match}" if matched.everything else f"{count} {match}"
     return f"{start} · {short(values)} values · {', '.join(facts)}"
+
+
+def _error(matched: Matched) -> str:
+    # The pattern stands right above, and 80 columns are few.
+    return matched.error.removeprefix("the pattern ")
 
 
 def hinted(matched: Matched, head: Sequence[str]) -> str:
@@ -122,7 +127,7 @@ def refusal(matched: Matched, action: Action, *, confirmed: bool, can_train: boo
     """Why a pattern is not applied, in one line; empty where it can be."""
     verb = "frozen" if action == "freeze" else "thawed"
     if matched.error:
-        return matched.error
+        return _error(matched)
     take = "; tab takes the pattern below" if matched.hint else ""
     if matched.nothing:
         return f"nothing matches, so nothing would be {verb}{take}"

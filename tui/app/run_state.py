@@ -38,7 +38,7 @@ class Status(Enum):
 
 @dataclass(slots=True)
 class RunState:
-    """A run so far. Only `apply` and the two marks below change it; `version` tells that they
+    """A run so far. Only `apply` and the marks below change it; `version` tells that they
     did. Times are seconds since the epoch, as the trainer wrote them."""
 
     version: int = 0
@@ -160,6 +160,10 @@ class RunState:
         """A stop was sent (or was not taken after all)."""
         self.version += 1
         self.stop_asked = asked
+
+    def mark_not_begun(self, words: str) -> None:
+        """Nothing is known to be under way; `words` stand until something is."""
+        self.doing = words
 
     def mark_gone(self, reason: str) -> None:
         """The trainer's process is no more, and it wrote no last event."""

@@ -104,6 +104,8 @@ class _Desk:
         built = build(question.source, lambda doing: self._send(Phase(doing)))
         self._send(Phase("reading the network"))
         recipe = recipe_for(built)
+        if recipe and question.source.classes:
+            recipe.check_classes(built)
         info = recipe.info if recipe else None
         if info and built.defaults:
             info = msgspec.structs.replace(info, defaults=built.defaults)

@@ -101,12 +101,19 @@ class _Run:
         built = build(spec.model, lambda doing: self.emit(Phase(doing)))
         for note in built.notes:
             self.emit(Notice(note))
+        if not recipe.fits(built):
+            raise Refusal(
+                f"the {spec.recipe} recipe does not train a {type(built.net).__name__}; "
+                "open the model anew and press t, which takes the one that does"
+            )
+        if spec.model.classes:
+            recipe.check_classes(built)
         self.emit(Phase("reading the data"))
         data = load_data(spec.data, recipe.task, built.classes)
         for problem in data.problems[:NOTICES]:
             self.emit(Notice(problem))
         if len(data.problems) > NOTICES:
-            self.emit(Notice(f"{len(data.problems) - NOTICES} more problems of this kind"))
+            self.emit(Notice(f"{len(data.problems) - NOTICES} more problems in the data"))
         self.emit(Phase("applying the plan"))
         tree, resolution = apply_plan(built.net, plan)
         totals = tree.totals(resolution.states)

@@ -85,8 +85,8 @@ def match_names(
                 matches = find(name, timeout=left)
         except TimeoutError:
             raise PatternError(
-                f"the pattern takes longer than {limit:g} s: it backtracks on {name[:80]!r}; "
-                "make a repeated part less ambiguous"
+                "the pattern backtracks without end; make its repeats less ambiguous "
+                f"(it takes longer than {limit:g} s, on {name[:80]!r})"
             ) from None
         if matches:
             found.append(index)

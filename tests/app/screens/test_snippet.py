@@ -42,6 +42,16 @@ async def test_copies_by_osc_52_and_keeps_the_plan() -> None:
         assert not model.session.unkept
 
 
+async def test_long_lines_are_all_on_the_screen() -> None:
+    async with app_on(ssd()).run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, ModelScreen))
+        end = "'grad_req', 'null')"
+        code = f"net.collect_params('(?!.*({'|'.join(['batchnorm'] * 12)}))').setattr({end}"
+        pilot.app.push_screen(SnippetScreen(code, "ssd"))
+        await until(pilot, lambda: isinstance(pilot.app.screen, SnippetScreen))
+        assert end.removeprefix("'") in text_of(pilot).replace("\n", "")
+
+
 async def test_only_read() -> None:
     async with app_on(ssd()).run_test(size=(80, 24)) as pilot:
         model, _ = await shown(pilot)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -128,3 +129,39 @@ def test_a_classifier_does_not_take_boxes(tmp_path: Path) -> None:
     usual_tree(tmp_path)
     with pytest.raises(Refusal, match="needs a folder of pictures for each class"):
         load_data(str(tmp_path), "classification", CLASSES)
+
+
+def test_a_tree_without_its_lists_says_which_folder_is_missing(tmp_path: Path) -> None:
+    usual_tree(tmp_path)
+    shutil.rmtree(tmp_path / "ImageSets")
+    with pytest.raises(Refusal, match=r"no Pascal VOC tree \(ImageSets/Main is missing\)"):
+        load_data(str(tmp_path), "detection", CLASSES)
+
+
+def test_a_list_may_begin_with_a_byte_order_mark(tmp_path: Path) -> None:
+    usual_tree(tmp_path)
+    (tmp_path / "ImageSets" / "Main" / "trainval.txt").write_text("p0\r\np1\r\n", "utf-8-sig")
+    data = load_data(str(tmp_path), "detection", CLASSES)
+    assert (len(data.train), data.problems) == (2, [])
+
+
+def test_annotations_that_cannot_be_read_are_named(tmp_path: Path) -> None:
+    usual_tree(tmp_path)
+    annotations = tmp_path / "Annotations"
+    (annotations / "p0.xml").write_text('<?xml version="1.0" encoding="nope"?><annotation/>')
+    (annotations / "p1.xml").unlink()
+    (annotations / "p1.xml").mkdir()
+    (annotations / "p2.xml").write_text("<annotation/>")
+    write_annotation(
+        annotations / "p3.xml",
+        [("cat", "nan", 1, 30, 30), ("dog", 1, 1, 30, 30)],  # type: ignore[list-item]
+    )
+    with pytest.raises(Refusal, match=r"no usable picture for training \(p0.xml: no whole XML"):
+        load_data(str(tmp_path), "detection", CLASSES)
+    (tmp_path / "ImageSets" / "Main" / "trainval.txt").write_text("p0\np1\np2\np3\n")
+    assert load_data(str(tmp_path), "detection", CLASSES).problems == [
+        "p0.xml: no whole XML; its picture is left out",
+        "p1.xml: is a directory; its picture is left out",
+        "p2.xml: no picture size; its picture is left out",
+        "p3.xml: a cat without a box; left out",
+    ]

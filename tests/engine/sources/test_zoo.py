@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import mxnet as mx
 import numpy as np
 import pytest
@@ -18,6 +20,19 @@ def opened(model: str, **more: object) -> zoo.Built:
 def test_an_unknown_name_names_the_nearest() -> None:
     with pytest.raises(Refusal, match=r"no zoo model is named 'resnet50_v3'; .*resnet50_v2"):
         opened("resnet50_v3")
+
+
+@pytest.mark.parametrize(
+    ("name", "near"), [("ssd", "ssd_"), ("yolo3", "yolo3_"), ("qqqqqqqqqqqqqqqq", ", ")]
+)
+def test_something_near_is_always_named(name: str, near: str) -> None:
+    with pytest.raises(Refusal, match=rf"no zoo model is named '{name}'; the nearest are .*{near}"):
+        opened(name)
+
+
+def test_no_name_at_all() -> None:
+    with pytest.raises(Refusal, match="MODEL is empty"):
+        opened("")
 
 
 def test_both_zoos_are_known() -> None:
@@ -94,12 +109,34 @@ def test_no_network_says_what_was_tried_and_what_to_do(
 
 
 def test_no_network_for_a_custom_models_trunk(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MXNET_HOME", str(tmp_path))
     monkeypatch.setenv("MXNET_GLUON_REPO", "http://127.0.0.1:9/")
-    with pytest.raises(Refusal, match=r"trunk's weights .* cannot be had.*--no-weights"):
+    with pytest.raises(Refusal) as refused:
         build(ModelSource("ssd_512_mobilenet1.0_custom", classes=("a",)), lambda _: None)
+    said = str(refused.value)
+    assert "mobilenet1.0, the trunk of ssd_512_mobilenet1.0_custom" in said
+    assert "http://127.0.0.1:9/gluon/models/mobilenet1.0-efbb2ca3.zip" in said
+    assert f"{tmp_path}/models/mobilenet1.0-efbb2ca3.params" in said
+    assert "--weights FILE" in said
+    assert "--no-weights" in said
+    assert not list((tmp_path / "models").iterdir())
+
+
+def test_a_trunk_that_is_on_the_disk_is_taken(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MXNET_HOME", str(tmp_path))
+    file = tmp_path / "models" / "mobilenet0.25-f0046a3d.params"
+    file.parent.mkdir()
+    trunk = opened("mobilenet0.25").net
+    trunk.features[0].weight.set_data(mx.nd.ones((8, 3, 3, 3)) * 7)
+    trunk.save_parameters(str(file))
+    monkeypatch.setattr("gluoncv.model_zoo.model_store.check_sha1", lambda *_: True)
+    built = build(ModelSource("ssd_300_mobilenet0.25_custom", classes=("a",)), lambda _: None)
+    first = built.net._collect_params_with_prefix()["features.mobilenet0_conv0_weight"]
+    assert float(first.data().min().asscalar()) == 7
 
 
 def test_a_gpu_that_is_not_there() -> None:

@@ -299,7 +299,7 @@ class ModelScreen(Screen[None]):
         session = self.session
         if State.TRAINABLE not in session.resolution.states:
             self.message.warn(
-                "nothing would train, everything is frozen: thaw something first (space, h or a)"
+                "everything is frozen, nothing would train: thaw something (space, h or a)"
             )
             return
         if session.opened.recipe is None:

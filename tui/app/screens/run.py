@@ -121,6 +121,8 @@ class RunScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to follow."""
         self.query_one("#ended").display = False
+        if self._process is None:
+            self.state.mark_not_begun(f"waiting for the trainer: {self._how_to_begin()}")
         self.set_interval(self._interval, self._tick)
         self.call_after_refresh(self._tick)
 
@@ -331,6 +333,9 @@ class RunScreen(Screen[None]):
 
     def _come_back(self) -> str:
         return f"thaw attach {shlex.quote(str(self.folder.path))}"
+
+    def _how_to_begin(self) -> str:
+        return f"thaw train {shlex.quote(str(self.folder.path))} starts it"
 
     def _exit(self) -> None:
         ended = self.state.status.ended

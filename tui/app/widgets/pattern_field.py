@@ -77,9 +77,11 @@ class PatternField(Vertical):
         return self._matched
 
     def open(self) -> None:
-        """Show the field, with the last pattern that was cancelled or refused still in it."""
+        """Show the field, with the last pattern that was cancelled or refused still in it; what
+        is typed takes its place, unless a key moves in it first."""
         self.display = True
         self.field.focus()
+        self.field.select_all()
         self._judge_again()
 
     def close(self, *, clear: bool) -> None:

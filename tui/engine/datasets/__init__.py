@@ -37,7 +37,5 @@ def load_data(path: str, task: Task, classes: tuple[str, ...]) -> Data:
     if not any(place.iterdir()):
         raise Refusal(f"{path}: the folder is empty")
     if task == "detection":
-        raise Refusal(
-            f"{path}: no Pascal VOC tree (ImageSets/Main, Annotations and JPEGImages are missing)"
-        )
+        raise Refusal(f"{path}: no Pascal VOC tree ({voc.missing(path)})")
     raise Refusal(f"{path}: no folder of pictures for each class (train/<class>/… or <class>/…)")

@@ -7,6 +7,7 @@ once, and what is wrong is said before a run begins.
 
 from __future__ import annotations
 
+import math
 import xml.etree.ElementTree as ET
 from collections import Counter
 from dataclasses import dataclass, field
@@ -23,11 +24,19 @@ KIND = "Pascal VOC"
 
 _TRAIN = ("trainval", "train")
 _VALIDATION = ("test", "val", "validation")
+_FOLDERS = ("ImageSets/Main", "Annotations", "JPEGImages")
 
 
 def accepts(path: str) -> bool:
-    """A folder with ImageSets/Main, or one that holds such folders (VOC2007, VOC2012)."""
-    return bool(_trees(Path(path)))
+    """A folder with ImageSets/Main, or one that holds such folders (VOC2007, VOC2012); one that
+    lacks only this is meant for a tree, and told so by `load`."""
+    return bool(_trees(Path(path))) or all((Path(path) / name).is_dir() for name in _FOLDERS[1:])
+
+
+def missing(path: str) -> str:
+    """What of a tree is not at a path that holds none, in words."""
+    *others, last = [name for name in _FOLDERS if not (Path(path) / name).is_dir()]
+    return f"{', '.join(others)} and {last} are missing" if others else f"{last} is missing"
 
 
 def load(path: str, task: Task, classes: tuple[str, ...]) -> Data:
@@ -42,6 +51,8 @@ def load(path: str, task: Task, classes: tuple[str, ...]) -> Data:
             "for each class"
         )
     trees = _trees(Path(path))
+    if not trees:
+        raise Refusal(f"{path}: no Pascal VOC tree ({missing(path)})")
     train_name, validation_name = _split_names(path, trees)
     read = _Reader(classes)
     train = _part(path, trees, train_name, read)
@@ -62,7 +73,8 @@ def load(path: str, task: Task, classes: tuple[str, ...]) -> Data:
         validation=validation,
         split=split,
         counts=tuple(counts[index] for index in range(len(classes))),
-        problems=read.problems,
+        # A picture that stands in both lists has its problem once.
+        problems=list(dict.fromkeys(read.problems)),
     )
 
 
@@ -105,12 +117,8 @@ class _Reader:
             root = ET.parse(file).getroot()
             size = root.find("size")
             width, height = (float(size.findtext(key, "")) for key in ("width", "height"))
-        except FileNotFoundError:
-            self.problems.append(f"{file.name}: missing; its picture is left out")
-            return None
-        except (ET.ParseError, ValueError, AttributeError, OSError) as error:
-            what = "no picture size" if not isinstance(error, ET.ParseError) else "no whole XML"
-            self.problems.append(f"{file.name}: {what}; its picture is left out")
+        except (ET.ParseError, LookupError, OSError, ValueError, AttributeError) as error:
+            self.problems.append(f"{file.name}: {_what_ails(error)}; its picture is left out")
             return None
         rows = []
         for item in root.iter("object"):
@@ -131,6 +139,8 @@ class _Reader:
                 float(item.findtext(f"bndbox/{key}", ""))
                 for key in ("xmin", "ymin", "xmax", "ymax")
             ]
+            if not all(math.isfinite(edge) for edge in box):
+                raise ValueError(box)
         except ValueError:
             self.problems.append(f"{file.name}: a {name} without a box; left out")
             return None
@@ -142,6 +152,17 @@ class _Reader:
             return None
         difficult = (item.findtext("difficult") or "0").strip() == "1"
         return [xmin, ymin, xmax, ymax, float(index), float(difficult)]
+
+
+def _what_ails(error: Exception) -> str:
+    match error:
+        case FileNotFoundError():
+            return "missing"
+        case OSError():
+            return (error.strerror or str(error)).lower()
+        case ET.ParseError() | LookupError():  # the latter: an encoding that nobody knows
+            return "no whole XML"
+    return "no picture size"
 
 
 def _trees(path: Path) -> list[Path]:
@@ -171,7 +192,7 @@ def _part(path: str, trees: list[Path], name: str, read: _Reader) -> VOCPart:
         file = tree / "ImageSets" / "Main" / f"{name}.txt"
         if not file.is_file():
             continue
-        for picture in dict.fromkeys(file.read_text("utf-8", "replace").split("\n")):
+        for picture in dict.fromkeys(file.read_text("utf-8-sig", "replace").split("\n")):
             picture = picture.strip()
             if not picture:
                 continue

@@ -51,19 +51,30 @@ class ClassificationRecipe:
         """One output, two axes."""
         return built.input_size is not None and _classes_out(built.net, built.input_size) > 0
 
+    def check_classes(self, built: Built) -> None:
+        """One output for each class.
+
+        Raises:
+            Refusal: there are others.
+        """
+        self._compare(built, len(built.classes), "--classes names")
+
+    def _compare(self, built: Built, wanted: int, who: str) -> None:
+        assert built.input_size is not None
+        outputs = _classes_out(built.net, built.input_size)
+        if outputs != wanted:
+            raise Refusal(
+                f"the network tells {outputs} classes apart, {who} {wanted}; "
+                "as many are needed, in the order of its outputs"
+            )
+
     def prepare(self, built: Built, data: Data, hyper: Hyperparameters) -> ClassificationTask:
         """Transforms and loaders for this network and data.
 
         Raises:
             Refusal: the network's output has another size than there are classes.
         """
-        assert built.input_size is not None
-        outputs = _classes_out(built.net, built.input_size)
-        if outputs != len(data.classes):
-            raise Refusal(
-                f"the network tells {outputs} classes apart, the data has {len(data.classes)}; "
-                "open the model with --classes"
-            )
+        self._compare(built, len(data.classes), "the data has")
         return ClassificationTask(built, data, hyper)
 
 

@@ -75,6 +75,14 @@ class Recipe(Protocol):
         """Whether this network is of the family."""
         ...
 
+    def check_classes(self, built: Built) -> None:
+        """See that the network tells as many classes apart as it is opened for.
+
+        Raises:
+            Refusal: it tells others apart; says how many.
+        """
+        ...
+
     def prepare(self, built: Built, data: Data, hyper: Hyperparameters) -> TrainingTask:
         """Make the task. Called after the freeze plan has been applied."""
         ...

@@ -25,6 +25,7 @@ from mxnet.gluon.data import DataLoader
 from tui.engine.datasets.data import Data, Task
 from tui.engine.recipes.plain import PlainDetectionTransform
 from tui.engine.recipes.recipe import Losses, Metric
+from tui.engine.refusal import Refusal
 from tui.engine.sources.built import Built
 from tui.runs.recipe import RecipeInfo
 from tui.runs.spec import Hyperparameters
@@ -55,8 +56,24 @@ class SSDRecipe:
         """An SSD network."""
         return isinstance(built.net, SSD)
 
+    def check_classes(self, built: Built) -> None:
+        """As many classes as the predictors tell apart.
+
+        Raises:
+            Refusal: there are others.
+        """
+        if len(built.net.classes) != len(built.classes):
+            raise Refusal(
+                f"the detector tells {len(built.net.classes)} classes apart, --classes names "
+                f"{len(built.classes)}; as many are needed, in their order"
+            )
+
     def prepare(self, built: Built, data: Data, hyper: Hyperparameters) -> SSDTask:
-        """Anchors, targets and loaders for this network and data."""
+        """Anchors, targets and loaders for this network and data.
+
+        Raises:
+            Refusal: the pictures are too small for the network.
+        """
         return SSDTask(built, data, hyper)
 
 
@@ -72,6 +89,11 @@ class SSDTask:
         with autograd.train_mode():
             _, _, anchors = self.net(mx.nd.zeros((1, 3, height, width), ctx=self._ctx))
         anchors = anchors.as_in_context(mx.cpu())
+        if anchors.shape[1] < self.net.post_nms:
+            raise Refusal(
+                f"pictures of {height}×{width} leave this detector {anchors.shape[1]} anchors, "
+                f"and it needs {self.net.post_nms}; give a larger --input-size"
+            )
         transform: Callable[..., Any] = (
             SSDDefaultTrainTransform(width, height, anchors)
             if hyper.augment

@@ -7,7 +7,7 @@ import inspect
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 from gluoncv.model_zoo import model_zoo as gluoncv_zoo
@@ -19,7 +19,7 @@ from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources.built import Built, Say
 from tui.engine.sources.no_download import nothing_downloaded
 from tui.engine.sources.shapes import infer_shapes, initialize
-from tui.engine.weights.download import zoo_weights
+from tui.engine.weights.download import trunk_weights, zoo_weights
 from tui.engine.weights.load import load_weights
 from tui.model.source import ModelSource
 
@@ -48,7 +48,7 @@ VISION = "vision."
 
 def accepts(model: str) -> bool:
     """Every name: a source that knows the argument by its looks comes before this one."""
-    return bool(model)
+    return True
 
 
 def build(source: ModelSource, say: Say) -> Built:
@@ -149,9 +149,17 @@ def _maker(name: str) -> Callable[..., Block]:
         models = _vision_models()
         if name.removeprefix(VISION) in models:
             return models[name.removeprefix(VISION)]
-    near = difflib.get_close_matches(name, names(), n=3, cutoff=0.5)
-    hint = f"; the nearest are {', '.join(near)}" if near else ""
-    raise Refusal(f"no zoo model is named {name!r}{hint}")
+    if not name.strip():
+        raise Refusal("MODEL is empty; name a zoo model, resnet50_v1 for one")
+    raise Refusal(f"no zoo model is named {name!r}; the nearest are {', '.join(_nearest(name))}")
+
+
+def _nearest(name: str) -> list[str]:
+    known = names()
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    # A bare `ssd` or `yolo3` resembles no whole name, and is the beginning of some.
+    within = [other for other in known if name in other]
+    return near or within[:3] or difflib.get_close_matches(name, known, n=3, cutoff=0.0)
 
 
 def _needs_classes(make: Callable[..., Block]) -> bool:
@@ -190,13 +198,12 @@ def _make(
     for without in tries:
         given = {key: value for key, value in wanted.items() if key not in without}
         try:
-            with (
-                warnings.catch_warnings(),
-                _reset_ctx_waits(),
-                nullcontext() if trunk else nothing_downloaded(),
-            ):
+            told = trunk_weights(name, say) if trunk else nothing_downloaded()
+            with warnings.catch_warnings(), _reset_ctx_waits(), told:
                 warnings.simplefilter("ignore")
                 return make(**given)
+        except Refusal:
+            raise
         except Exception as error:
             if without is not tries[-1] and _WRONG_WORDS.search(str(error)):
                 continue

@@ -117,7 +117,8 @@ def _class_hint(wrong: list[str]) -> str:
     last = ("class", "output", "fc", "prediction", "heads", "classifier")
     if all(any(word in line.split(" ")[0] for word in last) for line in wrong):
         return (
-            "; only class layers differ: open the model that the file was made for, and --classes"
+            "; only class layers differ, so it is for another number of classes: "
+            "open the model that it was made for, with as many --classes"
         )
     return ""
 
