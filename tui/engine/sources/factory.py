@@ -9,7 +9,6 @@ import ast
 import importlib
 import importlib.util
 import inspect
-import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -23,14 +22,12 @@ from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources.built import Built, Say
 from tui.engine.sources.shapes import infer_shapes, initialize
 from tui.engine.weights.load import load_weights
-from tui.model.source import ModelSource
-
-_LOOKS = re.compile(r"(?P<where>.+\.py|[A-Za-z_]\w*(?:\.\w+)*):(?P<name>[A-Za-z_]\w*(?:\.\w+)*)")
+from tui.model.source import OWN_PYTHON, ModelSource, runs_python
 
 
 def accepts(model: str) -> bool:
     """A module or a .py file, a colon, a name."""
-    return _LOOKS.fullmatch(model) is not None
+    return runs_python(model)
 
 
 def build(source: ModelSource, say: Say) -> Built:
@@ -39,7 +36,7 @@ def build(source: ModelSource, say: Say) -> Built:
     Raises:
         Refusal: it cannot be imported, needs arguments, raises, or returns no Block.
     """
-    found = _LOOKS.fullmatch(source.model)
+    found = OWN_PYTHON.fullmatch(source.model)
     assert found is not None
     ctx = parse_ctx(source.ctx)
     say(f"running the Python of {found['where']}")

@@ -1,0 +1,86 @@
+"""Which models are left by what has been typed, and in which order."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textual.fuzzy import FuzzySearch
+
+from tui.app.model_rows import ModelRow, folded
+
+LONGEST_FUZZY = 64
+"""Letters at the end of a name that are searched: the search tries every way of finding the
+letters of a word, and a path may be of any length."""
+
+NEAREST = 5
+
+_NOWHERE = 9
+
+_Rank = tuple[int, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Narrowed:
+    """The rows that are left, best first; with `nearest` nothing matches, and these only have
+    names like it."""
+
+    rows: Sequence[ModelRow]
+    nearest: bool = False
+
+
+def narrow(rows: Sequence[ModelRow], typed: str) -> Narrowed:
+    """The rows that match all words of what was typed.
+
+    A word that stands anywhere (in a name, a task, a family, a data set) as it is typed means
+    that; of any other the letters have to come in a name in this order: `frcnn`. Models opened
+    lately stay before all others.
+    """
+    words = re.split(r"[\s,]+", folded(typed).strip(" ,\t"))
+    if words == [""]:
+        return Narrowed(rows)
+    fuzzy = FuzzySearch(cache_size=1)
+    standing = {word: any(word in row.words for row in rows) for word in words}
+    found = []
+    for place, row in enumerate(rows):
+        ranks = []
+        for word in words:
+            rank = _literal(word, row) if standing[word] else _by_letters(fuzzy, word, row)
+            if rank is None:
+                break
+            ranks.append(rank)
+        else:
+            best = (sum(rank[0] for rank in ranks), sum(rank[1] for rank in ranks))
+            found.append((row.recent is None, *best, place, row))
+    if not found:
+        return Narrowed(_nearest(rows, "_".join(words)), nearest=True)
+    found.sort(key=lambda one: one[:4])
+    return Narrowed([one[4] for one in found])
+
+
+def _literal(word: str, row: ModelRow) -> _Rank | None:
+    if word not in row.words:
+        return None
+    name = row.name
+    if word == name:
+        return 0, 0.0
+    if name.startswith(word):
+        return 1, 0.0
+    if re.search(rf"[_.]{re.escape(word)}", name):
+        return 2, 0.0
+    return (3 if word in name else 4), 0.0
+
+
+def _by_letters(fuzzy: FuzzySearch, word: str, row: ModelRow) -> _Rank | None:
+    # With spaces for underscores the search knows where the parts of a name begin.
+    name = row.name[-LONGEST_FUZZY:].replace("_", " ")
+    score, _ = fuzzy.match(word.replace("_", " "), name)
+    return (_NOWHERE, -score) if score else None
+
+
+def _nearest(rows: Sequence[ModelRow], typed: str) -> list[ModelRow]:
+    by_name = {row.name: row for row in reversed(rows)}
+    near = difflib.get_close_matches(typed, by_name, n=NEAREST, cutoff=0.5)
+    return [by_name[name] for name in near]
