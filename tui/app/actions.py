@@ -432,20 +432,6 @@ ACTIONS: tuple[Action, ...] = (
         rank=1,
         palette=False,
     ),
-    Action("loading.quit", ("q",), "quit", "quit", "leave thaw", "loading", rank=1),
-    Action("app.help", ("question_mark", "f1"), "keys", "help", "all keys", "app", rank=1),
-    Action(
-        "app.palette",
-        ("ctrl+p",),
-        "command_palette",
-        "palette",
-        "find any action by its name",
-        "app",
-        rank=6,
-        palette=False,
-        priority=True,
-    ),
-    Action("model.quit", ("q",), "leave", "quit", "leave thaw", "model", rank=1),
     Action(
         "browser.open",
         ("enter",),
@@ -565,6 +551,20 @@ ACTIONS: tuple[Action, ...] = (
         rank=1,
         palette=False,
     ),
+    Action("loading.quit", ("q",), "quit", "quit", "leave thaw", "loading", rank=1),
+    Action("app.help", ("question_mark", "f1"), "keys", "help", "all keys", "app", rank=1),
+    Action(
+        "app.palette",
+        ("ctrl+p",),
+        "command_palette",
+        "palette",
+        "find any action by its name",
+        "app",
+        rank=6,
+        palette=False,
+        priority=True,
+    ),
+    Action("model.quit", ("q",), "leave", "quit", "leave thaw", "model", rank=1),
 )
 
 BY_ID = {action.id: action for action in ACTIONS}

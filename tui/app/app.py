@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -41,7 +41,7 @@ class ThawApp(App[int]):
     that describes models. `last_words` are the lines to say where the screen has gone.
     """
 
-    CSS_PATH = "styles/app.tcss"
+    CSS_PATH: ClassVar[str] = "styles/app.tcss"
     TITLE = "thaw"
     BINDINGS = bindings("app")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
@@ -55,7 +55,9 @@ class ThawApp(App[int]):
         attach: RunFolder | None = None,
         inspector: Inspector | None = None,
     ) -> None:
-        super().__init__()
+        # Textual reads the styles of a screen that is pushed, but not of the first one.
+        first = "browser" if source is None and attach is None else "loading"
+        super().__init__(css_path=[self.CSS_PATH, f"styles/{first}.tcss"])
         install_alt_enter()
         self._source = source
         self._data = data
@@ -178,8 +180,10 @@ class ThawApp(App[int]):
             self._browser.read_again()
 
     def _back_to(self, screen: Screen[None]) -> None:
+        # Popped, not dismissed: nobody has answered the screens that stand in the way.
         with self._unguarded():
-            screen.pop_until_active()
+            while self.screen is not screen:
+                self.pop_screen()
 
     async def on_unmount(self) -> None:
         if self._inspector is not None:

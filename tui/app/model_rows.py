@@ -24,6 +24,11 @@ class ModelRow:
     words: str
 
     @property
+    def opens(self) -> tuple[Recent | None, ModelSource]:
+        """What is opened by it: no two rows have the same."""
+        return self.recent, self.source
+
+    @property
     def data_set(self) -> str:
         """What the zoo's weights were trained on, where that is known."""
         return trained_on(self.entry) if self.entry else ""
@@ -35,14 +40,16 @@ class ModelRow:
 
     @property
     def weights_word(self) -> str:
-        """Where the zoo's own weights are: `on disk`, `download` or `none`; `network` where the
-        model cannot even be built without one."""
+        """Where the zoo's own weights are: `on disk`, `download` or `none`; `trunk` where it has
+        some for the trunk alone, `network` where the model cannot even be built without one."""
         if self.entry is None:
             return ""
         if self.entry.reason:
             return "network"
         if self.on_disk:
             return "on disk"
+        if self.entry.needs_classes:
+            return "trunk"
         return "download" if self.entry.weights else "none"
 
 

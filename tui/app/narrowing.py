@@ -11,11 +11,10 @@ from textual.fuzzy import FuzzySearch
 
 from tui.app.model_rows import ModelRow, folded
 
-LONGEST_FUZZY = 64
-"""Letters at the end of a name that are searched: the search tries every way of finding the
-letters of a word, and a path may be of any length."""
-
 NEAREST = 5
+
+LONGEST_NAME = 100
+"""Letters of a name that may still be near: comparing takes the square of it."""
 
 _NOWHERE = 9
 
@@ -74,13 +73,17 @@ def _literal(word: str, row: ModelRow) -> _Rank | None:
 
 
 def _by_letters(fuzzy: FuzzySearch, word: str, row: ModelRow) -> _Rank | None:
+    if row.entry is None:
+        # The search tries every way in which the letters can be found. That is quick for a name
+        # of the zoo, but a path can be anything; and these stay before all others anyway.
+        letters = iter(row.name)
+        return (_NOWHERE, 0.0) if all(letter in letters for letter in word) else None
     # With spaces for underscores the search knows where the parts of a name begin.
-    name = row.name[-LONGEST_FUZZY:].replace("_", " ")
-    score, _ = fuzzy.match(word.replace("_", " "), name)
+    score, _ = fuzzy.match(word.replace("_", " "), row.name.replace("_", " "))
     return (_NOWHERE, -score) if score else None
 
 
 def _nearest(rows: Sequence[ModelRow], typed: str) -> list[ModelRow]:
-    by_name = {row.name: row for row in reversed(rows)}
+    by_name = {row.name: row for row in reversed(rows) if len(row.name) < LONGEST_NAME}
     near = difflib.get_close_matches(typed, by_name, n=NEAREST, cutoff=0.5)
     return [by_name[name] for name in near]

@@ -14,6 +14,7 @@ from tui.app.actions import Where, bindings
 from tui.app.glyphs import glyphs
 from tui.app.model_rows import ModelRow, model_rows
 from tui.app.narrowing import narrow
+from tui.app.widgets.filter_field import FilterField
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.app.widgets.model_facts import ModelFacts
@@ -47,12 +48,7 @@ class BrowserScreen(Screen[None]):
     def compose(self) -> ComposeResult:
         with Horizontal(id="filter-line"):
             yield Static("models:", id="filter-prompt", markup=False)
-            yield Input(
-                id="filter",
-                compact=True,
-                select_on_focus=False,
-                placeholder="type to narrow",
-            )
+            yield FilterField(id="filter")
         yield Static(id="heads", markup=False)
         yield ModelList(id="models")
         yield ModelFacts(id="facts")
@@ -60,9 +56,9 @@ class BrowserScreen(Screen[None]):
         yield KeyLine(id="keys")
 
     @property
-    def filter(self) -> Input:
+    def filter(self) -> FilterField:
         """Where it is typed."""
-        return self.query_one("#filter", Input)
+        return self.query_one("#filter", FilterField)
 
     @property
     def models(self) -> ModelList:
@@ -76,8 +72,6 @@ class BrowserScreen(Screen[None]):
 
     def on_mount(self) -> None:
         self.set_class(glyphs().ascii_only, "-ascii")
-        # A cursor that blinks would write to an idle line twice a second.
-        self.filter.cursor_blink = False
         self.read_again()
 
     def read_again(self) -> None:

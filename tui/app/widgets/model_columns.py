@@ -32,7 +32,7 @@ FAMILY = _Column("family", 14)
 DATA_SET = _Column("trained on", 12)
 INPUT = _Column("input", 5, True)
 PARAMETERS = _Column("params", 6, True)
-VALUES = _Column("values", 8, True)
+VALUES = _Column("values", 7, True)
 
 _ORDER = (TASK, FAMILY, DATA_SET, INPUT, PARAMETERS, VALUES)
 _FIRST_TO_STAY = (VALUES, TASK, INPUT, DATA_SET, FAMILY, PARAMETERS)
@@ -60,7 +60,7 @@ class ModelColumns:
     def cells(self, row: ModelRow, signs: Glyphs) -> tuple[str, str, str]:
         """A row: its name, what is between, the weights; padded, to be put side by side."""
         gap = " " * GAP
-        name = signs.cut(shown_name(row, signs), self.name, keep_end=_is_path(row)).ljust(self.name)
+        name = _cut(shown_name(row, signs), self.name, signs).ljust(self.name)
         if row.recent is not None:
             text = signs.cut(_as_opened(row, signs), self._between_width)
             return name, gap + text.ljust(self._between_width) + gap, "recent".ljust(WEIGHTS)
@@ -79,8 +79,12 @@ def fit(width: int) -> ModelColumns:
     return ModelColumns(max(8, left), tuple(column for column in _ORDER if column in chosen))
 
 
-def _is_path(row: ModelRow) -> bool:
-    return "/" in row.source.model
+def _cut(name: str, width: int, signs: Glyphs) -> str:
+    # Both ends tell names apart: center_net_… and …_coco, a folder and a file.
+    end = min(width // 2, 16)
+    if len(name) <= width:
+        return name
+    return signs.cut(name[: -end or None], width - end) + name[-end:]
 
 
 def shown_name(row: ModelRow, signs: Glyphs) -> str:

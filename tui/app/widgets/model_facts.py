@@ -12,8 +12,11 @@ from tui.app.printable import plain
 from tui.app.widgets.model_columns import at_home, shown_name
 from tui.model.zoo import ZooEntry
 
+WIDE = 110
+"""Cells from which on the file of the weights is named in full: it repeats the model's name."""
 
-def facts(row: ModelRow, signs: Glyphs) -> list[str]:
+
+def facts(row: ModelRow, signs: Glyphs, width: int) -> list[str]:
     """What is known of a row, part by part, the name first and then what matters most."""
     said = []
     if row.own_python:
@@ -23,8 +26,8 @@ def facts(row: ModelRow, signs: Glyphs) -> list[str]:
     if row.entry is not None:
         said += _of_the_zoo(row.entry)
         if row.recent is None and not row.entry.reason:
-            said.append(_weights(row, row.entry))
-    safe = [signs.text(plain(part, ascii_only=signs.ascii_only)) for part in said]
+            said.append(_weights(row, row.entry, in_full=width >= WIDE))
+    safe = [plain(signs.text(part), ascii_only=signs.ascii_only) for part in said]
     return [shown_name(row, signs), *safe]
 
 
@@ -55,12 +58,13 @@ def _of_the_zoo(entry: ZooEntry) -> list[str]:
     return said
 
 
-def _weights(row: ModelRow, entry: ZooEntry) -> str:
+def _weights(row: ModelRow, entry: ZooEntry, *, in_full: bool) -> str:
     if not entry.weights:
         return "made for classes of your own" if entry.needs_classes else "the zoo has no weights"
     on = f" ({row.data_set})" if row.data_set else ""
     where = "on this disk" if row.on_disk else "not on this disk"
-    return f"weights {entry.weights}{on}, {where}"
+    file = entry.weights if in_full else f"…-{entry.weights.rpartition('-')[2]}"
+    return f"weights {file}{on}, {where}"
 
 
 class ModelFacts(Static):
@@ -81,5 +85,6 @@ class ModelFacts(Static):
     def _draw(self) -> None:
         lines: list[str] = []
         if self._row is not None:
-            lines = in_lines(facts(self._row, glyphs()), max(1, self.app.size.width - 2))
+            width = max(1, self.app.size.width - 2)
+            lines = in_lines(facts(self._row, glyphs(), width), width)
         self.update("\n".join(lines), layout=False)

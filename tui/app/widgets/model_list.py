@@ -67,7 +67,9 @@ class ModelList(ScrollView, can_focus=False):
         """Show other rows, with the cursor on `current` if it is among them, else on the first."""
         before = self._visible()
         self._rows = rows
-        self._cursor = rows.index(current) if current in rows else 0
+        # What is known of a model may have changed; it is the same model all the same.
+        same = (i for i, row in enumerate(rows) if current and row.opens == current.opens)
+        self._cursor = next(same, 0)
         self.virtual_size = Size(self._width, len(rows))
         self._reveal()
         for y, (old, new) in enumerate(zip(before, self._visible(), strict=True)):
