@@ -63,7 +63,8 @@ def test_nothing_matches(snap_compare: Any) -> None:
     assert snap_compare(ThawApp(), terminal_size=NARROW, run_before=keys)
 
 
-def test_which_weights(snap_compare: Any) -> None:
+def test_which_weights(snap_compare: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MXNET_HOME", "/mxnet")
     keys = pressing(*"vgg11_bn", "enter")
     assert snap_compare(ThawApp(), terminal_size=NARROW, run_before=keys)
 

@@ -29,6 +29,11 @@ class ModelRow:
         return self.recent, self.source
 
     @property
+    def family(self) -> str:
+        """Its family, where that says more than its task does."""
+        return _family(self.entry) if self.entry else ""
+
+    @property
     def data_set(self) -> str:
         """What the zoo's weights were trained on, where that is known."""
         return trained_on(self.entry) if self.entry else ""
@@ -67,7 +72,7 @@ def _row(
     here = entry is not None and entry.name in on_disk
     about = [source.model]
     if entry is not None:
-        about += [entry.task, entry.family, trained_on(entry), "disk" if here else ""]
+        about += [entry.task, _family(entry), trained_on(entry), "disk" if here else ""]
     if recent is not None:
         about += ["recent", recent.data or "", *source.classes]
     return ModelRow(
@@ -78,6 +83,11 @@ def _row(
         folded(Path(source.model).name),
         folded(" ".join(about)),
     )
+
+
+def _family(entry: ZooEntry) -> str:
+    # Whatever ends in one output layer trains as a classifier does, a pose model too.
+    return "" if entry.family in ("classification", entry.task) else entry.family
 
 
 def folded(text: str) -> str:

@@ -103,7 +103,7 @@ class BrowserScreen(Screen[None]):
         narrowed = narrow(self._rows, typed)
         self.models.show(narrowed.rows, current)
         if not typed:
-            self._say("names, tasks, families, data sets (detection voc), or disk; enter opens")
+            self._say("names, tasks, data sets (detection voc), disk, recent")
         elif not narrowed.nearest:
             self._say(f"{len(narrowed.rows):,} of {len(self._rows):,} models")
         elif narrowed.rows:

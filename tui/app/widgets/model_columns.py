@@ -14,6 +14,7 @@ GUTTER = 2
 GAP = 2
 NAME_LEAST = 34
 WEIGHTS = 8
+RECENT_LEAST = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,9 @@ class ModelColumns:
         gap = " " * GAP
         name = _cut(shown_name(row, signs), self.name, signs).ljust(self.name)
         if row.recent is not None:
-            text = signs.cut(_as_opened(row, signs), self._between_width)
+            # Where there is no room to say it, the two lines below the list do.
+            room = self._between_width if self._between_width >= RECENT_LEAST else 0
+            text = signs.cut(_as_opened(row, signs), room)
             return name, gap + text.ljust(self._between_width) + gap, "recent".ljust(WEIGHTS)
         between = gap.join(c.pad(_cell(c, row), signs) for c in self.between)
         return name, gap + between + gap, row.weights_word.ljust(WEIGHTS)
@@ -128,4 +131,4 @@ def _cell(column: _Column, row: ModelRow) -> str:
         return "" if entry.values is None else short(entry.values)
     if column is DATA_SET:
         return row.data_set
-    return entry.task if column is TASK else entry.family
+    return entry.task if column is TASK else row.family

@@ -24,7 +24,7 @@ def facts(row: ModelRow, signs: Glyphs, width: int) -> list[str]:
     if row.recent is not None:
         said += _as_opened(row)
     if row.entry is not None:
-        said += _of_the_zoo(row.entry)
+        said += _of_the_zoo(row, row.entry)
         if row.recent is None and not row.entry.reason:
             said.append(_weights(row, row.entry, in_full=width >= WIDE))
     safe = [plain(signs.text(part), ascii_only=signs.ascii_only) for part in said]
@@ -46,9 +46,8 @@ def _as_opened(row: ModelRow) -> list[str]:
     return said + ([f"on {source.ctx}"] if source.ctx != "cpu" else [])
 
 
-def _of_the_zoo(entry: ZooEntry) -> list[str]:
-    family = entry.family if entry.family != entry.task else ""
-    said = [f"{family} {entry.task}".lstrip()]
+def _of_the_zoo(row: ModelRow, entry: ZooEntry) -> list[str]:
+    said = [f"{row.family} {entry.task}".lstrip()]
     if entry.input_size:
         said.append("×".join(map(str, entry.input_size)))
     if entry.reason:
