@@ -444,7 +444,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "browser.up",
-        ("up", "ctrl+k"),
+        ("up",),
         "move(-1)",
         "up",
         "one model up",
@@ -454,7 +454,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     Action(
         "browser.down",
-        ("down", "ctrl+j"),
+        ("down",),
         "move(1)",
         "down",
         "one model down",

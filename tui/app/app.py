@@ -36,9 +36,9 @@ class ThawApp(App[int]):
     """The terminal workbench. `run()` returns the exit code.
 
     With a `source` it opens that model; `data` is where its pictures are, `preset` a plan by name
-    to begin with. With `attach` it shows a run instead, with neither the list of models, to which
-    every model comes back that was opened from it. `inspector` stands in for the process
-    that describes models. `last_words` are the lines to say where the screen has gone.
+    to begin with. With `attach` it shows a run instead. With neither it lists all models, and
+    what is opened from the list comes back to it. `inspector` stands in for the process that
+    describes models. `last_words` are the lines to say where the screen has gone.
     """
 
     CSS_PATH: ClassVar[str] = "styles/app.tcss"
