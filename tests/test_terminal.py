@@ -73,17 +73,20 @@ class Terminal:
 
 
 @pytest.fixture
-def terminal(tmp_path: Path) -> Iterator[Terminal]:
+def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Terminal]:
+    """`thaw demo`, or `thaw` with the arguments that a test gives."""
     environment = {
         **os.environ,
         "TERM": "xterm-256color",
         "LANG": "C.UTF-8",
         "XDG_DATA_HOME": str(tmp_path / "data"),
         "XDG_STATE_HOME": str(tmp_path / "state"),
+        "MXNET_HOME": str(tmp_path / "mxnet"),
     }
     for name in ("NO_COLOR", "TEXTUAL", "COLORTERM"):
         environment.pop(name, None)
-    one = Terminal([sys.executable, "-m", "tui", "demo"], environment)
+    arguments = getattr(request, "param", ["demo"])
+    one = Terminal([sys.executable, "-m", "tui", *arguments], environment)
     yield one
     one.close()
 
@@ -113,3 +116,30 @@ def test_demo_h_t_to_the_end(terminal: Terminal, tmp_path: Path) -> None:
     assert weights.stat().st_size > 1_000_000
     terminal.press("q")
     assert terminal.wait_for_end() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("terminal", [[]], indirect=True, ids=["thaw"])
+def test_thaw_alone_finds_opens_and_comes_back(terminal: Terminal, tmp_path: Path) -> None:
+    terminal.wait_for("alexnet", 30)
+    terminal.press("cifar r20v1")
+    terminal.wait_for("› cifar_resnet20_v1 ")
+    terminal.press("\r")
+    terminal.wait_for("weights are not on this disk")
+    terminal.press("r")
+    terminal.wait_for("last layers: output")
+    terminal.press("q")
+    terminal.wait_for(r"cifar_resnet20_v1 +random weights +recent")
+    # The second model counts its names from zero again, as a script of one's own would.
+    terminal.press("\x1b")
+    terminal.wait_for("type to narrow")
+    terminal.press("\x1b[H\r")
+    terminal.wait_for("last layers: output")
+    terminal.press("\x1b[F")
+    terminal.wait_for("cifarresnetv10_dense0_bias")
+    terminal.press("q")
+    terminal.wait_for("type to narrow")
+    terminal.press("\x1b")
+    assert terminal.wait_for_end() == 0
+    (recent,) = (tmp_path / "state").rglob("recent.toml")
+    assert recent.read_text().count("cifar_resnet20_v1") == 1

@@ -83,12 +83,18 @@ def main(context: click.Context) -> None:
     """See exactly what trains: freeze, fine-tune and watch Gluon and GluonCV models.
 
     \b
+    thaw                                        every model by name, the last ones first
     thaw demo                                   the whole thing, with nothing to download
     thaw open ssd_512_mobilenet1.0_voc \\
         --classes fig,date,hazelnut --data PATH  then h (head only) and t (train)
     """
     if context.invoked_subcommand is None:
-        click.echo(context.get_help())
+        if not _has_terminal():
+            click.echo(context.get_help())
+            return
+        from tui.app.app import ThawApp
+
+        _run(ThawApp())
 
 
 def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, int] | None:
@@ -105,13 +111,12 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
 def _classes(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
     if text is None:
         return ()
-    names = tuple(name.strip() for name in text.split(","))
-    if not all(names):
-        raise Problem(f"--classes {text}: an empty name; write them with commas between: a,b,c")
-    twice = sorted({name for name in names if names.count(name) > 1})
-    if twice:
-        raise Problem(f"--classes {text}: {', '.join(twice)} stands there twice")
-    return names
+    from tui.model.source import parse_classes
+
+    try:
+        return parse_classes(text)
+    except ValueError as error:
+        raise Problem(f"--classes {text}: {error}") from None
 
 
 def _ctx(_: click.Context, __: click.Parameter, text: str) -> str:
@@ -472,7 +477,11 @@ def _run(app: ThawApp) -> None:
     sys.exit(code or app.return_code or 0)
 
 
-def _need_terminal() -> None:
+def _has_terminal() -> bool:
     # Textual draws on standard error, so that has to be a terminal too.
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
+
+
+def _need_terminal() -> None:
+    if not _has_terminal():
         raise Problem("no terminal here to show it in; `thaw train RUN_DIR` needs none")

@@ -37,8 +37,11 @@ def write_toml(path: Path, content: dict[str, Any], header: str = "") -> None:
     """Write a TOML file through a temporary name, so that a reader never sees half of it."""
     text = header + tomli_w.dumps(_without_none(content), multiline_strings=False)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(text, "utf-8")
-    os.replace(temporary, path)
+    try:
+        temporary.write_bytes(text.encode())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def _without_none(value: Any) -> Any:

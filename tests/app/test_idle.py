@@ -12,12 +12,19 @@ import termios
 import time
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).parent.parent.parent
 
-APP = """
+MODEL = """
 from tests.app.models import ssd
 from tests.app.showing import app_on
 app_on(ssd()).run()
+"""
+
+BROWSER = """
+from tui.app.app import ThawApp
+ThawApp().run()
 """
 
 
@@ -31,26 +38,31 @@ def read_until_quiet(terminal: int, quiet: float, most: float) -> bytes:
     return seen
 
 
-def test_idle_model_screen_sends_nothing() -> None:
+@pytest.mark.parametrize(
+    ("app", "first", "move", "leave"),
+    [(MODEL, b"last layers", b"j", b"q"), (BROWSER, b"alexnet", b"\x1b[B", b"\x1b")],
+    ids=["model", "browser"],
+)
+def test_an_idle_screen_sends_nothing(app: str, first: bytes, move: bytes, leave: bytes) -> None:
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", PYTHONPATH=str(ROOT))
         os.chdir(ROOT)
-        os.execv(sys.executable, [sys.executable, "-c", APP])
+        os.execv(sys.executable, [sys.executable, "-c", app])
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
     try:
         seen = b""
         end = time.monotonic() + 30
-        while b"last layers" not in seen:
+        while first not in seen:
             assert time.monotonic() < end, seen[-2000:]
             if select.select([terminal], [], [], 1)[0]:
                 seen += os.read(terminal, 1 << 16)
         read_until_quiet(terminal, quiet=1.0, most=20)
         assert not select.select([terminal], [], [], 3.0)[0]
-        os.write(terminal, b"j")
+        os.write(terminal, move)
         moved = read_until_quiet(terminal, quiet=0.5, most=20)
         assert 0 < len(moved) < 3_000
-        os.write(terminal, b"q")
+        os.write(terminal, leave)
         while select.select([terminal], [], [], 10)[0]:
             try:
                 if not os.read(terminal, 1 << 16):

@@ -25,7 +25,13 @@ def loaded_after(code: str) -> set[str]:
     return set(done.stdout.split())
 
 
-@pytest.mark.parametrize("code", [APP, "import tui.cli"], ids=["app", "cli"])
+BROWSER = """
+from tui.app.app import ThawApp
+ThawApp().get_default_screen()
+"""
+
+
+@pytest.mark.parametrize("code", [APP, BROWSER, "import tui.cli"], ids=["app", "browser", "cli"])
 def test_first_frame_needs_nothing_heavy(code: str) -> None:
     assert loaded_after(code) & HEAVY == set()
 

@@ -1,4 +1,4 @@
-"""Time to the first frame of `thaw open`, against a Textual app of one label.
+"""Time to the first frame of `thaw open` and of `thaw`, against a Textual app of one label.
 
     uv run python tests/benchmarks/first_frame.py [rounds]
 
@@ -35,9 +35,17 @@ sys.argv = ["thaw", "open", "cifar_resnet20_v1", "--no-weights"]
 main()
 """
 
+BROWSER = """
+import sys
+from tui.cli import main
+sys.argv = ["thaw"]
+main()
+"""
+
 APPS = {
     "one label": (LABEL_APP, b"first frame"),
     "thaw open": (THAW, b"Opening cifar_resnet20_v1"),
+    "thaw": (BROWSER, b"alexnet"),
 }
 TARGET = 1.3
 
@@ -85,9 +93,10 @@ def main() -> int:
     for name, taken in times.items():
         spread = f"{min(taken):.3f} to {max(taken):.3f}"
         print(f"{name:10} median {medians[name]:.3f} s  ({spread}, {rounds} rounds)")
-    ratio = medians["thaw open"] / medians["one label"]
-    print(f"ratio      {ratio:.2f}  (to reach: at most {TARGET})")
-    return int(ratio > TARGET)
+    ratios = {name: median / medians["one label"] for name, median in medians.items()}
+    for name, ratio in list(ratios.items())[1:]:
+        print(f"{name:10} ratio {ratio:.2f}  (to reach: at most {TARGET})")
+    return int(max(ratios.values()) > TARGET)
 
 
 if __name__ == "__main__":

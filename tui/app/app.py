@@ -1,4 +1,4 @@
-"""The app: opens a model and shows it, or shows a run.
+"""The app: opens a model and shows it, shows a run, or lists all models to choose from.
 
 Imports at the top are those of the first frame. What a screen needs is imported when it is
 pushed: the first frame must not wait.
@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import events
 from textual.app import App, SystemCommand
@@ -23,6 +23,9 @@ from tui.app.glyphs import glyphs
 from tui.app.screens.loading import LoadingScreen
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from tui.app.screens.browser import BrowserScreen
     from tui.app.screens.help import Section
     from tui.model.source import ModelSource
     from tui.runs.folder import RunFolder
@@ -34,11 +37,12 @@ class ThawApp(App[int]):
     """The terminal workbench. `run()` returns the exit code.
 
     With a `source` it opens that model; `data` is where its pictures are, `preset` a plan by name
-    to begin with. With `attach` it shows a run instead. `inspector` stands in for the process
-    that describes models. `last_words` are the lines to say where the screen has gone.
+    to begin with. With `attach` it shows a run instead. With neither it lists all models, and
+    what is opened from the list comes back to it. `inspector` stands in for the process that
+    describes models. `last_words` are the lines to say where the screen has gone.
     """
 
-    CSS_PATH = "styles/app.tcss"
+    CSS_PATH: ClassVar[str] = "styles/app.tcss"
     TITLE = "thaw"
     BINDINGS = bindings("app")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
@@ -52,20 +56,29 @@ class ThawApp(App[int]):
         attach: RunFolder | None = None,
         inspector: Inspector | None = None,
     ) -> None:
-        super().__init__()
+        # Textual reads the styles of a screen that is pushed, but not of the first one.
+        first = "browser" if source is None and attach is None else "loading"
+        super().__init__(css_path=[self.CSS_PATH, f"styles/{first}.tcss"])
         install_alt_enter()
         self._source = source
         self._data = data
         self._preset = preset
         self._run_folder = attach
         self._inspector = inspector
+        self._browser: BrowserScreen | None = None
+        self._opening: Worker[None] | None = None
         self._guarding = True
         self.last_words: list[str] = []
 
     def get_default_screen(self) -> Screen[None]:
         if self._run_folder is not None:
             return LoadingScreen(f"Reading the run {self._run_folder.path.name}")
-        return LoadingScreen(f"Opening {self._source.model if self._source else 'nothing'}")
+        if self._source is not None:
+            return LoadingScreen(f"Opening {self._source.model}")
+        from tui.app.screens.browser import BrowserScreen
+
+        self._browser = BrowserScreen()
+        return self._browser
 
     def on_mount(self) -> None:
         self.set_class(glyphs().ascii_only, "-ascii")
@@ -80,22 +93,25 @@ class ThawApp(App[int]):
             self._clear_way()
             self.push_screen(RunScreen(self._run_folder), self._attached_run_left)
         elif self._source is not None:
-            self.run_worker(self._open(self._source), name="open")
+            loading = self.screen_stack[0]
+            assert isinstance(loading, LoadingScreen)
+            self.run_worker(self._open(self._source, self._data, loading), name="open")
 
     def _attached_run_left(self, _: object) -> None:
         self.exit(0)
 
     # Opening a model
 
-    async def _open(self, source: ModelSource) -> None:
+    async def _open(self, source: ModelSource, data: str | None, loading: LoadingScreen) -> None:
         from msgspec import MsgspecError
 
         from tui.runs.inspection import Opened, OpenModel, Phase, Refused
 
         if self._inspector is None:
             self._inspector = _new_inspector()
-        loading = self.screen_stack[0]
-        assert isinstance(loading, LoadingScreen)
+        if self._browser is not None:
+            # Names of blocks count on within a process: each model has a new one.
+            await self._inspector.close()
         try:
             async for answer in self._inspector.ask(OpenModel(source)):
                 if isinstance(answer, Phase):
@@ -103,22 +119,73 @@ class ThawApp(App[int]):
                 elif isinstance(answer, Refused):
                     self._refuse(loading, answer.message)
                 elif isinstance(answer, Opened):
-                    await self._show_model(answer, self._inspector)
+                    await self._show_model(answer, source, data, self._inspector)
         except (OSError, MsgspecError) as error:
             self._refuse(loading, f"the inspector could not be asked: {error}")
 
     def _refuse(self, loading: LoadingScreen, message: str) -> None:
+        if self._browser is not None:
+            self._back_to(self._browser)
+            self._browser.read_again()
+            self._browser.refused(message)
+            self._guard_size(self.size)
+            return
         loading.refuse(message)
         self.last_words.append(f"thaw: {message}")
 
-    async def _show_model(self, answer: Opened, inspector: Inspector) -> None:
-        from tui.app.screens.model import ModelScreen
+    async def _show_model(
+        self, answer: Opened, source: ModelSource, data: str | None, inspector: Inspector
+    ) -> None:
         from tui.app.session import Session
 
         # A second of work for 100,000 parameters; the loading screen stays alive meanwhile.
         session = await asyncio.to_thread(Session.of, answer)
+        await self._remember(source, data)
+        if self._browser is not None:
+            from tui.app.screens.browsed_model import BrowsedModel
+
+            self._back_to(self._browser)
+            self.push_screen(BrowsedModel(session, inspector, data=data), self._back_in_browser)
+            return
+        from tui.app.screens.model import ModelScreen
+
         self._clear_way()
-        self.push_screen(ModelScreen(session, inspector, data=self._data, preset=self._preset))
+        self.push_screen(ModelScreen(session, inspector, data=data, preset=self._preset))
+
+    async def _remember(self, source: ModelSource, data: str | None) -> None:
+        from tui.model.recent import Recent, recent_file, remember
+
+        file = recent_file()
+        try:
+            await asyncio.to_thread(remember, file, Recent(source, data))
+        except (OSError, ValueError) as error:
+            reason = (error.strerror if isinstance(error, OSError) else None) or error
+            self.last_words.append(f"thaw: this model is not remembered: {file}: {reason}")
+
+    # From the list of models, and back to it
+
+    def on_browser_screen_chosen(self, event: BrowserScreen.Chosen) -> None:
+        from tui.app.screens.opening import OpeningScreen
+
+        loading = OpeningScreen(f"Opening {event.source.model}")
+        self.push_screen(loading, self._back_in_browser)
+        self._opening = self.run_worker(
+            self._open(event.source, event.data, loading), name="open", group="open", exclusive=True
+        )
+
+    def _back_in_browser(self, _: object) -> None:
+        if self._opening is not None:
+            self._opening.cancel()
+        if self._inspector is not None:
+            self.run_worker(self._inspector.close(), name="close")
+        if self._browser is not None:
+            self._browser.read_again()
+
+    def _back_to(self, screen: Screen[None]) -> None:
+        # Popped, not dismissed: nobody has answered the screens that stand in the way.
+        with self._unguarded():
+            while self.screen is not screen:
+                self.pop_screen()
 
     async def on_unmount(self) -> None:
         if self._inspector is not None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from tui.model.tree import Totals
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.model.tree import Totals
 
 _STEPS = ((1_000_000_000_000, "T"), (1_000_000_000, "G"), (1_000_000, "M"), (1_000, "K"))
 
@@ -35,7 +38,10 @@ def percent(share: float) -> str:
 def counted(count: int, noun: str) -> str:
     """A count with its noun: `1 parameter`, `1,205 parameters`."""
     if count != 1:
-        noun = f"{noun[:-1]}ies" if noun.endswith("ry") else f"{noun}s"
+        if noun.endswith("ry"):
+            noun = f"{noun[:-1]}ies"
+        else:
+            noun += "es" if noun.endswith("s") else "s"
     return f"{count:,} {noun}"
 
 

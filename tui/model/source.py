@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import msgspec
+
+OWN_PYTHON = re.compile(
+    r"(?P<where>.+\.py|[A-Za-z_]\w*(?:\.\w+)*):(?P<name>[A-Za-z_]\w*(?:\.\w+)*)"
+)
+"""A module or a .py file, a colon, a name: Python of the user's own."""
 
 
 class ModelSource(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -25,3 +32,23 @@ class ModelSource(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     seed: int = 0
     arguments: dict[str, str] = {}
     input_name: str = "data"
+
+
+def runs_python(model: str) -> bool:
+    """Whether opening this model runs Python of the user's own."""
+    return OWN_PYTHON.fullmatch(model) is not None
+
+
+def parse_classes(text: str) -> tuple[str, ...]:
+    """Class names from `a,b,c`.
+
+    Raises:
+        ValueError: a name is empty or stands there twice; the message is for people.
+    """
+    names = tuple(name.strip() for name in text.split(","))
+    if not all(names):
+        raise ValueError("an empty name; write them with commas between: a,b,c")
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"{', '.join(twice)} stands there twice")
+    return names

@@ -7,6 +7,7 @@ The table ships with the package (zoo.json), so that the browser needs no MXNet.
 from __future__ import annotations
 
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -40,15 +41,44 @@ class ZooEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     reason: str = ""
 
 
+_DATA_SETS: tuple[tuple[str, str], ...] = (
+    (r"voc", "VOC"),
+    (r"coco|simple_pose|mobile_pose", "COCO"),
+    (r"citys", "Cityscapes"),
+    (r"_ade", "ADE20K"),
+    (r"mhp", "MHP"),
+    (r"kitti", "KITTI"),
+    (r"kinetics400", "Kinetics-400"),
+    (r"ucf101", "UCF101"),
+    (r"hmdb51", "HMDB51"),
+    (r"sthsthv2", "SthSth v2"),
+    (r"cifar", "CIFAR-10"),
+)
+
+
+def trained_on(entry: ZooEntry) -> str:
+    """The data set on which the zoo's own weights were trained; empty where it has none, or
+    where neither name nor task tells."""
+    if not entry.weights:
+        return ""
+    for pattern, data_set in _DATA_SETS:
+        if re.search(pattern, entry.name):
+            return data_set
+    return "ImageNet" if entry.task == "classification" else ""
+
+
 def models_folder() -> Path:
     """Where MXNet keeps downloaded weights."""
     return Path(os.environ.get("MXNET_HOME", "~/.mxnet")).expanduser() / "models"
 
 
-def on_disk(entry: ZooEntry, folder: Path | None = None) -> bool:
-    """Whether the zoo's own weights of this name are on this disk already."""
-    file = (folder or models_folder()) / f"{entry.weights}.params"
-    return bool(entry.weights) and file.is_file()
+def all_on_disk(folder: Path | None = None) -> frozenset[str]:
+    """The names whose weights are on this disk already, from one look at the folder."""
+    try:
+        files = set(os.listdir(folder or models_folder()))
+    except OSError:
+        return frozenset()
+    return frozenset(e.name for e in zoo_table() if e.weights and f"{e.weights}.params" in files)
 
 
 @lru_cache(maxsize=1)

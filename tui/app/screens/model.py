@@ -349,4 +349,8 @@ class ModelScreen(Screen[None]):
             self._asked_to_leave = True
             self.message.warn("the plan is nowhere but here: q again leaves, y shows it as Python")
             return
+        self.leave()
+
+    def leave(self) -> None:
+        """Go: out of thaw, where nothing stands behind this screen."""
         self.app.exit(0)

@@ -8,6 +8,7 @@ from textual.widgets import Static
 from tui.app.cost_text import total_text
 from tui.app.figures import counted, percent, short, size
 from tui.app.glyphs import glyphs
+from tui.app.lines import in_lines
 from tui.app.printable import printable
 from tui.app.session import Session
 
@@ -29,20 +30,6 @@ def header_parts(session: Session) -> list[str]:
     if session.costs is not None:
         parts.append(total_text(session.costs))
     return [signs.text(part) for part in parts]
-
-
-def in_lines(parts: list[str], width: int, most: int = 2) -> list[str]:
-    """The parts joined by dots, in as few lines as the width allows and at most `most`."""
-    signs = glyphs()
-    dot = signs.text(" · ")
-    lines: list[str] = []
-    for part in parts:
-        joined = f"{lines[-1]}{dot}{part}" if lines else part
-        if lines and (len(joined) <= width or len(lines) == most):
-            lines[-1] = joined
-        else:
-            lines.append(part)
-    return [signs.cut(line, width) for line in lines]
 
 
 class ModelHeader(Static):

@@ -10,7 +10,6 @@ import ast
 import importlib
 import importlib.util
 import inspect
-import re
 import sys
 import sysconfig
 import traceback
@@ -27,7 +26,7 @@ from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources.built import Built, Say
 from tui.engine.sources.shapes import infer_shapes, initialize
 from tui.engine.weights.load import load_weights
-from tui.model.source import ModelSource
+from tui.model.source import OWN_PYTHON, ModelSource, runs_python
 
 _WORDS = {"true": True, "false": False, "none": None, "null": None}
 """Words of `--arg`, in any case, that would surprise as text: `false` would count as true."""
@@ -39,12 +38,10 @@ _NOT_THEIRS = (
 )
 """How the names of files begin that are not the user's: Python's, installed ones, thaw's own."""
 
-_LOOKS = re.compile(r"(?P<where>.+\.py|[A-Za-z_]\w*(?:\.\w+)*):(?P<name>[A-Za-z_]\w*(?:\.\w+)*)")
-
 
 def accepts(model: str) -> bool:
     """A module or a .py file, a colon, a name; or a .py file, of which the name is asked for."""
-    return model.endswith(".py") or _LOOKS.fullmatch(model) is not None
+    return model.endswith(".py") or runs_python(model)
 
 
 def build(source: ModelSource, say: Say) -> Built:
@@ -53,7 +50,7 @@ def build(source: ModelSource, say: Say) -> Built:
     Raises:
         Refusal: it cannot be imported, needs arguments, raises, or returns no Block.
     """
-    found = _LOOKS.fullmatch(source.model)
+    found = OWN_PYTHON.fullmatch(source.model)
     if found is None:
         raise Refusal(_name_wanted(Path(source.model).expanduser()))
     ctx = parse_ctx(source.ctx)

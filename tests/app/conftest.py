@@ -1,0 +1,14 @@
+"""What holds for all tests of the screen: they see nothing of who runs them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No models opened before, and no weights on the disk."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setenv("MXNET_HOME", str(tmp_path / "mxnet"))

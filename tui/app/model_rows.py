@@ -1,0 +1,95 @@
+"""The rows of the list of models: those opened last, then all of the zoo."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tui.model.recent import Recent
+from tui.model.source import ModelSource, runs_python
+from tui.model.zoo import ZooEntry, trained_on, zoo_table
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRow:
+    """One model that can be opened. `entry` is None where it is not of the zoo, `recent` where it
+    has not been opened lately. `name` and `words` are what typing is held against."""
+
+    source: ModelSource
+    entry: ZooEntry | None
+    recent: Recent | None
+    on_disk: bool
+    name: str
+    words: str
+
+    @property
+    def opens(self) -> tuple[Recent | None, ModelSource]:
+        """What is opened by it: no two rows have the same."""
+        return self.recent, self.source
+
+    @property
+    def family(self) -> str:
+        """Its family, where that says more than its task does."""
+        return _family(self.entry) if self.entry else ""
+
+    @property
+    def data_set(self) -> str:
+        """What the zoo's weights were trained on, where that is known."""
+        return trained_on(self.entry) if self.entry else ""
+
+    @property
+    def own_python(self) -> bool:
+        """Whether opening it runs Python of the user's own."""
+        return runs_python(self.source.model)
+
+    @property
+    def weights_word(self) -> str:
+        """Where the zoo's own weights are: `on disk`, `download` or `none`; `trunk` where it has
+        some for the trunk alone, `network` where the model cannot even be built without one."""
+        if self.entry is None:
+            return ""
+        if self.entry.reason:
+            return "network"
+        if self.on_disk:
+            return "on disk"
+        if self.entry.needs_classes:
+            return "trunk"
+        return "download" if self.entry.weights else "none"
+
+
+def model_rows(recent: Sequence[Recent], on_disk: Collection[str]) -> list[ModelRow]:
+    """Every row, in the order in which they stand while nothing is typed."""
+    entries = {entry.name: entry for entry in zoo_table()}
+    rows = [_row(one.source, entries.get(one.source.model.lower()), one, on_disk) for one in recent]
+    rows.extend(_row(ModelSource(entry.name), entry, None, on_disk) for entry in entries.values())
+    return rows
+
+
+def _row(
+    source: ModelSource, entry: ZooEntry | None, recent: Recent | None, on_disk: Collection[str]
+) -> ModelRow:
+    here = entry is not None and entry.name in on_disk
+    about = [source.model]
+    if entry is not None:
+        about += [entry.task, _family(entry), trained_on(entry), "disk" if here else ""]
+    if recent is not None:
+        about += ["recent", recent.data or "", *source.classes]
+    return ModelRow(
+        source,
+        entry,
+        recent,
+        here,
+        folded(Path(source.model).name),
+        folded(" ".join(about)),
+    )
+
+
+def _family(entry: ZooEntry) -> str:
+    # Whatever ends in one output layer trains as a classifier does, a pose model too.
+    return "" if entry.family in ("classification", entry.task) else entry.family
+
+
+def folded(text: str) -> str:
+    """A text as it is held against another: upper and lower case, `-` and `_` are the same."""
+    return text.lower().replace("-", "_")

@@ -1,0 +1,209 @@
+"""The list of models: all of the zoo by name, and first those that were opened last."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input, Static
+
+from tui.app.actions import Where, bindings
+from tui.app.glyphs import glyphs
+from tui.app.model_rows import ModelRow, model_rows
+from tui.app.narrowing import narrow
+from tui.app.widgets.filter_field import FilterField
+from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.message_line import MessageLine
+from tui.app.widgets.model_facts import ModelFacts
+from tui.app.widgets.model_list import ModelList
+from tui.model.recent import Recent, read_recent, recent_file
+from tui.model.source import ModelSource
+from tui.model.zoo import all_on_disk
+from tui.toml import TomlError
+
+
+class BrowserScreen(Screen[None]):
+    """Finds a model by what is typed, and asks the app to open it."""
+
+    CSS_PATH = "../styles/browser.tcss"
+    BINDINGS = bindings("browser")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("browser", "app")
+
+    class Chosen(Message):
+        """A model is to be opened."""
+
+        def __init__(self, source: ModelSource, data: str | None) -> None:
+            super().__init__()
+            self.source = source
+            self.data = data
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[ModelRow] = []
+        self._tall = False
+
+    def compose(self) -> ComposeResult:
+        with Horizontal(id="filter-line"):
+            yield Static("models:", id="filter-prompt", markup=False)
+            yield FilterField(id="filter")
+        yield Static(id="heads", markup=False)
+        yield ModelList(id="models")
+        yield ModelFacts(id="facts")
+        yield MessageLine(id="message")
+        yield KeyLine(id="keys")
+
+    @property
+    def filter(self) -> FilterField:
+        """Where it is typed."""
+        return self.query_one("#filter", FilterField)
+
+    @property
+    def models(self) -> ModelList:
+        """The list."""
+        return self.query_one("#models", ModelList)
+
+    @property
+    def message(self) -> MessageLine:
+        """The line that says what was done."""
+        return self.query_one("#message", MessageLine)
+
+    def on_mount(self) -> None:
+        self.set_class(glyphs().ascii_only, "-ascii")
+        self.read_again()
+
+    def read_again(self) -> None:
+        """Look anew at what was opened last, and which weights are on this disk."""
+        recent: tuple[Recent, ...] = ()
+        problem = ""
+        try:
+            recent = read_recent(recent_file())
+        except TomlError as error:
+            problem = f"the models opened last are not known: {error}"
+        self._rows = model_rows(recent, all_on_disk())
+        self._narrow(self.models.current)
+        if problem:
+            self._say(problem, warning=True)
+
+    def refused(self, message: str) -> None:
+        """Say why a model could not be opened."""
+        self._say(message, warning=True)
+
+    # Narrowing
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        # The best match is the first; without a filter the cursor stays on its model.
+        self._narrow(None if event.value.strip() else self.models.current)
+
+    def _narrow(self, current: ModelRow | None) -> None:
+        typed = self.filter.value.strip()
+        narrowed = narrow(self._rows, typed)
+        self.models.show(narrowed.rows, current)
+        if not typed:
+            self._say("names, tasks, data sets (detection voc), disk, recent")
+        elif not narrowed.nearest:
+            self._say(f"{len(narrowed.rows):,} of {len(self._rows):,} models")
+        elif narrowed.rows:
+            self._say(f"nothing matches {typed}: these names are near", warning=True)
+        else:
+            self._say(
+                f"nothing matches {typed}: esc clears it; "
+                "thaw open MODEL opens files and Python of yours",
+                warning=True,
+            )
+
+    def on_model_list_moved(self, event: ModelList.Moved) -> None:
+        self.query_one("#facts", ModelFacts).show(event.row)
+
+    def on_model_list_refitted(self, event: ModelList.Refitted) -> None:
+        self.query_one("#heads", Static).update(event.columns.heads(), layout=False)
+
+    def on_model_list_clicked(self) -> None:
+        self.action_open()
+
+    def _say(self, message: str, *, warning: bool = False) -> None:
+        if warning:
+            self.message.warn(message)
+        else:
+            self.message.say(message)
+        # Only a long message takes more than its line.
+        tall = len(message) + 4 > self.app.size.width
+        if tall or self._tall:
+            self.message.refresh(layout=True)
+        self._tall = tall
+
+    # Keys
+
+    def action_move(self, rows: int) -> None:
+        """Move the cursor by rows."""
+        self.models.move(rows)
+
+    def action_page(self, pages: int) -> None:
+        """Move the cursor by pages."""
+        self.models.move(pages * self.models.page)
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self.models.move_to(0)
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self.models.move_to(len(self.models.rows) - 1)
+
+    def action_leave(self) -> None:
+        """Clear the filter; where it is clear, leave."""
+        if self.filter.value:
+            self.filter.clear()
+        else:
+            self.app.exit(0)
+
+    # Opening
+
+    def action_open(self) -> None:
+        """Open the model under the cursor, once it is known how."""
+        row = self.models.current
+        if row is None:
+            return
+        if row.recent is not None:
+            self._choose(row.source, row.recent.data)
+        elif row.entry is not None and row.entry.needs_classes:
+            self._ask_classes(row)
+        else:
+            self._ask_weights(row, row.source)
+
+    def _choose(self, source: ModelSource, data: str | None = None) -> None:
+        self.post_message(self.Chosen(source, data))
+
+    def _ask_classes(self, row: ModelRow) -> None:
+        from msgspec.structs import replace
+
+        from tui.app.screens.class_names import ClassNames
+
+        def answered(classes: tuple[str, ...] | None) -> None:
+            if classes:
+                self._ask_weights(row, replace(row.source, classes=classes))
+
+        self.app.push_screen(ClassNames(row.source.model), answered)
+
+    def _ask_weights(self, row: ModelRow, source: ModelSource) -> None:
+        from msgspec.structs import replace
+
+        from tui.app.screens.which_weights import RANDOM, ZOO, WhichWeights
+
+        entry = row.entry
+        if entry is None or row.on_disk:
+            self._choose(source)
+            return
+        if not entry.weights and not entry.needs_classes:
+            # The zoo has none: there is nothing to choose.
+            self._choose(replace(source, pretrained=False))
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer in (ZOO, RANDOM):
+                self._choose(replace(source, pretrained=answer == ZOO))
+
+        self.app.push_screen(WhichWeights(entry), answered)
