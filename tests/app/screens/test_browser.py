@@ -89,8 +89,6 @@ async def test_two_lines_say_all_about_the_row() -> None:
         text = text_of(pilot)
         assert "SSD detection · 512×512" in text
         assert "205 parameters, 14.2 M values · weights …-37c18076 (VOC), on this disk" in text
-        await pilot.press("down")
-        assert "cannot be built without network: the zoo downloads" in text_of(pilot)
 
 
 async def test_enter_opens_with_the_weights_on_disk_and_q_comes_back() -> None:
