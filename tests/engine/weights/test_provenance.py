@@ -54,3 +54,19 @@ def test_class_predictors_of_reset_class_are_new(tmp_path: Path) -> None:
     new = set(found.net._collect_params_with_prefix()) - set(found.pretrained)
     assert new
     assert all(name.startswith("class_predictors.") for name in new)
+
+
+def test_a_custom_detector_takes_all_but_the_class_layers_of_a_file_for_other_classes(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "weights.params"
+    name = "ssd_300_mobilenet0.25_custom"
+    three = ModelSource(name, classes=("a", "b", "c"), pretrained=False, seed=1)
+    theirs = build(three, lambda _: None).net
+    theirs.save_parameters(str(file))
+    found = build(ModelSource(name, classes=("fig",), weights=str(file)), lambda _: None)
+    names = set(found.net._collect_params_with_prefix())
+    assert {path.split(".")[0] for path in names - set(found.pretrained)} == {"class_predictors"}
+    assert "new, not from the file: class_predictors" in found.notes
+    ours = found.net.box_predictors[0].predictor.weight.data()
+    assert (ours == theirs.box_predictors[0].predictor.weight.data()).min().asscalar() == 1

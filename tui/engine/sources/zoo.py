@@ -97,7 +97,11 @@ def build(source: ModelSource, say: Say) -> Built:
     if file is not None:
         say(f"loading weights from {file}")
         fresh = load_weights(
-            net, file, ctx, replaced=_output_layers(net) if replaces_output else ()
+            net,
+            file,
+            ctx,
+            replaced=_output_layers(net) if replaces_output else (),
+            by_classes=_output_layers(net) if takes_classes else (),
         )
         built.weights = file
         if fresh:

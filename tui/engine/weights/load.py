@@ -43,13 +43,19 @@ def read_params(file: str) -> dict[str, mx.nd.NDArray]:
 
 
 def load_weights(
-    net: Block, file: str, ctx: mx.Context, replaced: Sequence[str] = ()
+    net: Block,
+    file: str,
+    ctx: mx.Context,
+    replaced: Sequence[str] = (),
+    by_classes: Sequence[str] = (),
 ) -> tuple[str, ...]:
     """Load a file into a network: every parameter, each of its own shape.
 
     Names in the file are structure names (`features.0.weight`), or prefixed names of the same
     network built in another process (`ssd0_conv0_weight`). `replaced` are blocks that are made
-    anew for other classes: they keep their new values, and are returned.
+    anew for other classes: they keep their new values, and are returned. So do those layers
+    inside `by_classes`, blocks with layers as wide as there are classes, that are of another
+    width in the file.
 
     Raises:
         Refusal: the file is unusable, or does not fit; says which names, which shapes.
@@ -63,10 +69,23 @@ def load_weights(
     shared: dict[int, str] = {id(wanted[name]): name for name in wanted if name in arrays}
     missing = [name for name, p in wanted.items() if name not in kept and id(p) not in shared]
     extra = [name for name in arrays if name not in wanted]
-    wrong = [
-        f"{name} {_shape(arrays[name].shape)} in the file, {_shape(wanted[name].shape)} here"
+    misfits = [
+        name
         for name in wanted
         if name in arrays and name not in kept and not _fits(wanted[name].shape, arrays[name].shape)
+    ]
+    if not missing and not extra:
+        new = {
+            name.rpartition(".")[0]
+            for name in misfits
+            if name.startswith(tuple(f"{path}." for path in by_classes))
+        }
+        kept |= {name for name in wanted if name.rpartition(".")[0] in new}
+        misfits = [name for name in misfits if name not in kept]
+        replaced = (*replaced, *(path for path in by_classes if _holds(path, new)))
+    wrong = [
+        f"{name} {_shape(arrays[name].shape)} in the file, {_shape(wanted[name].shape)} here"
+        for name in misfits
     ]
     if wrong and not missing and not extra:
         raise Refusal(f"{file}: other shapes: {_some(wrong)}{_class_hint(wrong)}")
@@ -103,6 +122,10 @@ def _by_structure_name(arrays: dict[str, mx.nd.NDArray], net: Block) -> dict[str
     }
     renamed = {own.get(name[len(prefix) :], name): array for name, array in arrays.items()}
     return renamed if len(renamed) == len(arrays) else arrays
+
+
+def _holds(path: str, blocks: Iterable[str]) -> bool:
+    return any(block == path or block.startswith(f"{path}.") for block in blocks)
 
 
 def _fits(wanted: Sequence[int] | None, there: Sequence[int]) -> bool:
