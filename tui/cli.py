@@ -136,7 +136,7 @@ def _weights(_: click.Context, __: click.Parameter, text: str | None) -> str | N
         raise Problem(f"--weights {text}: {(error.strerror or str(error)).lower()}") from None
     if magic != PARAMS_MAGIC:
         raise Problem(f"--weights {text}: not a .params file of MXNet (its first bytes are others)")
-    return str(path.absolute())
+    return os.path.abspath(path)
 
 
 def _data(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
@@ -154,7 +154,7 @@ def _data(_: click.Context, __: click.Parameter, text: str | None) -> str | None
             raise Problem(f"--data {text}: the folder is empty")
     except OSError as error:
         raise Problem(f"--data {text}: {(error.strerror or str(error)).lower()}") from None
-    return str(path.absolute())
+    return os.path.abspath(path)
 
 
 def _arguments(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
