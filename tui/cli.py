@@ -485,3 +485,7 @@ def _has_terminal() -> bool:
 def _need_terminal() -> None:
     if not _has_terminal():
         raise Problem("no terminal here to show it in; `thaw train RUN_DIR` needs none")
+
+
+# Commands with a file of their own: each adds itself to `main`.
+import tui.verify_command  # noqa: E402, F401

@@ -3,10 +3,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import mxnet as mx
-import numpy as np
 import pytest
 from mxnet import autograd, gluon
 
+from tests.engine.loops import steps
 from tests.engine.networks import own, sequential, ssd, symbol
 from tui.engine.describe import describe
 from tui.engine.freezing import apply_plan
@@ -20,20 +20,6 @@ LET_MOVE = Rule("thaw statistics", "all")
 ALL = FreezePlan((Rule("thaw", "all"),))
 
 NETWORKS = [own, sequential, symbol, pytest.param(ssd, marks=pytest.mark.slow)]
-
-
-def steps(net: gluon.HybridBlock, count: int = 3, size: int = 128) -> None:
-    """A few real optimiser steps on a surrogate loss that every output has a part in."""
-    trainer = gluon.Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1, "momentum": 0.9})
-    random = np.random.RandomState(0)
-    for _ in range(count):
-        pictures = mx.nd.array(random.uniform(-1, 1, (2, 3, size, size)))
-        with autograd.record():
-            out = net(pictures)
-            outs = out[:2] if isinstance(out, (list, tuple)) else [out]
-            loss = sum((o * mx.nd.array(random.normal(size=o.shape))).sum() for o in outs)
-        loss.backward()
-        trainer.step(1000)
 
 
 @pytest.mark.smoke
@@ -51,7 +37,7 @@ def test_what_is_frozen_does_not_move(
             net(mx.nd.zeros((2, 3, 128, 128)))
     tree, resolution = apply_plan(net, HEAD_ONLY)
     before = digests(net)
-    steps(net)
+    steps(net, size=128)
     proof = prove(tree, resolution, before, digests(net))
     assert proof.broken == ()
     assert proof.unchanged == ()
@@ -67,11 +53,11 @@ def test_thawed_again_everything_moves(make: Callable[[], gluon.HybridBlock]) ->
     pin_fixed_gammas(net)
     net.hybridize(static_alloc=True, static_shape=True)
     apply_plan(net, HEAD_ONLY)
-    steps(net, 1)
+    steps(net, count=1, size=128)
     tree, resolution = apply_plan(net, ALL)
     assert set(resolution.statistics.values()) == {Statistic.MOVING}
     before = digests(net)
-    steps(net)
+    steps(net, size=128)
     proof = prove(tree, resolution, before, digests(net))
     assert proof.broken == ()
     assert proof.statistics_moved == len(resolution.statistics)
@@ -165,7 +151,7 @@ def test_a_symbol_blocks_statistics_cannot_be_asked_to_train() -> None:
     names = {p.name for p in tree.parameters if p.kind == "statistic"}
     assert names
     assert {net.collect_params()[name].grad_req for name in names} == {"null"}
-    steps(net, 1)
+    steps(net, count=1, size=128)
 
 
 def test_grad_req_add_stays() -> None:

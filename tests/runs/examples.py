@@ -35,7 +35,7 @@ EVENTS: tuple[Event, ...] = (
     Memory(1 << 30),
     Notice("picture 7.jpg is broken off; skipped \u2028 \x1b[31m"),
     Commanded("stop"),
-    Proof(100, 70, 24, ("box.bias",), ("features.w",), 3),
+    Proof(100, 70, 24, ("box.bias",), ("features.w",), 3, 2, ("features.w",), 5, 2),
     Finished(False, 26, 2, 61.5, "weights/final.params", "mAP", 0.5),
     Failed("out of memory", "step 3"),
 )

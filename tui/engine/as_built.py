@@ -63,15 +63,16 @@ def of_symbol(block: SymbolBlock) -> SymbolAsBuilt:
 
 def remember(net: Block) -> None:
     """Note all of it on a network, where that has not been done before."""
-
-    def visit(block: Block) -> None:
-        if isinstance(block, _BatchNorm):
-            block.__dict__.setdefault(_NOTE, of_norm(block))
-        elif isinstance(block, Dropout):
-            block.__dict__.setdefault(_NOTE, of_dropout(block))
-        elif isinstance(block, SymbolBlock):
-            block.__dict__.setdefault(_NOTE, of_symbol(block))
-
-    net.apply(visit)
+    net.apply(remember_layer)
     for parameter in net.collect_params().values():
         parameter.__dict__.setdefault(_NOTE, of_parameter(parameter))
+
+
+def remember_layer(block: Block) -> None:
+    """Note on one block what it was built with, of statistics and dropout."""
+    if isinstance(block, _BatchNorm):
+        block.__dict__.setdefault(_NOTE, of_norm(block))
+    elif isinstance(block, Dropout):
+        block.__dict__.setdefault(_NOTE, of_dropout(block))
+    elif isinstance(block, SymbolBlock):
+        block.__dict__.setdefault(_NOTE, of_symbol(block))

@@ -18,6 +18,7 @@ from tui.runs.inspection import (
     CompareWeights,
     CountCosts,
     DataSummary,
+    DigestWeights,
     LookAtBlock,
     LookAtParameter,
     NothingOpen,
@@ -26,6 +27,8 @@ from tui.runs.inspection import (
     Phase,
     Question,
     Refused,
+    VerifyFiles,
+    WeightDigests,
 )
 
 if TYPE_CHECKING:
@@ -76,6 +79,17 @@ class _Desk:
                     from tui.engine.weights.compare import compare
 
                     return compare(first, second)
+                case DigestWeights(file):
+                    self._send(Phase("importing MXNet"))
+                    from tui.engine.verification import file_digests
+                    from tui.engine.weights.load import read_params
+
+                    return WeightDigests(file_digests(read_params(file)))
+                case VerifyFiles():
+                    self._send(Phase("importing MXNet"))
+                    from tui.engine.weights.verify import verify_files
+
+                    return verify_files(question, lambda doing: self._send(Phase(doing)))
                 case _ if self._built is None:
                     return NothingOpen()
                 case LookAtBlock(path):

@@ -22,10 +22,8 @@ from tui.engine.loop import Loop, Outcome
 from tui.engine.recipes import recipe_named
 from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources import build
-from tui.engine.verification import digests, prove
-from tui.model.resolution import Resolution
+from tui.engine.verification import Witness
 from tui.model.selection import PatternError
-from tui.model.tree import ModelTree
 from tui.runs.control import Command, Ping, Reply, Stop
 from tui.runs.events import (
     Commanded,
@@ -40,6 +38,7 @@ from tui.runs.events import (
 )
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventWriter
+from tui.runs.proof_file import write_proof
 from tui.toml import TomlError
 
 NICENESS = 5
@@ -90,6 +89,8 @@ class _Run:
 
     def carry_out(self) -> None:
         spec, plan = self.folder.read()
+        # That of an earlier run of this folder is of other weights.
+        self.folder.proof_file.unlink(missing_ok=True)
         process = psutil.Process()
         self.emit(
             RunStarted(process.pid, process.create_time(), spec.model.model, spec.recipe, spec.data)
@@ -139,19 +140,18 @@ class _Run:
                 metric=recipe.info.metric,
             )
         )
-        before = digests(built.net)
+        witness = Witness(built.net)
+        witness.begin(tree, resolution, step=1)
         self.emit(Phase("training"))
         began = time.monotonic()
         loop = Loop(task, spec, recipe.info.metric, self.emit, self.stopping.is_set)
         outcome = loop.run()
-        self._finish(built.net, tree, resolution, before, outcome, began, recipe.info.metric)
+        self._finish(built.net, witness, outcome, began, recipe.info.metric)
 
     def _finish(
         self,
         net: Block,
-        tree: ModelTree,
-        resolution: Resolution,
-        before: dict[str, str],
+        witness: Witness,
         outcome: Outcome,
         began: float,
         metric: str,
@@ -159,16 +159,19 @@ class _Run:
         self.emit(Phase("writing the weights"))
         weights = self.folder.weights / "final.params"
         save_weights(net, weights)
+        where = str(weights.relative_to(self.folder.path))
         self.emit(Phase("comparing with before"))
-        if outcome.steps:
-            self.emit(prove(tree, resolution, before, digests(net)))
+        witness.end(outcome.steps)
+        if witness.intervals:
+            write_proof(self.folder.proof_file, witness.proof_file(where))
+            self.emit(witness.proof())
         self.emit(
             Finished(
                 stopped=outcome.stopped,
                 steps=outcome.steps,
                 epochs=outcome.epochs,
                 seconds=time.monotonic() - began,
-                weights=str(weights.relative_to(self.folder.path)),
+                weights=where,
                 metric=metric,
                 value=outcome.value,
             )

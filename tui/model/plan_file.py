@@ -20,12 +20,13 @@ HEADER = """\
 """
 
 
-def read_plan(path: Path) -> FreezePlan:
+def read_plan(path: Path | str) -> FreezePlan:
     """Read a plan.
 
     Raises:
         TomlError: the file cannot be read, or is no plan that this version understands.
     """
+    path = Path(path)
     raw = read_toml(path)
     version = raw.get("version")
     if isinstance(version, int) and version > PLAN_VERSION:

@@ -38,7 +38,8 @@ class Resolution:
     """What a plan makes of a model.
 
     `states` and `statistics` go by parameter index; `statistics` holds only those that are one,
-    `lr_mults` and `wd_mults` only those that a rule decided. `selected` and `decided` go by rule:
+    `lr_mults` and `wd_mults` only those that a rule decided; `thawed` are those that a rule (not
+    only the way in which the network was built) lets train. `selected` and `decided` go by rule:
     how many parameters (of a rule on statistics: statistics) it selects, and of how many it has
     the last word. `missed` are the rules that select nothing.
     """
@@ -50,6 +51,7 @@ class Resolution:
     missed: tuple[int, ...]
     lr_mults: dict[int, float] = field(default_factory=dict)
     wd_mults: dict[int, float] = field(default_factory=dict)
+    thawed: frozenset[int] = frozenset()
 
     @property
     def effect(self) -> tuple[object, ...]:
@@ -141,6 +143,11 @@ def resolve(plan: FreezePlan, tree: ModelTree, epoch: int = 1) -> Resolution:
         ),
         lr_mults=_multipliers(plan, last.get("lr_mult", ())),
         wd_mults=_multipliers(plan, last.get("wd_mult", ())),
+        thawed=frozenset(
+            index
+            for index, number in enumerate(last.get("states", ()))
+            if number >= 0 and plan.rules[number].action == "thaw"
+        ),
     )
 
 

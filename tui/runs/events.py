@@ -90,6 +90,11 @@ class Proof(msgspec.Struct, frozen=True, tag=True):
 
     `broken` are frozen parameters or fixed statistics that changed: there must be none.
     `unchanged` are trainable ones that did not move: dead layers, or no gradient.
+
+    `lr_mult_zero` counts those that only a multiplier of 0 held, and that are identical;
+    `not_freezing` are those of `broken` that it did not hold. `intervals` is under how many plans
+    in turn the run went on, `frozen_at_times` how many of the trainable ones were frozen in some of
+    them, and identical in these. All digests are in proof.json.
     """
 
     frozen_identical: int
@@ -98,6 +103,10 @@ class Proof(msgspec.Struct, frozen=True, tag=True):
     unchanged: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
     statistics_moved: int = 0
+    lr_mult_zero: int = 0
+    not_freezing: tuple[str, ...] = ()
+    frozen_at_times: int = 0
+    intervals: int = 1
 
 
 class Finished(msgspec.Struct, frozen=True, tag=True):

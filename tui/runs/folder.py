@@ -41,6 +41,11 @@ class RunFolder:
         return self.path / "log.txt"
 
     @property
+    def proof_file(self) -> Path:
+        """proof.json: digests of everything, before and after; written when the run ends."""
+        return self.path / "proof.json"
+
+    @property
     def weights(self) -> Path:
         """Where trained weights are written."""
         return self.path / "weights"

@@ -93,8 +93,14 @@ def in_words_of_proof(proof: Proof) -> str:
         f"{proof.statistics_identical} statistics identical",
         f"{proof.trainable_changed} trainable changed",
     ]
+    if proof.lr_mult_zero:
+        parts.append(f"{proof.lr_mult_zero} with lr_mult 0 identical")
+    if proof.frozen_at_times:
+        parts.append(f"{proof.frozen_at_times} frozen for a part of the run and identical in it")
     if proof.unchanged:
         parts.append(f"{len(proof.unchanged)} trainable unchanged: {', '.join(proof.unchanged)}")
     if proof.broken:
         parts.append(f"BROKEN, changed though frozen: {', '.join(proof.broken)}")
+    if proof.not_freezing:
+        parts.append(f"lr_mult=0 is not freezing: {', '.join(proof.not_freezing)}")
     return "proof: " + " · ".join(parts)

@@ -7,8 +7,10 @@ from typing import Literal
 import msgspec
 
 from tui.model.description import ModelInfo
+from tui.model.plan import FreezePlan
 from tui.model.source import ModelSource
 from tui.runs.recipe import RecipeInfo
+from tui.runs.verdict import Verdict
 
 PROTOCOL_VERSION = 1
 
@@ -54,7 +56,32 @@ class CompareWeights(msgspec.Struct, frozen=True, tag=True):
     second: str
 
 
-Question = OpenModel | CheckData | LookAtBlock | LookAtParameter | CountCosts | CompareWeights
+class DigestWeights(msgspec.Struct, frozen=True, tag=True):
+    """Make the digests of what a `.params` file holds, as a proof has them."""
+
+    file: str
+
+
+class VerifyFiles(msgspec.Struct, frozen=True, tag=True):
+    """Hold what moved between two `.params` files against a plan. Without a model, the names in
+    the first file are all that is known of it."""
+
+    before: str
+    after: str
+    plan: FreezePlan
+    model: ModelSource | None = None
+
+
+Question = (
+    OpenModel
+    | CheckData
+    | LookAtBlock
+    | LookAtParameter
+    | CountCosts
+    | CompareWeights
+    | DigestWeights
+    | VerifyFiles
+)
 
 
 class Phase(msgspec.Struct, frozen=True, tag=True):
@@ -170,6 +197,19 @@ class Differences(msgspec.Struct, frozen=True, tag=True):
     rows: tuple[WeightDifference, ...]
 
 
+class WeightDigests(msgspec.Struct, frozen=True, tag=True):
+    """The digest of every array of a file, by its name there."""
+
+    digests: dict[str, str]
+
+
+class FilesVerified(msgspec.Struct, frozen=True, tag=True):
+    """What moved, and the rules of the plan that select nothing."""
+
+    verdict: Verdict
+    missed: tuple[str, ...]
+
+
 class Refused(msgspec.Struct, frozen=True, tag=True):
     """It could not be done: one line that says what, why, and what to do."""
 
@@ -189,5 +229,7 @@ Answer = (
     | Costs
     | Differences
     | NothingOpen
+    | WeightDigests
+    | FilesVerified
     | Refused
 )

@@ -29,7 +29,7 @@ def test_what_did_not_change_is_named_and_a_long_list_is_counted() -> None:
     text = said(Proof(181, 62, 15, unchanged=names))
     assert "15 parameters changed" in text
     assert "9 trainable parameters did not change: head.0.bias, head.1.bias" in text
-    assert "and 5 more (events.jsonl names them)" in text
+    assert "and 5 more (thaw verify names them)" in text
     assert "all changed" not in text
 
 
@@ -37,6 +37,20 @@ def test_a_run_that_froze_nothing_says_so() -> None:
     text = said(Proof(0, 0, 24, statistics_moved=62))
     assert "frozen      none" in text
     assert "62 moved, as they were to" in text
+
+
+def test_a_multiplier_of_0_that_did_not_hold_is_said_to_be_no_freeze() -> None:
+    text = said(
+        Proof(9, 0, 4, broken=("a.weight", "b.weight"), lr_mult_zero=3, not_freezing=("b.weight",))
+    )
+    assert "! 2 frozen things changed: a.weight, b.weight" in text
+    assert "! 1 of it had only lr_mult 0, which is not freezing" in text
+    assert "lr_mult 0   3 parameters: identical" in text
+
+
+def test_what_was_frozen_for_a_time_is_counted() -> None:
+    text = said(Proof(9, 0, 4, frozen_at_times=3, intervals=2))
+    assert "for a time  3 of these were frozen: identical then" in text
 
 
 def test_names_cannot_drive_the_terminal() -> None:

@@ -17,7 +17,7 @@ from tui.runs.events import Failed, Finished, Proof
 from tui.runs.folder import RunFolder
 
 NAMED = 4
-"""How many parameters are named; events.jsonl has them all."""
+"""How many parameters are named; `thaw verify` names them all."""
 
 ERROR = "bold $text-error"
 LABEL = 12
@@ -54,11 +54,18 @@ def proof_lines(proof: Proof) -> list[Content]:
         lines.append(
             written((f"! {counted(broken, 'frozen thing')} changed: {_names(proof.broken)}", ERROR))
         )
+    if proof.not_freezing:
+        count = len(proof.not_freezing)
+        lines.append(
+            written((f"! {count:,} of it had only lr_mult 0, which is not freezing", ERROR))
+        )
     if proof.frozen_identical:
         text = f"{counted(proof.frozen_identical, 'parameter')}: identical, bit for bit"
         lines.append(_line("frozen", text, "" if broken else "$text-success"))
     elif not broken:
         lines.append(_line("frozen", "none"))
+    if proof.lr_mult_zero:
+        lines.append(_line("lr_mult 0", f"{counted(proof.lr_mult_zero, 'parameter')}: identical"))
     statistics: list[str] = []
     if proof.statistics_identical:
         statistics.append(f"{proof.statistics_identical:,} fixed: identical")
@@ -80,6 +87,10 @@ def proof_lines(proof: Proof) -> list[Content]:
                     "bold $text-warning",
                 )
             )
+        )
+    if proof.frozen_at_times:
+        lines.append(
+            _line("for a time", f"{proof.frozen_at_times:,} of these were frozen: identical then")
         )
     return lines
 
@@ -116,7 +127,7 @@ def _line(label: str, text: str, style: str = "") -> Content:
 def _names(names: Sequence[str]) -> str:
     shown = ", ".join(_safe(name) for name in names[:NAMED])
     more = len(names) - NAMED
-    return f"{shown} and {more:,} more (events.jsonl names them)" if more > 0 else shown
+    return f"{shown} and {more:,} more (thaw verify names them)" if more > 0 else shown
 
 
 def _safe(text: str) -> str:

@@ -62,8 +62,7 @@ def load_weights(
     """
     arrays = read_params(file)
     wanted = dict(net._collect_params_with_prefix())
-    if not any("." in name for name in arrays):
-        arrays = _by_structure_name(arrays, net)
+    arrays = by_structure_name(arrays, net)
     kept = {name for name in wanted if name.startswith(tuple(f"{path}." for path in replaced))}
 
     shared: dict[int, str] = {id(wanted[name]): name for name in wanted if name in arrays}
@@ -88,12 +87,12 @@ def load_weights(
         for name in misfits
     ]
     if wrong and not missing and not extra:
-        raise Refusal(f"{file}: other shapes: {_some(wrong)}{_class_hint(wrong)}")
+        raise Refusal(f"{file}: other shapes: {some(wrong)}{_class_hint(wrong)}")
     if missing or extra or wrong:
         parts = [
-            f"lacks {_some(missing)}" if missing else "",
-            f"holds {_some(extra)} that the model has not" if extra else "",
-            f"other shapes: {_some(wrong)}" if wrong else "",
+            f"lacks {some(missing)}" if missing else "",
+            f"holds {some(extra)} that the model has not" if extra else "",
+            f"other shapes: {some(wrong)}" if wrong else "",
         ]
         raise Refusal(
             f"{file}: weights of another model: " + "; ".join(part for part in parts if part)
@@ -106,9 +105,12 @@ def load_weights(
     return tuple(replaced) if kept else ()
 
 
-def _by_structure_name(arrays: dict[str, mx.nd.NDArray], net: Block) -> dict[str, mx.nd.NDArray]:
-    """The same arrays under structure names: by their very names, else (the network was built
-    in another process, and counted otherwise) by what follows the network's prefix."""
+def by_structure_name(arrays: dict[str, mx.nd.NDArray], net: Block) -> dict[str, mx.nd.NDArray]:
+    """The same arrays under structure names, where they have none: by their very names, else (the
+    network was built in another process, and counted otherwise) by what follows the network's
+    prefix."""
+    if any("." in name for name in arrays):
+        return arrays
     places = net._collect_params_with_prefix()
     exact = {parameter.name: place for place, parameter in places.items()}
     if exact.keys() >= arrays.keys():
@@ -150,6 +152,7 @@ def _shape(shape: Iterable[int] | None) -> str:
     return "×".join(str(size) if size > 0 else "?" for size in shape or ()) or "?"
 
 
-def _some(names: Sequence[str], most: int = 3) -> str:
+def some(names: Sequence[str], most: int = 3) -> str:
+    """The first names, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
