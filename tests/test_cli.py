@@ -69,7 +69,7 @@ def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], says: str) 
 
 def test_help_names_every_command() -> None:
     said = thaw("--help").stdout
-    for command in ("attach", "demo", "diff", "open", "params", "train"):
+    for command in ("attach", "demo", "diff", "open", "params", "train", "verify"):
         assert re.search(rf"^  {command} ", said, re.MULTILINE), command
 
 

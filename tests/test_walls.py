@@ -58,7 +58,7 @@ def test_the_screen_brings_in_no_mxnet() -> None:
 
 
 def test_the_command_line_brings_in_its_parts_late() -> None:
-    found = brought_in_by(["tui.cli"])
+    found = brought_in_by(["tui.cli", "tui.verify_command"])
     assert found.isdisjoint((*HEAVY, "numpy", "textual", "tui.engine", "tui.app"))
 
 
@@ -70,4 +70,14 @@ def test_the_engine_knows_nothing_of_the_screen() -> None:
 
 def test_every_part_is_looked_at() -> None:
     parts = {module.name for module in pkgutil.iter_modules(tui.__path__)} - {"__main__"}
-    assert parts == {"app", "cli", "engine", "model", "monitor", "runs", "tables", "toml"}
+    assert parts == {
+        "app",
+        "cli",
+        "engine",
+        "model",
+        "monitor",
+        "runs",
+        "tables",
+        "toml",
+        "verify_command",
+    }
