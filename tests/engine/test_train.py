@@ -34,7 +34,9 @@ from tui.runs.events import (
 )
 from tui.runs.folder import RunFolder, create_run
 from tui.runs.log import EventReader
+from tui.runs.proof_file import read_proof
 from tui.runs.spec import Hyperparameters, RunSpec
+from tui.runs.verdict import judge, summary
 
 HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
 ALL = FreezePlan((Rule("thaw", "all"),))
@@ -105,6 +107,9 @@ def test_a_detector_head_only(tmp_path: Path) -> None:
     assert proof.frozen_identical == prepared.frozen_parameters > 0
     assert proof.statistics_identical > 0
     assert proof.trainable_changed + len(proof.unchanged) == prepared.trainable_parameters
+    kept = read_proof(folder.proof_file)
+    assert [(one.first_step, one.last_step) for one in kept.intervals] == [(1, 4)]
+    assert summary(judge(kept.intervals)) == proof
     finished = told[-1]
     assert isinstance(finished, Finished)
     assert not finished.stopped

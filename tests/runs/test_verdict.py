@@ -50,6 +50,16 @@ def test_what_held() -> None:
     )
 
 
+def test_dead_layers_are_named() -> None:
+    said = in_words(one(weight("t", "trainable", OTHER), weight("dead.bias", "trainable", SAME)))
+    assert said == [
+        "frozen      none",
+        "trainable   1 changed; 1 did not change",
+        "! trainable, and unchanged: dead layers, or ones that no gradient reaches:",
+        "    dead.bias",
+    ]
+
+
 def test_what_did_not_hold() -> None:
     verdict = one(
         weight("f", "frozen", OTHER),

@@ -131,10 +131,9 @@ def in_words(verdict: Verdict) -> list[str]:
     lines += _counted(
         "for a time", (verdict.frozen_at_times, "of these were frozen, and identical then")
     )
-    lines += [
-        f"! {name}: trainable, and it did not change (a dead layer, or no gradient reaches it)"
-        for name in verdict.unchanged
-    ]
+    if verdict.unchanged:
+        lines.append("! trainable, and unchanged: dead layers, or ones that no gradient reaches:")
+        lines += [f"    {name}" for name in verdict.unchanged]
     return lines
 
 
