@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,11 @@ def thaw(*arguments: str) -> subprocess.CompletedProcess[str]:
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(arguments: list[str], says: str) -> None:
+    refused(arguments, says)
+
+
+def refused(arguments: Sequence[str], says: str) -> None:
+    """Hold a command to one clear line and exit code 2."""
     done = thaw(*arguments)
     assert done.returncode == 2
     (line,) = done.stderr.splitlines()

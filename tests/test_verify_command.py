@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import thaw
+from tests.test_cli import refused, thaw
 from tui.model.plan import FreezePlan, Rule
 from tui.model.plan_file import write_plan
 from tui.model.source import ModelSource
@@ -101,7 +101,7 @@ else:
     for layer in (1, 3, 4):
         net.features[layer].collect_params().setattr("grad_req", "null")
 net.save_parameters(f"{folder}/before.params")
-steps(net, trainer)
+steps(net, trainer=trainer)
 net.save_parameters(f"{folder}/after.params")
 """
 
@@ -182,12 +182,3 @@ def test_no_proof_is_one_line_and_exit_code_2(tmp_path: Path, make: object, says
 )
 def test_bad_arguments(arguments: tuple[str, ...], says: str) -> None:
     refused(("verify", *arguments), says)
-
-
-def refused(arguments: tuple[str, ...], says: str) -> None:
-    done = thaw(*arguments)
-    assert done.returncode == 2
-    (line,) = done.stderr.splitlines()
-    assert line.startswith("thaw: ")
-    assert says in line
-    assert done.stdout == ""

@@ -10,6 +10,7 @@ import click
 
 from tui.cli import Problem, main
 from tui.cli import _ask as ask
+from tui.cli import _is_unicode as is_unicode
 
 if TYPE_CHECKING:
     from tui.runs.folder import RunFolder
@@ -142,9 +143,8 @@ def _tell(
         told = {"version": JSON_VERSION, "holds": holds, **about, "verdict": verdict}
         click.echo(msgspec.json.encode(told))
     else:
-        unicode = (getattr(sys.stdout, "encoding", None) or "").lower().startswith("utf")
         # Names come from models and files: never an escape sequence.
         for line in (*in_words(verdict), *lines):
-            click.echo(plain(line, ascii_only=not unicode))
+            click.echo(plain(line, ascii_only=not is_unicode(sys.stdout)))
         click.echo("it held" if holds else "IT DID NOT HOLD")
     sys.exit(0 if holds else 1)

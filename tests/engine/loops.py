@@ -9,9 +9,10 @@ from mxnet import autograd, gluon
 
 def steps(
     net: gluon.Block,
-    trainer: gluon.Trainer | None = None,
     count: int = 3,
-    size: int = 16,
+    size: int = 128,
+    *,
+    trainer: gluon.Trainer | None = None,
     ctx: list[mx.Context] | None = None,
 ) -> gluon.Trainer:
     """A few real optimiser steps on a surrogate loss that every output has a part in."""

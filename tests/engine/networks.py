@@ -80,8 +80,7 @@ def ssd() -> HybridBlock:
 
 def awake(net: HybridBlock) -> HybridBlock:
     """Weights at which signals and gradients get through, the same each time. MXNet's own are
-    so small that, with fixed statistics, nothing reaches the head; and in a SymbolBlock it draws
-    gammas and variances around 0, now and then so that every feature is dead."""
+    so small that, with fixed statistics, nothing reaches the head."""
     random = np.random.RandomState(3)
     for parameter in net.collect_params(".*weight").values():
         spread = (2 / np.prod(parameter.shape[1:])) ** 0.5

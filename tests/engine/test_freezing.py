@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import mxnet as mx
+import numpy as np
 import pytest
 from mxnet import autograd, gluon
 
@@ -37,7 +38,7 @@ def test_what_is_frozen_does_not_move(
             net(mx.nd.zeros((2, 3, 128, 128)))
     tree, resolution = apply_plan(net, HEAD_ONLY)
     before = digests(net)
-    steps(net, size=128)
+    steps(net)
     proof = prove(tree, resolution, before, digests(net))
     assert proof.broken == ()
     assert proof.unchanged == ()
@@ -53,11 +54,11 @@ def test_thawed_again_everything_moves(make: Callable[[], gluon.HybridBlock]) ->
     pin_fixed_gammas(net)
     net.hybridize(static_alloc=True, static_shape=True)
     apply_plan(net, HEAD_ONLY)
-    steps(net, count=1, size=128)
+    steps(net, 1)
     tree, resolution = apply_plan(net, ALL)
     assert set(resolution.statistics.values()) == {Statistic.MOVING}
     before = digests(net)
-    steps(net, size=128)
+    steps(net)
     proof = prove(tree, resolution, before, digests(net))
     assert proof.broken == ()
     assert proof.statistics_moved == len(resolution.statistics)
@@ -151,7 +152,7 @@ def test_a_symbol_blocks_statistics_cannot_be_asked_to_train() -> None:
     names = {p.name for p in tree.parameters if p.kind == "statistic"}
     assert names
     assert {net.collect_params()[name].grad_req for name in names} == {"null"}
-    steps(net, count=1, size=128)
+    steps(net, 1)
 
 
 def test_grad_req_add_stays() -> None:

@@ -49,7 +49,7 @@ def test_false_freeze_lr_mult_0_after_momentum() -> None:
     trainer = steps(net)
     net.features[0].weight.lr_mult = 0.0
     with pytest.raises(FrozenMoved) as raised, verify_frozen(net):
-        steps(net, trainer)
+        steps(net, trainer=trainer)
     assert [(one.name, one.why) for one in raised.value.moved] == [("features.0.weight", "lr_mult")]
     assert "features.0.weight: lr_mult 0, and it changed" in str(raised.value)
     assert "lr_mult=0 is not freezing" in str(raised.value)
@@ -170,7 +170,7 @@ def test_shapes_that_wait_for_a_first_batch(hybridized: bool) -> None:
     freeze_statistics(net[1])
     with verify_frozen(net) as report:
         net(mx.nd.zeros((1, 3, 16, 16)))
-        steps(net)
+        steps(net, size=16)
     assert report.verdict is not None
     assert {"0.weight", "0.bias", "1.gamma"} <= set(report.verdict.frozen)
     assert set(report.verdict.changed) == {"3.weight", "3.bias"}
@@ -186,7 +186,7 @@ def test_what_waited_and_then_moved_is_found() -> None:
     def train() -> None:
         with verify_frozen(net):
             net(mx.nd.zeros((1, 3, 16, 16)))
-            steps(net)
+            steps(net, size=16)
             net[0].bias.set_data(net[0].bias.data() + 1)
 
     with pytest.raises(FrozenMoved) as raised:

@@ -44,7 +44,7 @@ def test_a_plan_that_changes_in_mid_run() -> None:
     witness.begin(*apply_plan(net, HEAD_ONLY), step=1)
     trainer = steps(net, count=2)
     witness.begin(*apply_plan(net, LAST_CONV), step=3)
-    steps(net, trainer, count=3)
+    steps(net, trainer=trainer, count=3)
     witness.end(5)
     assert [(one.first_step, one.last_step) for one in witness.intervals] == [(1, 2), (3, 5)]
     verdict = witness.verdict()
@@ -75,7 +75,7 @@ def test_what_moves_between_two_intervals_is_seen() -> None:
     witness.end(3)
     net.features[0].weight.set_data(net.features[0].weight.data() + 1)
     witness.begin(*apply_plan(net, HEAD_ONLY), step=4)
-    steps(net, trainer)
+    steps(net, trainer=trainer)
     witness.end(6)
     assert [(one.name, one.why) for one in witness.verdict().broken] == [
         ("features.0.weight", "between")
@@ -90,7 +90,7 @@ def test_a_run_that_goes_on_keeps_what_came_before() -> None:
     first.end(3)
     second = Witness(net, first.intervals)
     second.begin(*apply_plan(net, HEAD_ONLY), step=4)
-    steps(net, trainer)
+    steps(net, trainer=trainer)
     second.end(6)
     assert [one.first_step for one in second.intervals] == [1, 4]
     assert second.verdict().holds

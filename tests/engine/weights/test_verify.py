@@ -30,7 +30,7 @@ class Script:
 
     def train(self, trainer: gluon.Trainer | None = None) -> None:
         self.net.save_parameters(self.before)
-        steps(self.net, trainer)
+        steps(self.net, trainer=trainer)
         self.net.save_parameters(self.after)
 
     def verified(self, plan: FreezePlan, model: ModelSource | None = None) -> FilesVerified:
