@@ -177,6 +177,21 @@ def test_shapes_that_wait_for_a_first_batch(hybridized: bool) -> None:
     assert not any("_init_impl" in p.__dict__ for p in net.collect_params().values())
 
 
+def test_one_block_inside_another() -> None:
+    net = deferred()
+    net[0].collect_params().setattr("grad_req", "null")
+    with verify_frozen(net) as outer:
+        with verify_frozen(net) as inner:
+            pass  # the first values come later
+        with verify_frozen(net) as inner:
+            steps(net, size=16)
+        steps(net, size=16)
+    assert inner.verdict is not None
+    assert outer.verdict is not None
+    assert {"0.weight", "0.bias"} <= {*inner.verdict.frozen} & {*outer.verdict.frozen}
+    assert not any("_init_impl" in p.__dict__ for p in net.collect_params().values())
+
+
 def test_what_waited_and_then_moved_is_found() -> None:
     net = deferred()
     net[0].collect_params().setattr("grad_req", "null")

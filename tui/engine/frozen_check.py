@@ -110,8 +110,8 @@ def verify_frozen(
     try:
         yield report
     finally:
-        for parameter in waiting:
-            parameter.__dict__.pop("_init_impl", None)
+        for end in waiting:
+            end()
     after = {name: digest_of(parameter) for name, parameter in parameters.items()}
     interval = Interval(0, 0, witnessed(tree, resolution, before, after))
     report.verdict = judge([interval])
@@ -156,22 +156,34 @@ def _watched(tree: ModelTree, resolution: Resolution) -> tuple[str, ...]:
     )
 
 
-def _first_values(parameters: dict[str, Parameter], digests: dict[str, str]) -> list[Parameter]:
+def _first_values(
+    parameters: dict[str, Parameter], digests: dict[str, str]
+) -> list[Callable[[], None]]:
     """Take the digest of every parameter: now, or of one without values when it gets its first.
-    Returns those that wait; each has an `_init_impl` of its own until then."""
-    waiting = []
+    Returns what ends the wait of each of those."""
+    ends = []
     for name, parameter in parameters.items():
         digests[name] = digest_of(parameter)
         if parameter._data is None:
-            parameter._init_impl = _and_take(parameter, name, digests)
-            waiting.append(parameter)
-    return waiting
+            ends.append(_take_at_first(parameter, name, digests))
+    return ends
 
 
-def _and_take(parameter: Parameter, name: str, digests: dict[str, str]) -> Callable[..., None]:
+def _take_at_first(parameter: Parameter, name: str, digests: dict[str, str]) -> Callable[[], None]:
+    # Every way to first values goes through this method. One block may stand inside another,
+    # each with a wait of its own.
+    earlier = parameter.__dict__.get("_init_impl")
+
+    def end() -> None:
+        if parameter.__dict__.get("_init_impl") is init:
+            del parameter._init_impl
+            if earlier is not None:
+                parameter._init_impl = earlier
+
     def init(*arguments: object, **options: object) -> None:
-        del parameter._init_impl
+        end()
         parameter._init_impl(*arguments, **options)
         digests[name] = digest_of(parameter)
 
-    return init
+    parameter._init_impl = init
+    return end
