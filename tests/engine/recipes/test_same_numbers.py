@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import mxnet as mx
 import numpy as np
@@ -57,11 +59,22 @@ def ours(
     return [event.loss for event in told if isinstance(event, Step)], built
 
 
-def seed_as_the_trainer_does(epoch: int) -> None:
-    mixed = int(np.random.SeedSequence([SEED, epoch]).generate_state(1)[0])
+def seed_as_the_trainer_does(*where: int) -> None:
+    mixed = int(np.random.SeedSequence([SEED, *where]).generate_state(1)[0])
     random.seed(mixed)
     np.random.seed(mixed)
     mx.random.seed(mixed % 2**31)
+
+
+def epoch_of(loader: DataLoader, epoch: int) -> Iterator[Any]:
+    """The batches of an epoch: its order and its first batch from the epoch's own seed, each
+    other batch from one of its own."""
+    seed_as_the_trainer_does(epoch)
+    batches = iter(loader)
+    for number in range(len(loader)):
+        if number:
+            seed_as_the_trainer_does(epoch, number)
+        yield next(batches)
 
 
 def freeze_by_hand(net: gluon.Block, head: list[gluon.Block]) -> None:
@@ -114,8 +127,7 @@ def test_ssd(tmp_path: Path, head_only: bool) -> None:
         net.collect_params(), "sgd", {"learning_rate": 0.005, "wd": 0.0005, "momentum": 0.9}
     )
     theirs: list[float] = []
-    seed_as_the_trainer_does(1)
-    for batch in loader:
+    for batch in epoch_of(loader, 1):
         pictures, class_targets, box_targets = (
             gluon.utils.split_and_load(array, [mx.cpu()])[0] for array in batch
         )
@@ -164,8 +176,7 @@ def test_classification(tmp_path: Path, head_only: bool) -> None:
         net.collect_params(), "sgd", {"learning_rate": 0.01, "wd": 0.0005, "momentum": 0.9}
     )
     theirs: list[float] = []
-    seed_as_the_trainer_does(1)
-    for pictures, labels in loader:
+    for pictures, labels in epoch_of(loader, 1):
         with autograd.record():
             loss = loss_of(net(pictures), labels)
         loss.backward()
