@@ -15,12 +15,14 @@ from tui.runs.trainer import is_alive
 @dataclass
 class Past:
     """A run so far. `by_hand` are the plans that were put in force by hand, by how many steps
-    had been done then; `checkpointed` are the steps after which a checkpoint was written."""
+    had been done then, and `in_force` those of them that the run has come to since it was last
+    resumed; `checkpointed` are the steps after which a checkpoint was written."""
 
     started: RunStarted | None = None
     finished: Finished | None = None
     steps: int = 0
     by_hand: dict[int, FreezePlan] = field(default_factory=dict)
+    in_force: dict[int, FreezePlan] = field(default_factory=dict)
     checkpointed: set[int] = field(default_factory=set)
 
     def add(self, event: Event) -> None:
@@ -32,16 +34,18 @@ class Past:
                 self.finished = event
             case Resumed(step):
                 self.steps = step
+                self.in_force = {at: plan for at, plan in self.in_force.items() if at < step}
             case Step(step):
                 self.steps = step
             case Checkpointed(step):
                 self.checkpointed.add(step)
-            case PlanApplied(step, reason="by hand", plan=FreezePlan() as plan):
-                # Made after a resume, a change takes the place of those that were still to be
-                # made again.
-                for later in [at for at in self.by_hand if at >= step]:
-                    del self.by_hand[later]
-                self.by_hand[step] = plan
+            case PlanApplied(step, plan=FreezePlan() as plan):
+                self.in_force[step] = plan
+                if event.reason == "by hand":
+                    # Made after a resume, a change takes the place of those that were still to
+                    # be made again.
+                    self.by_hand = {at: one for at, one in self.by_hand.items() if at < step}
+                    self.by_hand[step] = plan
             case _:
                 pass
 

@@ -26,10 +26,8 @@ def plan_in_force(folder: RunFolder) -> FreezePlan:
     Raises:
         TomlError: plan.toml cannot be used.
     """
-    past = read_past(folder)
-    if past.by_hand:
-        return past.by_hand[max(past.by_hand)]
-    return read_plan(folder.plan_file)
+    changes = read_past(folder).in_force
+    return changes[max(changes)] if changes else read_plan(folder.plan_file)
 
 
 REASONS = {
@@ -39,7 +37,7 @@ REASONS = {
 }
 
 
-def in_words(event: PlanApplied) -> str:
+def change_in_words(event: PlanApplied) -> str:
     """One line for a change of what trains: `epoch 3, by schedule: 48 parameters train, 97
     frozen (thaw role trunk)`."""
     line = (

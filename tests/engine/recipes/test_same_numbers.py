@@ -18,8 +18,8 @@ from mxnet.gluon.data import DataLoader
 from mxnet.gluon.data.vision import transforms
 
 from tui.engine.datasets import load_data
-from tui.engine.freezing import apply_plan
 from tui.engine.loop import Loop
+from tui.engine.plan_in_force import PlanInForce
 from tui.engine.recipes import recipe_for
 from tui.engine.sources import build
 from tui.engine.sources.built import Built
@@ -43,7 +43,8 @@ def ours(
     built.net.load_parameters(str(start))
     recipe = recipe_for(built)
     assert recipe is not None
-    apply_plan(built.net, plan)
+    told: list[Event] = []
+    plans = PlanInForce(built.net, plan, 99, told.append)
     spec = RunSpec(
         source,
         recipe.info.name,
@@ -54,8 +55,7 @@ def ours(
     data = load_data("shapes", recipe.task, built.classes)
     task = recipe.prepare(built, data, spec.hyper)
     task.validate = lambda stop: None  # type: ignore[method-assign]
-    told: list[Event] = []
-    Loop(task, spec, recipe.info.metric, told.append, lambda: False).run()
+    Loop(task, spec, recipe.info.metric, told.append, lambda: False, plans).run()
     return [event.loss for event in told if isinstance(event, Step)], built
 
 
@@ -184,4 +184,82 @@ def test_classification(tmp_path: Path, head_only: bool) -> None:
         theirs.append(float(loss.mean().asscalar()))
         if len(theirs) == STEPS:
             break
+    assert_equal(found, theirs)
+
+
+UNFREEZING = FreezePlan(
+    (
+        Rule("freeze", "all"),
+        Rule("thaw", "role", "head"),
+        Rule("thaw", "block", "features.4", epoch=2),
+        Rule("lr_mult", "block", "features.4", value=0.1, epoch=2),
+        Rule("thaw", "all", epoch=3),
+        Rule("freeze", "role", "head", epoch=4),
+    )
+)
+"""The head alone; from epoch 2 the last stage as well, at a tenth of the rate; from epoch 3 all;
+from epoch 4 all but the head."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_gradual_unfreezing(tmp_path: Path, optimizer: str) -> None:
+    source = ModelSource(
+        "cifar_resnet20_v1", classes=SHAPES, pretrained=False, input_size=(32, 32), seed=SEED
+    )
+    start = tmp_path / "start.params"
+    net = build(source, lambda _: None).net
+    net.save_parameters(str(start))
+    found, _ = ours(
+        source,
+        UNFREEZING,
+        start,
+        batch_size=96,  # six steps an epoch, the last on fewer pictures
+        learning_rate=0.01,
+        augment=False,
+        optimizer=optimizer,
+    )
+
+    def thaw(block: gluon.Block) -> None:
+        block.collect_params().setattr("grad_req", "write")
+
+        def let_go(inner: gluon.Block) -> None:
+            if isinstance(inner, gluon.nn.BatchNorm):
+                inner._kwargs["use_global_stats"] = False
+
+        block.apply(let_go)
+
+    freeze_by_hand(net, [net.output])
+    dataset = load_data("shapes", "classification", SHAPES).train
+    transform = transforms.Compose(
+        [
+            transforms.Resize((32, 32)),
+            transforms.ToTensor(),
+            transforms.Normalize((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)),
+        ]
+    )
+    loader = DataLoader(dataset.transform_first(transform), 96, shuffle=True, last_batch="keep")
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    options = {"learning_rate": 0.01, "wd": 0.0005}
+    if optimizer == "sgd":
+        options["momentum"] = 0.9
+    trainer = gluon.Trainer(net.collect_params(), optimizer, options)
+    theirs: list[float] = []
+    for epoch in range(1, 5):
+        if epoch == 2:
+            thaw(net.features[4])
+            net.features[4].collect_params().setattr("lr_mult", 0.1)
+        elif epoch == 3:
+            thaw(net)
+        elif epoch == 4:
+            net.output.collect_params().setattr("grad_req", "null")
+        net.hybridize(static_alloc=True, static_shape=True)  # and traced anew
+        for pictures, labels in epoch_of(loader, epoch):
+            with autograd.record():
+                loss = loss_of(net(pictures), labels)
+            loss.backward()
+            trainer.step(pictures.shape[0])
+            theirs.append(float(loss.mean().asscalar()))
+            if len(theirs) == STEPS:
+                break
     assert_equal(found, theirs)
