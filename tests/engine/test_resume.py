@@ -42,6 +42,7 @@ from tui.runs.past import read_past, why_not_started
 from tui.runs.plan_change import change_plan
 
 CHANCE = random.Random(19)
+"""Of the steps within epochs; a stop at the end of one has a test of its own."""
 
 
 def of(kind: type, told: list[Event]) -> list[Event]:
@@ -68,8 +69,8 @@ def left_alone(tmp_path_factory: pytest.TempPathFactory) -> dict[Callable[..., R
 @pytest.mark.parametrize(
     ("make", "step"),
     [
-        *((detector, step) for step in CHANCE.sample(range(1, 10), 5)),
-        *((classifier, step) for step in CHANCE.sample(range(1, 15), 5)),
+        *((detector, step) for step in CHANCE.sample(range(1, 10, 2), 5)),
+        *((classifier, step) for step in CHANCE.sample([n for n in range(15) if n % 3], 5)),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
