@@ -42,7 +42,7 @@ def test_rules_come_into_force_at_their_epoch() -> None:
         plans.begin_epoch(epoch, 10 * epoch)
     assert training(net) == {"output.weight", "output.bias", "features.3.weight"}
     (change,) = told
-    assert change == PlanApplied(20, 2, "schedule", 3, 4, 159, 289, (UNFREEZING.rules[2],))
+    assert change == PlanApplied(20, 2, "schedule", 3, 4, 159, 299, (UNFREEZING.rules[2],))
 
 
 def test_a_change_by_hand_waits_for_the_next_batch() -> None:

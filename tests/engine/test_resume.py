@@ -6,8 +6,6 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +19,7 @@ from tests.engine.run_again import (
     events,
     weights,
 )
+from tests.engine.test_train import command, wait_for
 from tui.engine.refusal import Refusal
 from tui.engine.run import Run
 from tui.model.plan import FreezePlan, Rule
@@ -259,18 +258,11 @@ def test_a_checkpoint_that_cannot_be_written_stops_nothing(tmp_path: Path) -> No
 
 def _train(folder: RunFolder) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "tui.engine", "train", str(folder.path)],
+        command(folder),
         stdin=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
     )
-
-
-def _wait_for(holds: Callable[[], bool], seconds: float = 120) -> None:
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.02)  # between two looks at another process's file
 
 
 @pytest.mark.slow
@@ -279,7 +271,7 @@ def test_killed_after_a_checkpoint_as_a_real_process(tmp_path: Path) -> None:
     carry_out(whole)
     folder = classifier(tmp_path, epochs=40)
     trainer = _train(folder)
-    _wait_for(lambda: bool(of(Checkpointed, events(folder))))
+    wait_for(lambda: bool(of(Checkpointed, events(folder))))
     trainer.send_signal(signal.SIGKILL)
     trainer.wait(60)
     assert not of(Finished, events(folder))
@@ -303,7 +295,7 @@ def test_killed_after_a_checkpoint_as_a_real_process(tmp_path: Path) -> None:
 def test_a_plan_by_hand_as_a_real_process(tmp_path: Path) -> None:
     folder = classifier(tmp_path, epochs=9999)
     trainer = _train(folder)
-    _wait_for(lambda: bool(of(Step, events(folder))))
+    wait_for(lambda: bool(of(Step, events(folder))))
     assert "is going on (process" in why_not_started(folder, read_past(folder))
     frozen = FreezePlan((Rule("freeze", "all"),))
     reply = change_plan(folder, frozen)
@@ -324,7 +316,7 @@ def test_a_plan_by_hand_as_a_real_process(tmp_path: Path) -> None:
     def by_hand() -> list[PlanApplied]:
         return [e for e in of(PlanApplied, events(folder)) if e.reason == "by hand"]
 
-    _wait_for(lambda: bool(by_hand()))
+    wait_for(lambda: bool(by_hand()))
     assert by_hand()[0].trainable_parameters == 1
     assert by_hand()[0].plan == large
     trainer.send_signal(signal.SIGTERM)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,9 @@ STEPS = 20
 SEED = 7
 SHAPES = ("circle", "square", "triangle", "star", "cross", "ring")
 HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
+CLASSIFIER = ModelSource(
+    "cifar_resnet20_v1", classes=SHAPES, pretrained=False, input_size=(32, 32), seed=SEED
+)
 ALL = FreezePlan((Rule("thaw", "all"),))
 
 
@@ -90,6 +94,30 @@ def freeze_by_hand(net: gluon.Block, head: list[gluon.Block]) -> None:
     net.apply(fix)
 
 
+def new_classifier(tmp_path: Path) -> tuple[gluon.HybridBlock, Path]:
+    """A network, and the file of the weights that it begins with."""
+    start = tmp_path / "start.params"
+    net = build(CLASSIFIER, lambda _: None).net
+    net.save_parameters(str(start))
+    return net, start
+
+
+def plain_steps(
+    net: gluon.HybridBlock, trainer: gluon.Trainer, loader: DataLoader, epoch: int
+) -> Iterator[float]:
+    """The losses of an epoch, as a classifier is trained without thaw."""
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    # As GluonCV's scripts do; unhybridized, sums come in another order, and batch statistics of
+    # eight pictures make much of a last digit.
+    net.hybridize(static_alloc=True, static_shape=True)
+    for pictures, labels in epoch_of(loader, epoch):
+        with autograd.record():
+            loss = loss_of(net(pictures), labels)
+        loss.backward()
+        trainer.step(pictures.shape[0])
+        yield float(loss.mean().asscalar())
+
+
 def assert_equal(ours: list[float], theirs: list[float]) -> None:
     assert len(ours) == len(theirs) == STEPS
     np.testing.assert_allclose(ours, theirs, rtol=1e-5)
@@ -145,14 +173,9 @@ def test_ssd(tmp_path: Path, head_only: bool) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("head_only", [False, True])
 def test_classification(tmp_path: Path, head_only: bool) -> None:
-    source = ModelSource(
-        "cifar_resnet20_v1", classes=SHAPES, pretrained=False, input_size=(32, 32), seed=SEED
-    )
-    start = tmp_path / "start.params"
-    net = build(source, lambda _: None).net
-    net.save_parameters(str(start))
+    net, start = new_classifier(tmp_path)
     found, _ = ours(
-        source, HEAD_ONLY if head_only else ALL, start, batch_size=8, learning_rate=0.01
+        CLASSIFIER, HEAD_ONLY if head_only else ALL, start, batch_size=8, learning_rate=0.01
     )
 
     if head_only:
@@ -168,23 +191,10 @@ def test_classification(tmp_path: Path, head_only: bool) -> None:
         ]
     )
     loader = DataLoader(dataset.transform_first(transform), 8, shuffle=True)
-    # As GluonCV's scripts do; unhybridized, sums come in another order, and batch statistics of
-    # eight pictures make much of a last digit.
-    net.hybridize(static_alloc=True, static_shape=True)
-    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
     trainer = gluon.Trainer(
         net.collect_params(), "sgd", {"learning_rate": 0.01, "wd": 0.0005, "momentum": 0.9}
     )
-    theirs: list[float] = []
-    for pictures, labels in epoch_of(loader, 1):
-        with autograd.record():
-            loss = loss_of(net(pictures), labels)
-        loss.backward()
-        trainer.step(pictures.shape[0])
-        theirs.append(float(loss.mean().asscalar()))
-        if len(theirs) == STEPS:
-            break
-    assert_equal(found, theirs)
+    assert_equal(found, list(islice(plain_steps(net, trainer, loader, 1), STEPS)))
 
 
 UNFREEZING = FreezePlan(
@@ -204,14 +214,9 @@ from epoch 4 all but the head."""
 @pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_gradual_unfreezing(tmp_path: Path, optimizer: str) -> None:
-    source = ModelSource(
-        "cifar_resnet20_v1", classes=SHAPES, pretrained=False, input_size=(32, 32), seed=SEED
-    )
-    start = tmp_path / "start.params"
-    net = build(source, lambda _: None).net
-    net.save_parameters(str(start))
+    net, start = new_classifier(tmp_path)
     found, _ = ours(
-        source,
+        CLASSIFIER,
         UNFREEZING,
         start,
         batch_size=96,  # six steps an epoch, the last on fewer pictures
@@ -239,7 +244,6 @@ def test_gradual_unfreezing(tmp_path: Path, optimizer: str) -> None:
         ]
     )
     loader = DataLoader(dataset.transform_first(transform), 96, shuffle=True, last_batch="keep")
-    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
     options = {"learning_rate": 0.01, "wd": 0.0005}
     if optimizer == "sgd":
         options["momentum"] = 0.9
@@ -253,13 +257,5 @@ def test_gradual_unfreezing(tmp_path: Path, optimizer: str) -> None:
             thaw(net)
         elif epoch == 4:
             net.output.collect_params().setattr("grad_req", "null")
-        net.hybridize(static_alloc=True, static_shape=True)  # and traced anew
-        for pictures, labels in epoch_of(loader, epoch):
-            with autograd.record():
-                loss = loss_of(net(pictures), labels)
-            loss.backward()
-            trainer.step(pictures.shape[0])
-            theirs.append(float(loss.mean().asscalar()))
-            if len(theirs) == STEPS:
-                break
-    assert_equal(found, theirs)
+        theirs += plain_steps(net, trainer, loader, epoch)
+    assert_equal(found, theirs[:STEPS])
