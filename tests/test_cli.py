@@ -9,11 +9,16 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from tui.model.plan import FreezePlan
+from tests.runs.test_control import listening
+from tui.model.plan import FreezePlan, Rule
 from tui.model.source import ModelSource
-from tui.runs.folder import create_run
+from tui.runs.control import Reply
+from tui.runs.events import Finished, RunStarted
+from tui.runs.folder import RunFolder, create_run
+from tui.runs.log import EventWriter
 from tui.runs.spec import Hyperparameters, RunSpec
 
 PARAMS = "tests.engine.sources.own_code:make"
@@ -48,6 +53,7 @@ def thaw(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["demo"], "no terminal here"),
         (["train", "/no/such/run"], "run.toml: No such file"),
         (["attach", "/no/such/run"], "no run folder"),
+        (["plan", "set", "/no/such/run", "plan.toml"], "no run folder"),
         (["diff", "no.params", "no.params"], "there is no such file"),
         (["diff", "tests", "tests"], "a folder, and no run's (it has no run.toml)"),
         (["params", "x", "--state", "thawed"], "'thawed' is not one of 'trainable', 'frozen'"),
@@ -75,7 +81,7 @@ def refused(arguments: Sequence[str], says: str) -> None:
 
 def test_help_names_every_command() -> None:
     said = thaw("--help").stdout
-    for command in ("attach", "demo", "diff", "open", "params", "train", "verify"):
+    for command in ("attach", "demo", "diff", "open", "params", "plan", "train", "verify"):
         assert re.search(rf"^  {command} ", said, re.MULTILINE), command
 
 
@@ -237,6 +243,11 @@ def test_diff_from_zeros_and_of_runs(tmp_path: Path) -> None:
     assert by_name["n"]["not_finite"] == 1
 
 
+def make_run(path: Path) -> RunFolder:
+    spec = RunSpec(ModelSource("demo"), "ssd", "shapes", Hyperparameters())
+    return create_run(spec, FreezePlan((Rule("freeze", "role", "trunk"),)), path)
+
+
 @pytest.mark.parametrize("command", ["train", "attach"])
 @pytest.mark.parametrize(
     ("file", "content", "says"),
@@ -258,8 +269,7 @@ def test_diff_from_zeros_and_of_runs(tmp_path: Path) -> None:
 def test_a_broken_run_folder_is_refused_at_once(
     tmp_path: Path, command: str, file: str, content: str | None, says: str
 ) -> None:
-    spec = RunSpec(ModelSource("demo"), "ssd", "shapes", Hyperparameters())
-    folder = create_run(spec, FreezePlan(), tmp_path / "run")
+    folder = make_run(tmp_path / "run")
     if content is None:
         (folder.path / file).unlink()
     else:
@@ -269,3 +279,37 @@ def test_a_broken_run_folder_is_refused_at_once(
     (line,) = done.stderr.splitlines()
     assert says in line
     assert not folder.events_file.exists()
+
+
+def test_a_plan_for_a_run_that_does_not_go_on(tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run")
+    done = thaw("plan", "set", str(folder.path), str(folder.plan_file))
+    assert done.returncode == 2
+    assert "no run is going on here" in done.stderr
+    missing = thaw("plan", "set", str(folder.path), str(tmp_path / "other.toml"))
+    assert missing.returncode == 2
+    assert "other.toml: No such file" in missing.stderr
+
+
+@pytest.mark.parametrize("reply", [Reply(True, "after this batch"), Reply(False, "all is frozen")])
+def test_a_plan_is_sent_to_a_run(tmp_path: Path, reply: Reply) -> None:
+    folder = make_run(tmp_path / "run")
+    with listening(folder.socket, lambda _: msgspec.json.encode(reply) + b"\n") as heard:
+        done = thaw("plan", "set", str(folder.path), str(folder.plan_file))
+    assert b'"select":"trunk"' in heard[0]
+    assert done.returncode == (0 if reply.accepted else 2)
+    assert reply.message in (done.stdout if reply.accepted else done.stderr)
+
+
+def test_a_complete_run_is_not_trained_again(tmp_path: Path) -> None:
+    folder = make_run(tmp_path / "run")
+    writer = EventWriter(folder.events_file)
+    writer.write(RunStarted(12, 1.0, "demo", "ssd", "shapes"))
+    writer.write(Finished(False, 8, 1, 2.0, "weights/final.params"))
+    writer.close()
+    before = folder.events_file.read_bytes()
+    done = thaw("train", str(folder.path))
+    assert done.returncode == 2
+    (line,) = done.stderr.splitlines()
+    assert "this run is complete, 8 steps" in line
+    assert folder.events_file.read_bytes() == before

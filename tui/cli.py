@@ -426,12 +426,19 @@ def demo(ctx: str) -> None:
 @click.argument("run_dir", type=click.Path(path_type=Path))
 def train(run_dir: Path) -> None:
     """Carry out the run in a folder, without a screen: exactly what its run.toml and plan.toml
-    say. Events go to its events.jsonl, as they do under the screen."""
+    say. Events go to its events.jsonl, as they do under the screen.
+
+    A run that was stopped, or whose trainer died, goes on from its newest checkpoint, and ends
+    as if nothing had happened. SIGTERM and Ctrl-C: checkpoint and leave.
+    """
     from tui.runs.folder import RunFolder
     from tui.runs.headless import follow
+    from tui.runs.past import read_past, why_not_started
 
     folder = RunFolder(run_dir)
     _read(folder)
+    if why_not := why_not_started(folder, read_past(folder)):
+        raise Problem(why_not)
     sys.exit(follow(folder, lambda line: click.echo(line)))
 
 
@@ -451,6 +458,40 @@ def attach(run_dir: Path) -> None:
     from tui.app.app import ThawApp
 
     _run(ThawApp(attach=folder))
+
+
+@main.group()
+def plan() -> None:
+    """Freeze plans: which parameters train, by rules."""
+
+
+@plan.command(name="set")
+@click.argument("run_dir", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+def plan_set(run_dir: Path, file: Path) -> None:
+    """Put a plan in force in a run that is going on.
+
+    It takes the place of the whole plan so far, after the batch that is at work. Exit code 2
+    where the trainer does not take it: nothing has changed then.
+    """
+    from tui.model.plan_file import read_plan
+    from tui.runs.control import ControlError
+    from tui.runs.folder import RunFolder
+    from tui.runs.plan_change import change_plan
+    from tui.toml import TomlError
+
+    folder = RunFolder(run_dir)
+    if not folder.spec_file.exists():
+        raise Problem(f"{run_dir}: no run folder (it has no run.toml)")
+    try:
+        reply = change_plan(folder, read_plan(file))
+    except TomlError as error:
+        raise Problem(str(error)) from None
+    except ControlError as error:
+        raise Problem(f"{run_dir}: no run is going on here ({error})") from None
+    if not reply.accepted:
+        raise Problem(f"{file}: {reply.message}")
+    click.echo(reply.message)
 
 
 def _read(folder: RunFolder) -> None:

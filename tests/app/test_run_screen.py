@@ -35,7 +35,7 @@ from tui.app.run_state import Status
 from tui.app.screens.question import Question
 from tui.app.screens.quit_run import QuitRun, StopRun
 from tui.app.screens.run import RunScreen
-from tui.runs.events import Event, Failed, Notice, Step
+from tui.runs.events import Checkpointed, Event, Failed, Finished, Notice, PlanApplied, Step
 from tui.runs.folder import RunFolder
 
 ROOT = Path(__file__).parents[2]
@@ -389,3 +389,34 @@ async def test_after_the_end_quitting_asks_nothing(last: Event) -> None:
         await pilot.pause()
         assert not isinstance(app.screen, Question)
     assert app.return_value == 0
+
+
+@pytest.mark.parametrize("how", ["stopped", "failed", "complete"])
+async def test_what_a_run_can_go_on_from_is_said(how: str) -> None:
+    end: dict[str, list[Event]] = {
+        "stopped": [proof(), Finished(True, 120, 1, 30.0, "weights/final.params")],
+        "failed": [Failed("no memory")],
+        "complete": [proof(), finished()],
+    }
+    log = [*sample_events(120), Checkpointed(100, 2, "checkpoints/00000100"), *end[how]]
+    screen = screen_of(log)
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        says = "thaw train runs/demo  goes on after step 100" in shown(screen, "summary")
+        assert says == (how != "complete")
+
+
+async def test_each_change_of_the_plan_has_a_line() -> None:
+    log = list(sample_events(250))
+    screen = screen_of(log, process=living())
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert not screen.query_one("#changes").display
+    log += [PlanApplied(100 * n, n + 1, "schedule", 48, 157, 10, 20) for n in (1, 2)]
+    screen = screen_of(log, Path("runs/other"), process=living())
+    async with Host(screen).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        assert shown(screen, "changes").splitlines() == [
+            "plan after step 200 · epoch 3, by schedule: 48 parameters train, 157 frozen",
+            "plan after step 100 · epoch 2, by schedule: 48 parameters train, 157 frozen",
+        ]

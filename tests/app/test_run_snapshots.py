@@ -11,7 +11,8 @@ from tests.app.fake_trainer import finished, proof, sample_events, started
 from tests.app.run_screens import ONE_GPU, Host, living, screen_of, settled
 from tui.app import glyphs
 from tui.app.screens.run import RunScreen
-from tui.runs.events import Failed, Phase, Proof
+from tui.model.plan import FreezePlan, Rule
+from tui.runs.events import Failed, Phase, PlanApplied, Proof
 
 SIZES = [(80, 24), (120, 40)]
 IDS = ["80x24", "120x40"]
@@ -31,6 +32,18 @@ def compared(snap_compare: Compare, screen: RunScreen, size: tuple[int, int]) ->
 @pytest.mark.parametrize("size", SIZES, ids=IDS)
 def test_in_mid_run(snap_compare: Compare, size: tuple[int, int]) -> None:
     assert compared(snap_compare, screen_of(list(sample_events(250)), process=living()), size)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=IDS)
+def test_what_trains_has_changed(snap_compare: Compare, size: tuple[int, int]) -> None:
+    log = list(sample_events(250))
+    thaw = Rule("thaw", "block", "features.stage3", epoch=2)
+    by_hand = FreezePlan((Rule("thaw", "all"),))
+    log += [
+        PlanApplied(100, 2, "schedule", 48, 157, 10, 20, (thaw,)),
+        PlanApplied(230, 3, "by hand", 205, 0, 20, 20, (), by_hand),
+    ]
+    assert compared(snap_compare, screen_of(log, process=living()), size)
 
 
 def test_on_a_gpu(snap_compare: Compare) -> None:

@@ -8,15 +8,20 @@ from pathlib import Path
 import pytest
 
 from tests.app.fake_trainer import finished, line, make_folder, proof, sample_events, started
-from tui.app.run_state import KEPT_NOTICES, RunState, Status
+from tui.app.run_state import KEPT_NOTICES, Mark, RunState, Status
+from tui.model.plan import FreezePlan, Rule
 from tui.runs.events import (
+    Checkpointed,
     Commanded,
     Envelope,
     Event,
     Failed,
     Notice,
     Phase,
+    PlanApplied,
     Prepared,
+    Reason,
+    Resumed,
     Step,
     Validated,
 )
@@ -171,3 +176,44 @@ def test_a_line_that_is_torn_is_read_when_it_is_whole(tmp_path: Path) -> None:
         state.apply_all(reader.read())
     assert state.version == 3
     assert reader.skipped == 0
+
+
+HEAD = FreezePlan((Rule("thaw", "role", "head"),))
+ALL = FreezePlan((Rule("thaw", "all"),))
+
+
+def changed(step: int, reason: Reason = "by hand", plan: FreezePlan | None = None) -> PlanApplied:
+    return PlanApplied(step, 1, reason, 2, 3, 10, 100, plan=plan)
+
+
+def test_changes_of_the_plan_are_marks() -> None:
+    state = folded(
+        started(), PREPARED, step(1), changed(1, "schedule"), step(2), changed(2, plan=HEAD)
+    )
+    words = "2 parameters train, 3 frozen"
+    assert list(state.marks) == [
+        Mark(1, f"epoch 1, by schedule: {words}"),
+        Mark(2, f"epoch 1, by hand: {words}", HEAD),
+    ]
+    assert state.plan_by_hand == HEAD
+    assert folded(started(), changed(1, "schedule")).plan_by_hand is None
+
+
+def test_what_came_after_the_checkpoint_did_not_last() -> None:
+    log: list[Event] = [started(), PREPARED]
+    for number in range(1, 6):
+        log += [step(number, float(number)), Validated(1, number, "mAP", number / 10)]
+        if number == 3:
+            log.append(Checkpointed(3, 1, "checkpoints/00000003"))
+        log.append(changed(number, plan=HEAD if number < 3 else ALL))
+    state = folded(*log, started(), PREPARED, Resumed(3, 1, 20.0))
+    assert [mark.step for mark in state.marks] == [1, 2]
+    assert state.plan_by_hand == HEAD
+    assert [one.step for one in state.validations] == [1, 2, 3]
+    assert state.best is not None
+    assert state.best.step == 3
+    assert [bucket.step for bucket in state.losses["sum"].buckets()] == [1, 2, 3]
+    assert state.checkpoint == Checkpointed(3, 1, "checkpoints/00000003")
+    assert state.elapsed(state.started_at + 5.0) == 25.0
+    state.apply(Envelope(99, 2000.0, step(4, 7.0)))
+    assert [bucket.step for bucket in state.losses["sum"].buckets()] == [1, 2, 3, 4]

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import msgspec
 import mxnet as mx
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from tests.engine.networks import own
 from tui.engine.freezing import apply_plan
 from tui.engine.verification import Witness, digest, file_digests
 from tui.model.plan import FreezePlan, Rule
-from tui.runs.proof_file import differing
+from tui.runs.proof_file import Kept, differing
 
 HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
 LAST_CONV = HEAD_ONLY.with_rules(Rule("thaw", "block", "features.3"))
@@ -87,12 +88,14 @@ def test_a_run_that_goes_on_keeps_what_came_before() -> None:
     first = Witness(net)
     first.begin(*apply_plan(net, HEAD_ONLY), step=1)
     trainer = steps(net)
-    first.end(3)
-    second = Witness(net, first.intervals)
-    second.begin(*apply_plan(net, HEAD_ONLY), step=4)
+    first.begin(*apply_plan(net, LAST_CONV), step=4)
     steps(net, trainer=trainer)
-    second.end(6)
-    assert [one.first_step for one in second.intervals] == [1, 4]
+    kept = msgspec.json.decode(msgspec.json.encode(first.keep()), type=Kept)
+    second = Witness(net)
+    second.go_on(kept, *apply_plan(net, LAST_CONV))
+    steps(net, trainer=trainer)
+    second.end(9)
+    assert [(one.first_step, one.last_step) for one in second.intervals] == [(1, 3), (4, 9)]
     assert second.verdict().holds
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from tui.model.plan import FreezePlan, Rule
 from tui.model.source import ModelSource
 from tui.runs.events import (
+    Checkpointed,
     Commanded,
     Event,
     Failed,
@@ -11,8 +13,10 @@ from tui.runs.events import (
     Memory,
     Notice,
     Phase,
+    PlanApplied,
     Prepared,
     Proof,
+    Resumed,
     RunStarted,
     Step,
     Validated,
@@ -34,6 +38,10 @@ EVENTS: tuple[Event, ...] = (
     Validated(1, 13, "mAP", 0.5, {"fig": 0.25, "date": None}),
     Memory(1 << 30),
     Notice("picture 7.jpg is broken off; skipped \u2028 \x1b[31m"),
+    PlanApplied(13, 2, "schedule", 30, 94, 6_000, 90_000, (Rule("thaw", "role", "neck", epoch=2),)),
+    PlanApplied(14, 2, "by hand", 124, 0, 90_000, 90_000, (), FreezePlan((Rule("thaw", "all"),))),
+    Checkpointed(13, 2, "checkpoints/00000013", True),
+    Resumed(13, 2, 31.5),
     Commanded("stop"),
     Proof(100, 70, 24, ("box.bias",), ("features.w",), 3, 2, ("features.w",), 5, 2),
     Finished(False, 26, 2, 61.5, "weights/final.params", "mAP", 0.5),

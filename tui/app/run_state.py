@@ -8,11 +8,14 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tui.app.series import Series
+from tui.model.plan import FreezePlan
 from tui.runs import events
 from tui.runs.events import Envelope
+from tui.runs.plan_change import change_in_words
 
 KEPT_NOTICES = 200
 KEPT_VALIDATIONS = 1000
+KEPT_MARKS = 200
 
 SUM = "sum"
 """The name of the whole loss among its parts."""
@@ -36,10 +39,21 @@ class Status(Enum):
         return self in (Status.STOPPED, Status.COMPLETE, Status.FAILED, Status.GONE)
 
 
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """What trains changed after a step; `words` say how. `plan` is the whole plan that is in
+    force since then, where it was changed by hand."""
+
+    step: int
+    words: str
+    plan: FreezePlan | None = None
+
+
 @dataclass(slots=True)
 class RunState:
-    """A run so far. Only `apply` and the marks below change it; `version` tells that they
-    did. Times are seconds since the epoch, as the trainer wrote them."""
+    """A run so far. Only `apply` and the `mark_…` below change it; `version` tells that they
+    did. Times are seconds since the epoch, as the trainer wrote them; `seconds_before` is how
+    long the run had trained before it was resumed."""
 
     version: int = 0
     seen_at: float = 0.0
@@ -59,6 +73,9 @@ class RunState:
     memory: events.Memory | None = None
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_NOTICES))
     notice_count: int = 0
+    marks: deque[Mark] = field(default_factory=lambda: deque(maxlen=KEPT_MARKS))
+    checkpoint: events.Checkpointed | None = None
+    seconds_before: float = 0.0
     stop_asked: bool = False
     proof: events.Proof | None = None
     finished: events.Finished | None = None
@@ -82,6 +99,11 @@ class RunState:
         return Status.PREPARING if self.started is not None else Status.WAITING
 
     @property
+    def plan_by_hand(self) -> FreezePlan | None:
+        """The plan in force where it was changed by hand; None where it is that of plan.toml."""
+        return next((mark.plan for mark in reversed(self.marks) if mark.plan), None)
+
+    @property
     def total_steps(self) -> int:
         """Steps of the whole run; 0 while not known."""
         return self.prepared.total_steps if self.prepared else 0
@@ -102,12 +124,13 @@ class RunState:
         return max(0.0, each * (self.total_steps - self.step.step))
 
     def elapsed(self, now: float) -> float:
-        """Seconds from the trainer's start to its end, or to `now`."""
+        """Seconds from the trainer's start to its end, or to `now`, and what it had trained
+        before it was resumed."""
         if self.started is None:
             return 0.0
         if self.finished is not None:
             return self.finished.seconds
-        return max(0.0, (self.ended_at or now) - self.started_at)
+        return self.seconds_before + max(0.0, (self.ended_at or now) - self.started_at)
 
     @property
     def not_finite(self) -> tuple[int, int]:
@@ -137,16 +160,16 @@ class RunState:
             case events.Prepared() as prepared:
                 self.prepared = prepared
             case events.Validated() as validated:
-                self.validations.append(validated)
-                if validated.value is not None and (
-                    self.best is None
-                    or self.best.value is None
-                    or validated.value > self.best.value
-                ):
-                    self.best = validated
+                self._validated(validated)
             case events.Notice(message):
                 self.notices.append(message)
                 self.notice_count += 1
+            case events.PlanApplied() as change:
+                self.marks.append(Mark(change.step, change_in_words(change), change.plan))
+            case events.Checkpointed() as checkpoint:
+                self.checkpoint = checkpoint
+            case events.Resumed() as resumed:
+                self._resume(resumed)
             case events.Commanded(command):
                 self.stop_asked = self.stop_asked or "stop" in command.lower()
             case events.Proof() as proof:
@@ -176,6 +199,27 @@ class RunState:
         self.finished = self.failed = self.proof = None
         self.gone, self.ended_at, self.stop_asked, self.doing = "", 0.0, False, ""
         self.first_step = 0
+
+    def _resume(self, resumed: events.Resumed) -> None:
+        # What came after the checkpoint did not last: the run does it again.
+        self.seconds_before = resumed.seconds
+        for series in self.losses.values():
+            series.forget_from(resumed.step + 1)
+        marks = [mark for mark in self.marks if mark.step < resumed.step]
+        self.marks.clear()
+        self.marks.extend(marks)
+        validations = [one for one in self.validations if one.step <= resumed.step]
+        self.validations.clear()
+        self.best = None
+        for validated in validations:
+            self._validated(validated)
+
+    def _validated(self, validated: events.Validated) -> None:
+        self.validations.append(validated)
+        if validated.value is not None and (
+            self.best is None or self.best.value is None or validated.value > self.best.value
+        ):
+            self.best = validated
 
     def _stepped(self, step: events.Step, time: float) -> None:
         if self.step is not None and step.step <= self.step.step:

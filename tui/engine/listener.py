@@ -11,12 +11,10 @@ from pathlib import Path
 
 import msgspec
 
-from tui.runs.control import Command, Reply, short_address
+from tui.runs.control import LONGEST_COMMAND, Command, Reply, short_address
 
 logger = logging.getLogger(__name__)
 
-LONGEST_COMMAND = 1 << 16
-"""Bytes; what is longer is no command."""
 PATIENCE = 2.0
 """Seconds that a client may take to say its command."""
 
@@ -61,14 +59,17 @@ class Listener:
                 logger.warning("a client of the control socket went away: %s", error)
 
     def _answer(self, client: socket.socket) -> Reply:
-        data = b""
-        while b"\n" not in data and len(data) <= LONGEST_COMMAND:
-            chunk = client.recv(4096)
-            if not chunk:
+        data = bytearray()
+        while len(data) <= LONGEST_COMMAND:
+            try:
+                chunk = client.recv(1 << 16)
+            except TimeoutError:
                 break
             data += chunk
+            if not chunk or b"\n" in chunk:
+                break
         try:
-            command = self._decoder.decode(data.split(b"\n", 1)[0])
+            command = self._decoder.decode(bytes(data).split(b"\n", 1)[0])
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             logger.warning("refused on the control socket: %s", error)
             return Reply(False, "not a known command")

@@ -2,6 +2,9 @@
 
 The loop never waits for a screen, and for the device only where a number is needed: the losses
 of a step are read after the next one has been given to MXNet.
+
+What a batch draws depends on the seed, the epoch and the batch alone, so that a run can go on
+at any batch as if it had never stopped.
 """
 
 from __future__ import annotations
@@ -13,9 +16,11 @@ from dataclasses import dataclass, field
 
 from mxnet import autograd, gluon
 
+from tui.engine.plan_in_force import PlanInForce
 from tui.engine.recipes.recipe import Losses, TrainingTask
 from tui.engine.refusal import Refusal
 from tui.engine.seeding import seed_everything
+from tui.runs.checkpoint import Outcome, Position
 from tui.runs.events import Event, Phase, Step, Validated
 from tui.runs.spec import RunSpec
 
@@ -24,25 +29,31 @@ RATE_WINDOW = 2.0
 
 
 @dataclass
-class Outcome:
-    """How far a run came. `stopped` is whether a command ended it."""
-
-    steps: int = 0
-    epochs: int = 0
-    stopped: bool = False
-    value: float | None = None
-
-
-@dataclass
 class Loop:
-    """One run of a task. `emit` takes each event, `should_stop` is asked between batches."""
+    """One run of a task. `emit` takes each event, `should_stop` is asked between batches.
+
+    `plans` is asked between batches what is to train; without it, that stays as it is.
+    `keep` is called where a checkpoint is due: at the ends of epochs, and when the run is
+    stopped. `position` and `outcome` are where the run stands; others than the first go on from
+    there, with a `trainer` whose state is of then.
+    """
 
     task: TrainingTask
     spec: RunSpec
     metric: str
     emit: Callable[[Event], None]
     should_stop: Callable[[], bool]
+    plans: PlanInForce | None = None
+    keep: Callable[[Loop], None] = lambda _: None
+    position: Position = field(default_factory=Position)
     outcome: Outcome = field(default_factory=Outcome)
+    trainer: gluon.Trainer = field(init=False)
+    measured: float | None = None
+    """The metric at the present step; None where it was not measured."""
+
+    def __post_init__(self) -> None:
+        self.trainer = make_trainer(self.task, self.spec)
+        self._began = time.monotonic() - self.outcome.seconds
 
     def run(self) -> Outcome:
         """Train until the epochs are over, the steps are, or a command says so.
@@ -51,44 +62,73 @@ class Loop:
             Refusal: the loss is no longer a number.
         """
         hyper = self.spec.hyper
-        trainer = make_trainer(self.task, self.spec)
-        pending: tuple[int, int, Losses, float] | None = None
-        rate = _Rate()
-        for epoch in range(1, hyper.epochs + 1):
-            # Each epoch has a stream of its own: what it draws depends on no epoch before it.
-            seed_everything(self.spec.seed, epoch)
-            self.task.train_mode()
-            for batch in self.task.batches():
-                with autograd.record():
-                    losses = self.task.losses(batch)
-                    autograd.backward(losses.backward)
-                trainer.step(losses.scale)
-                self.outcome.steps += 1
-                if pending:
-                    self._tell(*pending, rate)
-                pending = (self.outcome.steps, epoch, losses, trainer.learning_rate)
-                if self._over():
-                    break
-            if pending:
-                self._tell(*pending, rate)
-                pending = None
+        kept: Position | None = None
+        for epoch in range(self.position.epoch, hyper.epochs + 1):
+            self._train(epoch)
             if self._over():
                 break
             self.outcome.epochs = epoch
             if epoch % hyper.validate_every == 0 or epoch == hyper.epochs:
                 self._validate(epoch)
-                rate = _Rate()
+                if self.should_stop():
+                    break
+            self.position = Position(epoch + 1)
+            if hyper.checkpoint_every and epoch % hyper.checkpoint_every == 0:
+                self._keep()
+                kept = self.position
             if self._over():
                 break
-        self.outcome.stopped = self.should_stop()
-        if not self.outcome.stopped and self.outcome.epochs < hyper.epochs:
+        through = self.position.epoch > hyper.epochs
+        self.outcome.stopped = self.should_stop() and not through
+        if self.outcome.stopped:
+            if self.outcome.steps and kept != self.position:
+                self._keep()
+        elif self.outcome.epochs < hyper.epochs:
             # Ended by the limit on steps, within an epoch: it has not been measured yet.
             self._validate(self.outcome.epochs + 1)
+        self.outcome.seconds = time.monotonic() - self._began
         return self.outcome
+
+    def _train(self, epoch: int) -> None:
+        """The batches of an epoch that are still to come."""
+        done = self.position.batch if epoch == self.position.epoch else 0
+        if self.plans is not None and not done:
+            self.plans.begin_epoch(epoch, self.outcome.steps)
+        # Each epoch has a stream of its own: its order depends on no epoch before it.
+        seed_everything(self.spec.seed, epoch)
+        batches = iter(self.task.batches(done))
+        self.task.train_mode()
+        pending: tuple[int, int, Losses, float] | None = None
+        rate = _Rate()
+        for number in range(done, self.task.steps_per_epoch):
+            if self._over():
+                break
+            if self.plans is not None:
+                self.plans.between_batches(self.outcome.steps)
+            if number:
+                # And so has each batch but the first, which goes on from the order.
+                seed_everything(self.spec.seed, epoch, number)
+            batch = next(batches)
+            with autograd.record():
+                losses = self.task.losses(batch)
+                autograd.backward(losses.backward)
+            self.trainer.step(losses.scale)
+            self.outcome.steps += 1
+            self.position = Position(epoch, number + 1)
+            self.measured = None
+            if pending:
+                self._tell(*pending, rate)
+            pending = (self.outcome.steps, epoch, losses, self.trainer.learning_rate)
+        if pending:
+            self._tell(*pending, rate)
 
     def _over(self) -> bool:
         limit = self.spec.hyper.max_steps
         return self.should_stop() or bool(limit and self.outcome.steps >= limit)
+
+    def _keep(self) -> None:
+        self.outcome.seconds = time.monotonic() - self._began
+        self.keep(self)
 
     def _tell(
         self, step: int, epoch: int, losses: Losses, learning_rate: float, rate: _Rate
@@ -107,7 +147,7 @@ class Loop:
         self.emit(Phase("validating"))
         metric = self.task.validate(self.should_stop)
         if metric is not None:
-            self.outcome.value = metric.value
+            self.outcome.value = self.measured = metric.value
             self.emit(
                 Validated(epoch, self.outcome.steps, self.metric, metric.value, metric.per_class)
             )

@@ -1,4 +1,4 @@
-"""The trainer: carries out one run folder, from its two files to weights and a proof."""
+"""The trainer: the process that carries out one run folder, listens, and tells its memory."""
 
 from __future__ import annotations
 
@@ -7,46 +7,28 @@ import os
 import signal
 import sys
 import threading
-import time
 import traceback
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-from mxnet.gluon import Block
 
-from tui.engine.datasets import load_data
-from tui.engine.freezing import apply_plan
 from tui.engine.listener import Listener
-from tui.engine.loop import Loop, Outcome
-from tui.engine.recipes import recipe_named
 from tui.engine.refusal import Refusal, in_one_line
-from tui.engine.sources import build
-from tui.engine.verification import Witness
+from tui.engine.run import Run
+from tui.model.plan import FreezePlan
 from tui.model.selection import PatternError
-from tui.runs.control import Command, Ping, Reply, Stop
-from tui.runs.events import (
-    Commanded,
-    Event,
-    Failed,
-    Finished,
-    Memory,
-    Notice,
-    Phase,
-    Prepared,
-    RunStarted,
-)
+from tui.runs.control import ChangePlan, Command, Ping, Reply, Stop
+from tui.runs.events import Commanded, Event, Failed, Memory, RunStarted
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventWriter
-from tui.runs.proof_file import write_proof
+from tui.runs.past import Past, read_past, why_not_started
 from tui.toml import TomlError
 
 NICENESS = 5
 """The trainer yields the processor to the screen that watches it."""
 MEMORY_EVERY = 2.0
 """Seconds between two Memory events."""
-NOTICES = 10
-"""How many problems of a data set become notices of their own."""
 
 logger = logging.getLogger(__name__)
 
@@ -55,29 +37,36 @@ def train(path: Path) -> int:
     """Carry out the run in a folder. Returns the exit code: 0 done, 2 it cannot be done,
     1 an error of another kind."""
     folder = RunFolder(path)
-    run = _Run(folder, EventWriter(folder.events_file))
+    past = read_past(folder)
+    if why_not := why_not_started(folder, past):
+        # Not an event: it would end the run that is going on, or the one that is complete.
+        print(why_not, file=sys.stderr)
+        return 2
+    trainer = _Trainer(folder, past, EventWriter(folder.events_file))
     try:
-        run.carry_out()
+        trainer.carry_out()
         return 0
     except (Refusal, PatternError, TomlError) as error:
         logger.info("refused", exc_info=True)
-        run.emit(Failed(str(error)))
+        trainer.emit(Failed(str(error)))
         return 2
     except Exception as error:
         traceback.print_exc()
-        run.emit(_failed(error))
+        trainer.emit(_failed(error))
         return 1
     finally:
-        run.close()
+        trainer.close()
 
 
 @dataclass
-class _Run:
+class _Trainer:
     folder: RunFolder
+    past: Past
     writer: EventWriter
     stopping: threading.Event = field(default_factory=threading.Event)
     _writing: threading.Lock = field(default_factory=threading.Lock)
     _listener: Listener | None = None
+    _run: Run | None = None
 
     def emit(self, event: Event) -> None:
         with self._writing:
@@ -96,86 +85,17 @@ class _Run:
             RunStarted(process.pid, process.create_time(), spec.model.model, spec.recipe, spec.data)
         )
         self._be_polite()
+        self._run = Run(
+            self.folder,
+            spec,
+            plan,
+            self.past,
+            self.emit,
+            lambda: self.writer.written,
+            self.stopping.is_set,
+        )
         self._listen()
-        recipe = recipe_named(spec.recipe)
-
-        built = build(spec.model, lambda doing: self.emit(Phase(doing)))
-        for note in built.notes:
-            self.emit(Notice(note))
-        if not recipe.fits(built):
-            raise Refusal(
-                f"the {spec.recipe} recipe does not train a {type(built.net).__name__}; "
-                "open the model anew and press t, which takes the one that does"
-            )
-        if spec.model.classes:
-            recipe.check_classes(built)
-        self.emit(Phase("reading the data"))
-        data = load_data(spec.data, recipe.task, built.classes)
-        for problem in data.problems[:NOTICES]:
-            self.emit(Notice(problem))
-        if len(data.problems) > NOTICES:
-            self.emit(Notice(f"{len(data.problems) - NOTICES} more problems in the data"))
-        self.emit(Phase("applying the plan"))
-        tree, resolution = apply_plan(built.net, plan)
-        totals = tree.totals(resolution.states)
-        if not totals.trainable_parameters:
-            raise Refusal("every parameter is frozen, so nothing can train; thaw some")
-        for index in resolution.missed:
-            self.emit(Notice(f"rule {index + 1} of the plan selects nothing in this model"))
-
-        self.emit(Phase("preparing the first batch"))
-        task = recipe.prepare(built, data, spec.hyper)
-        steps = task.steps_per_epoch * spec.hyper.epochs
-        self.emit(
-            Prepared(
-                train_pictures=len(data.train),
-                validation_pictures=len(data.validation),
-                steps_per_epoch=task.steps_per_epoch,
-                epochs=spec.hyper.epochs,
-                total_steps=min(steps, spec.hyper.max_steps or steps),
-                trainable_parameters=totals.trainable_parameters,
-                frozen_parameters=totals.frozen_parameters,
-                trainable_values=totals.trainable_values,
-                values=totals.values,
-                metric=recipe.info.metric,
-            )
-        )
-        witness = Witness(built.net)
-        witness.begin(tree, resolution, step=1)
-        self.emit(Phase("training"))
-        began = time.monotonic()
-        loop = Loop(task, spec, recipe.info.metric, self.emit, self.stopping.is_set)
-        outcome = loop.run()
-        self._finish(built.net, witness, outcome, began, recipe.info.metric)
-
-    def _finish(
-        self,
-        net: Block,
-        witness: Witness,
-        outcome: Outcome,
-        began: float,
-        metric: str,
-    ) -> None:
-        self.emit(Phase("writing the weights"))
-        weights = self.folder.weights / "final.params"
-        save_weights(net, weights)
-        where = str(weights.relative_to(self.folder.path))
-        self.emit(Phase("comparing with before"))
-        witness.end(outcome.steps)
-        if witness.intervals:
-            write_proof(self.folder.proof_file, witness.proof_file(where))
-            self.emit(witness.proof())
-        self.emit(
-            Finished(
-                stopped=outcome.stopped,
-                steps=outcome.steps,
-                epochs=outcome.epochs,
-                seconds=time.monotonic() - began,
-                weights=where,
-                metric=metric,
-                value=outcome.value,
-            )
-        )
+        self._run.carry_out()
 
     def _be_polite(self) -> None:
         os.nice(NICENESS)
@@ -200,21 +120,25 @@ class _Run:
             case Stop():
                 self._stop("stop")
                 return Reply(True, "stopping after this batch")
+            case ChangePlan(plan):
+                return self._change_plan(plan)
+
+    def _change_plan(self, plan: FreezePlan) -> Reply:
+        if self.stopping.is_set():
+            return Reply(False, "the run is stopping; its plan stays as it is")
+        if self._run is None or self._run.plans is None:
+            return Reply(False, "the network is not there yet; ask again when the run trains")
+        try:
+            self._run.plans.offer(plan)
+        except (Refusal, PatternError) as error:
+            return Reply(False, str(error))
+        return Reply(True, "the plan comes into force after this batch")
 
     def _stop(self, what: str) -> None:
         if not self.stopping.is_set():
             self.stopping.set()
             # A signal handler runs on the main thread, which may hold the lock: not here.
             threading.Thread(target=self.emit, args=(Commanded(what),)).start()
-
-
-def save_weights(net: Block, path: Path) -> None:
-    """Write a network's weights by structure name, whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    net.save_parameters(str(temporary))
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
 
 
 def _failed(error: Exception) -> Failed:

@@ -12,7 +12,7 @@ from mxnet.gluon import Block, Parameter
 from tui.model.resolution import Resolution
 from tui.model.tree import ModelTree
 from tui.runs.events import Proof
-from tui.runs.proof_file import Interval, ProofFile, Witnessed
+from tui.runs.proof_file import Interval, Kept, ProofFile, Witnessed
 from tui.runs.verdict import Verdict, judge, summary
 
 
@@ -70,11 +70,11 @@ class Witness:
 
     An interval is a time under one plan: `begin` it when the plan has been applied, before its
     first step, and `end` it after its last. Steps count from 1 over the whole run. A run that
-    goes on where another left off gives the `intervals` of that one.
+    goes on where it was stopped has its witness `go_on` with what that one kept.
     """
 
-    def __init__(self, net: Block, intervals: Iterable[Interval] = ()) -> None:
-        self.intervals = list(intervals)
+    def __init__(self, net: Block) -> None:
+        self.intervals: list[Interval] = []
         self._net = net
         self._begun: tuple[int, ModelTree, Resolution, dict[str, str]] | None = None
 
@@ -92,6 +92,19 @@ class Witness:
         first, tree, resolution, before = begun
         parameters = witnessed(tree, resolution, before, digests(self._net))
         self.intervals.append(Interval(first, step, parameters))
+
+    def keep(self) -> Kept:
+        """What another process needs to go on, in the midst of an interval."""
+        assert self._begun is not None
+        first, tree, _, before = self._begun
+        by_structure = {info.structure_name: before[info.name] for info in tree.parameters}
+        return Kept(tuple(self.intervals), first, by_structure)
+
+    def go_on(self, kept: Kept, tree: ModelTree, resolution: Resolution) -> None:
+        """Go on in an interval that another process began, under the same plan."""
+        before = {info.name: kept.before[info.structure_name] for info in tree.parameters}
+        self.intervals = list(kept.intervals)
+        self._begun = (kept.first_step, tree, resolution, before)
 
     def verdict(self) -> Verdict:
         """What moved in all intervals so far, held against what was to move."""

@@ -13,16 +13,27 @@ from pathlib import Path
 
 import msgspec
 
+from tui.model.plan import FreezePlan
+
+LONGEST_COMMAND = 1 << 24
+"""Bytes; what is longer is no command. A plan that names 100,000 parameters has about 2^22."""
+
 
 class Stop(msgspec.Struct, frozen=True, tag=True):
     """Stop between two batches, keep the weights, finish with a proof."""
+
+
+class ChangePlan(msgspec.Struct, frozen=True, tag=True):
+    """Put another plan in force between two batches, in place of the whole one so far."""
+
+    plan: FreezePlan
 
 
 class Ping(msgspec.Struct, frozen=True, tag=True):
     """Ask whether the trainer listens; changes nothing."""
 
 
-Command = Stop | Ping
+Command = Stop | ChangePlan | Ping
 
 
 class Reply(msgspec.Struct, frozen=True):
@@ -44,14 +55,20 @@ def send(path: Path, command: Command, timeout: float = 5.0) -> Reply:
     """Send one command and wait for its reply.
 
     Raises:
-        ControlError: nobody listens, or no reply came within `timeout` seconds.
+        ControlError: nobody listens, no reply came within `timeout` seconds, or the command is
+            too long.
     """
+    line = msgspec.json.encode(command) + b"\n"
+    if len(line) > LONGEST_COMMAND:
+        raise ControlError(
+            f"too much for a command: {len(line):,} bytes, of at most {LONGEST_COMMAND:,}"
+        )
     try:
         with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as client:
             client.settimeout(timeout)
             with short_address(path) as address:
                 client.connect(address)
-            client.sendall(msgspec.json.encode(command) + b"\n")
+            client.sendall(line)
             data = b""
             while not data.endswith(b"\n"):
                 chunk = client.recv(4096)

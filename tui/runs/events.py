@@ -6,9 +6,15 @@ The log is append-only and the only way from the trainer to a screen. Each line 
 
 from __future__ import annotations
 
+from typing import Literal
+
 import msgspec
 
+from tui.model.plan import FreezePlan, Rule
+
 EVENTS_VERSION = 1
+
+Reason = Literal["schedule", "by hand", "replayed"]
 
 
 class RunStarted(msgspec.Struct, frozen=True, tag=True):
@@ -79,6 +85,45 @@ class Notice(msgspec.Struct, frozen=True, tag=True):
     message: str
 
 
+class PlanApplied(msgspec.Struct, frozen=True, tag=True):
+    """What trains was changed between two batches: after `step` steps, in `epoch`.
+
+    `reason`: the plan's own schedule (`rules` are those that came into force), by hand, or a
+    change by hand of before a resume, made again at its step. By hand, `plan` is the whole plan
+    that is in force from here on.
+    """
+
+    step: int
+    epoch: int
+    reason: Reason
+    trainable_parameters: int
+    frozen_parameters: int
+    trainable_values: int
+    values: int
+    rules: tuple[Rule, ...] = ()
+    plan: FreezePlan | None = None
+
+
+class Checkpointed(msgspec.Struct, frozen=True, tag=True):
+    """A checkpoint was written, after `step` steps. `epoch` is the one that it goes on in, `path`
+    is relative to the run folder, `best` whether no earlier one has a better metric."""
+
+    step: int
+    epoch: int
+    path: str
+    best: bool = False
+
+
+class Resumed(msgspec.Struct, frozen=True, tag=True):
+    """The run goes on after `step` steps, in `epoch`, from a checkpoint; what the log tells of
+    later steps did not last. Step 0: there was no checkpoint, and the run begins anew.
+    `seconds` is how long it had trained until then."""
+
+    step: int
+    epoch: int
+    seconds: float = 0.0
+
+
 class Commanded(msgspec.Struct, frozen=True, tag=True):
     """A command that changed something was carried out."""
 
@@ -137,6 +182,9 @@ Event = (
     | Validated
     | Memory
     | Notice
+    | PlanApplied
+    | Checkpointed
+    | Resumed
     | Commanded
     | Proof
     | Finished

@@ -51,6 +51,11 @@ class RunFolder:
         return self.path / "weights"
 
     @property
+    def checkpoints(self) -> Path:
+        """Where checkpoints are written, each a folder named by its step."""
+        return self.path / "checkpoints"
+
+    @property
     def socket(self) -> Path:
         """control.sock: commands to the trainer."""
         return self.path / "control.sock"

@@ -7,9 +7,22 @@ from collections.abc import Callable
 from threading import Event as Flag
 
 from tui.runs import events
-from tui.runs.events import Failed, Finished, Notice, Phase, Prepared, Proof, Step, Validated
+from tui.runs.events import (
+    Checkpointed,
+    Failed,
+    Finished,
+    Notice,
+    Phase,
+    PlanApplied,
+    Prepared,
+    Proof,
+    Resumed,
+    Step,
+    Validated,
+)
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventReader
+from tui.runs.plan_change import change_in_words
 from tui.runs.trainer import last_lines, start_trainer
 
 POLL = 0.25
@@ -75,6 +88,15 @@ def in_words(event: events.Event) -> str:
             )
         case Validated():
             return f"epoch {event.epoch} {event.metric} {event.value:.4f}"
+        case PlanApplied():
+            return f"plan: {change_in_words(event)}"
+        case Checkpointed():
+            best = ", the best so far" if event.best else ""
+            return f"checkpoint after step {event.step}: {event.path}{best}"
+        case Resumed(0):
+            return "no checkpoint to go on from: the run begins anew"
+        case Resumed():
+            return f"going on after step {event.step}, in epoch {event.epoch}"
         case Proof():
             return in_words_of_proof(event)
         case Finished():

@@ -27,6 +27,11 @@ class EventWriter:
         self._torn = False
         self._encoder = msgspec.json.Encoder()
 
+    @property
+    def written(self) -> int:
+        """How many events the log holds."""
+        return self._seq
+
     def write(self, event: Event) -> None:
         """Append one event.
 

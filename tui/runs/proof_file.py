@@ -56,6 +56,15 @@ class Interval(msgspec.Struct, frozen=True):
     parameters: tuple[Witnessed, ...]
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """A proof that is not finished, as a checkpoint keeps it: the intervals that are over, and
+    of the one that goes on its first step and the digests at its beginning, by structure name."""
+
+    intervals: tuple[Interval, ...]
+    first_step: int
+    before: dict[str, str]
+
+
 class ProofFile(msgspec.Struct, frozen=True):
     """All intervals of a run, in order, and the file of weights (relative to the run folder)
     that holds what the last of them ended with.

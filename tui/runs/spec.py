@@ -20,7 +20,9 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a recipe can be told. The defaults are the recipe's, filled in when a run is made.
 
     `max_steps` ends the run early (0: never); `validate_every` counts epochs. `augment` is
-    whether the recipe's random augmentation is used.
+    whether the recipe's random augmentation is used. A checkpoint is written at the end of every
+    `checkpoint_every`th epoch (0: only when the run is stopped); the last `keep_checkpoints` are
+    kept, and the best by metric.
     """
 
     epochs: Annotated[int, Meta(ge=1)] = 1
@@ -32,6 +34,8 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     augment: bool = True
     validate_every: Annotated[int, Meta(ge=1)] = 1
     max_steps: Annotated[int, Meta(ge=0)] = 0
+    checkpoint_every: Annotated[int, Meta(ge=0)] = 1
+    keep_checkpoints: Annotated[int, Meta(ge=1)] = 2
     log_every: Annotated[int, Meta(ge=1)] = 1
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import mxnet as mx
 import numpy as np
@@ -16,8 +19,8 @@ from mxnet.gluon.data import DataLoader
 from mxnet.gluon.data.vision import transforms
 
 from tui.engine.datasets import load_data
-from tui.engine.freezing import apply_plan
 from tui.engine.loop import Loop
+from tui.engine.plan_in_force import PlanInForce
 from tui.engine.recipes import recipe_for
 from tui.engine.sources import build
 from tui.engine.sources.built import Built
@@ -30,6 +33,9 @@ STEPS = 20
 SEED = 7
 SHAPES = ("circle", "square", "triangle", "star", "cross", "ring")
 HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
+CLASSIFIER = ModelSource(
+    "cifar_resnet20_v1", classes=SHAPES, pretrained=False, input_size=(32, 32), seed=SEED
+)
 ALL = FreezePlan((Rule("thaw", "all"),))
 
 
@@ -41,7 +47,8 @@ def ours(
     built.net.load_parameters(str(start))
     recipe = recipe_for(built)
     assert recipe is not None
-    apply_plan(built.net, plan)
+    told: list[Event] = []
+    plans = PlanInForce(built.net, plan, 99, told.append)
     spec = RunSpec(
         source,
         recipe.info.name,
@@ -52,16 +59,26 @@ def ours(
     data = load_data("shapes", recipe.task, built.classes)
     task = recipe.prepare(built, data, spec.hyper)
     task.validate = lambda stop: None  # type: ignore[method-assign]
-    told: list[Event] = []
-    Loop(task, spec, recipe.info.metric, told.append, lambda: False).run()
+    Loop(task, spec, recipe.info.metric, told.append, lambda: False, plans).run()
     return [event.loss for event in told if isinstance(event, Step)], built
 
 
-def seed_as_the_trainer_does(epoch: int) -> None:
-    mixed = int(np.random.SeedSequence([SEED, epoch]).generate_state(1)[0])
+def seed_as_the_trainer_does(*where: int) -> None:
+    mixed = int(np.random.SeedSequence([SEED, *where]).generate_state(1)[0])
     random.seed(mixed)
     np.random.seed(mixed)
     mx.random.seed(mixed % 2**31)
+
+
+def epoch_of(loader: DataLoader, epoch: int) -> Iterator[Any]:
+    """The batches of an epoch: its order and its first batch from the epoch's own seed, each
+    other batch from one of its own."""
+    seed_as_the_trainer_does(epoch)
+    batches = iter(loader)
+    for number in range(len(loader)):
+        if number:
+            seed_as_the_trainer_does(epoch, number)
+        yield next(batches)
 
 
 def freeze_by_hand(net: gluon.Block, head: list[gluon.Block]) -> None:
@@ -75,6 +92,30 @@ def freeze_by_hand(net: gluon.Block, head: list[gluon.Block]) -> None:
             block._kwargs["use_global_stats"] = True
 
     net.apply(fix)
+
+
+def new_classifier(tmp_path: Path) -> tuple[gluon.HybridBlock, Path]:
+    """A network, and the file of the weights that it begins with."""
+    start = tmp_path / "start.params"
+    net = build(CLASSIFIER, lambda _: None).net
+    net.save_parameters(str(start))
+    return net, start
+
+
+def plain_steps(
+    net: gluon.HybridBlock, trainer: gluon.Trainer, loader: DataLoader, epoch: int
+) -> Iterator[float]:
+    """The losses of an epoch, as a classifier is trained without thaw."""
+    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
+    # As GluonCV's scripts do; unhybridized, sums come in another order, and batch statistics of
+    # eight pictures make much of a last digit.
+    net.hybridize(static_alloc=True, static_shape=True)
+    for pictures, labels in epoch_of(loader, epoch):
+        with autograd.record():
+            loss = loss_of(net(pictures), labels)
+        loss.backward()
+        trainer.step(pictures.shape[0])
+        yield float(loss.mean().asscalar())
 
 
 def assert_equal(ours: list[float], theirs: list[float]) -> None:
@@ -114,8 +155,7 @@ def test_ssd(tmp_path: Path, head_only: bool) -> None:
         net.collect_params(), "sgd", {"learning_rate": 0.005, "wd": 0.0005, "momentum": 0.9}
     )
     theirs: list[float] = []
-    seed_as_the_trainer_does(1)
-    for batch in loader:
+    for batch in epoch_of(loader, 1):
         pictures, class_targets, box_targets = (
             gluon.utils.split_and_load(array, [mx.cpu()])[0] for array in batch
         )
@@ -133,14 +173,9 @@ def test_ssd(tmp_path: Path, head_only: bool) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("head_only", [False, True])
 def test_classification(tmp_path: Path, head_only: bool) -> None:
-    source = ModelSource(
-        "cifar_resnet20_v1", classes=SHAPES, pretrained=False, input_size=(32, 32), seed=SEED
-    )
-    start = tmp_path / "start.params"
-    net = build(source, lambda _: None).net
-    net.save_parameters(str(start))
+    net, start = new_classifier(tmp_path)
     found, _ = ours(
-        source, HEAD_ONLY if head_only else ALL, start, batch_size=8, learning_rate=0.01
+        CLASSIFIER, HEAD_ONLY if head_only else ALL, start, batch_size=8, learning_rate=0.01
     )
 
     if head_only:
@@ -156,21 +191,71 @@ def test_classification(tmp_path: Path, head_only: bool) -> None:
         ]
     )
     loader = DataLoader(dataset.transform_first(transform), 8, shuffle=True)
-    # As GluonCV's scripts do; unhybridized, sums come in another order, and batch statistics of
-    # eight pictures make much of a last digit.
-    net.hybridize(static_alloc=True, static_shape=True)
-    loss_of = gluon.loss.SoftmaxCrossEntropyLoss()
     trainer = gluon.Trainer(
         net.collect_params(), "sgd", {"learning_rate": 0.01, "wd": 0.0005, "momentum": 0.9}
     )
+    assert_equal(found, list(islice(plain_steps(net, trainer, loader, 1), STEPS)))
+
+
+UNFREEZING = FreezePlan(
+    (
+        Rule("freeze", "all"),
+        Rule("thaw", "role", "head"),
+        Rule("thaw", "block", "features.4", epoch=2),
+        Rule("lr_mult", "block", "features.4", value=0.1, epoch=2),
+        Rule("thaw", "all", epoch=3),
+        Rule("freeze", "role", "head", epoch=4),
+    )
+)
+"""The head alone; from epoch 2 the last stage as well, at a tenth of the rate; from epoch 3 all;
+from epoch 4 all but the head."""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_gradual_unfreezing(tmp_path: Path, optimizer: str) -> None:
+    net, start = new_classifier(tmp_path)
+    found, _ = ours(
+        CLASSIFIER,
+        UNFREEZING,
+        start,
+        batch_size=96,  # six steps an epoch, the last on fewer pictures
+        learning_rate=0.01,
+        augment=False,
+        optimizer=optimizer,
+    )
+
+    def thaw(block: gluon.Block) -> None:
+        block.collect_params().setattr("grad_req", "write")
+
+        def let_go(inner: gluon.Block) -> None:
+            if isinstance(inner, gluon.nn.BatchNorm):
+                inner._kwargs["use_global_stats"] = False
+
+        block.apply(let_go)
+
+    freeze_by_hand(net, [net.output])
+    dataset = load_data("shapes", "classification", SHAPES).train
+    transform = transforms.Compose(
+        [
+            transforms.Resize((32, 32)),
+            transforms.ToTensor(),
+            transforms.Normalize((0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010)),
+        ]
+    )
+    loader = DataLoader(dataset.transform_first(transform), 96, shuffle=True, last_batch="keep")
+    options = {"learning_rate": 0.01, "wd": 0.0005}
+    if optimizer == "sgd":
+        options["momentum"] = 0.9
+    trainer = gluon.Trainer(net.collect_params(), optimizer, options)
     theirs: list[float] = []
-    seed_as_the_trainer_does(1)
-    for pictures, labels in loader:
-        with autograd.record():
-            loss = loss_of(net(pictures), labels)
-        loss.backward()
-        trainer.step(pictures.shape[0])
-        theirs.append(float(loss.mean().asscalar()))
-        if len(theirs) == STEPS:
-            break
-    assert_equal(found, theirs)
+    for epoch in range(1, 5):
+        if epoch == 2:
+            thaw(net.features[4])
+            net.features[4].collect_params().setattr("lr_mult", 0.1)
+        elif epoch == 3:
+            thaw(net)
+        elif epoch == 4:
+            net.output.collect_params().setattr("grad_req", "null")
+        theirs += plain_steps(net, trainer, loader, epoch)
+    assert_equal(found, theirs[:STEPS])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -40,6 +41,10 @@ class SummaryPane(LivePane):
         elif state.status in (Status.COMPLETE, Status.STOPPED):
             lines.append(written(("! no proof was written", ERROR)))
         lines.append(_line("run", _path(folder.path)))
+        if state.checkpoint is not None and state.status is not Status.COMPLETE:
+            command = f"thaw train {shlex.quote(str(folder.path))}"
+            step = f"goes on after step {state.checkpoint.step:,}"
+            lines.append(_line("go on", f"{_safe(command)}  {step}"))
         if state.status in (Status.FAILED, Status.GONE):
             lines.append(_line("log", _path(folder.log_file)))
             lines += [written(("  " + _safe(text), FAINT)) for text in log if text.strip()]

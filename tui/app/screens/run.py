@@ -27,6 +27,7 @@ from tui.app.panes.loss_chart import LossChart
 from tui.app.panes.losses import LossesPane
 from tui.app.panes.memory import MemoryPane
 from tui.app.panes.notices import NoticesPane
+from tui.app.panes.plan_changes import PlanChangesPane
 from tui.app.panes.progress import ProgressPane
 from tui.app.panes.rates import RatesPane
 from tui.app.panes.summary import SummaryPane
@@ -101,7 +102,7 @@ class RunScreen(Screen[None]):
         """The version of the state that the panes show."""
 
     def compose(self) -> ComposeResult:
-        """Title, progress, what ended the run, chart and numbers, notices, footer."""
+        """Title, progress, what ended the run, chart and numbers, changes, notices, footer."""
         yield Static(self._title(), id="title", markup=False)
         yield ProgressPane(id="progress")
         with VerticalScroll(id="ended"):
@@ -115,6 +116,7 @@ class RunScreen(Screen[None]):
                     yield MemoryPane(id="memory")
                 with VerticalScroll(id="validations"):
                     yield ValidationPane(id="validation")
+        yield PlanChangesPane(id="changes")
         yield NoticesPane(id="notices")
         yield KeyLine(id="keys")
 
@@ -200,6 +202,7 @@ class RunScreen(Screen[None]):
         self.query_one(RatesPane).show_run(state)
         self.query_one(ValidationPane).show_run(state)
         self.query_one(MemoryPane).show_run(state, self._memory)
+        self.query_one(PlanChangesPane).show_run(state, 4 if self.size.height >= 36 else 1)
         self.query_one(NoticesPane).show_run(state, 3 if self.size.height >= 36 else 1)
         title = self._title()
         if title != self._title_shown:

@@ -20,6 +20,7 @@ from mxnet.gluon.data.vision import transforms
 from mxnet.gluon.loss import SoftmaxCrossEntropyLoss
 
 from tui.engine.datasets.data import Data, Task
+from tui.engine.epoch_order import EpochOrder
 from tui.engine.recipes.recipe import Losses, Metric
 from tui.engine.refusal import Refusal
 from tui.engine.sources.built import Built
@@ -86,9 +87,8 @@ class ClassificationTask:
         self._ctx = built.ctx
         self._classes = data.classes
         training, validation = picture_transforms(built, augment=hyper.augment)
-        self._loader = DataLoader(
-            data.train.transform_first(training), hyper.batch_size, shuffle=True, last_batch="keep"
-        )
+        self._order = EpochOrder(len(data.train), hyper.batch_size)
+        self._loader = DataLoader(data.train.transform_first(training), batch_sampler=self._order)
         self._validation = DataLoader(
             data.validation.transform_first(validation), hyper.batch_size, last_batch="keep"
         )
@@ -99,8 +99,9 @@ class ClassificationTask:
         """Batches in an epoch; the last may be smaller."""
         return len(self._loader)
 
-    def batches(self) -> Iterable[Any]:
+    def batches(self, skip: int = 0) -> Iterable[Any]:
         """(pictures, labels): B×3×H×W, B."""
+        self._order.draw(skip)
         return self._loader
 
     def train_mode(self) -> None:

@@ -43,8 +43,9 @@ class TrainingTask(Protocol):
 
     net: Block
 
-    def batches(self) -> Iterable[Any]:
-        """The training batches of one epoch, in this epoch's order."""
+    def batches(self, skip: int = 0) -> Iterable[Any]:
+        """The training batches of one epoch, but for the first `skip`. The order is drawn when
+        this is called; whatever else is random about a batch, when that batch is asked for."""
         ...
 
     @property

@@ -23,6 +23,7 @@ from mxnet import autograd
 from mxnet.gluon.data import DataLoader
 
 from tui.engine.datasets.data import Data, Task
+from tui.engine.epoch_order import EpochOrder
 from tui.engine.recipes.plain import PlainDetectionTransform
 from tui.engine.recipes.recipe import Losses, Metric
 from tui.engine.refusal import Refusal
@@ -101,12 +102,11 @@ class SSDTask:
         )
         # On the main thread, in this process: GluonCV's transforms draw from global generators,
         # and the same seed must give the same batches.
+        self._order = EpochOrder(len(data.train), hyper.batch_size)
         self._loader = DataLoader(
             data.train.transform(transform),
-            hyper.batch_size,
-            shuffle=True,
+            batch_sampler=self._order,
             batchify_fn=Tuple(Stack(), Stack(), Stack()),
-            last_batch="keep",
         )
         self._validation = DataLoader(
             data.validation.transform(SSDDefaultValTransform(width, height)),
@@ -122,8 +122,9 @@ class SSDTask:
         """Batches in an epoch; the last may be smaller."""
         return len(self._loader)
 
-    def batches(self) -> Iterable[Any]:
+    def batches(self, skip: int = 0) -> Iterable[Any]:
         """(pictures, class targets, box targets): B×3×H×W, B×A, B×A×4."""
+        self._order.draw(skip)
         return self._loader
 
     def train_mode(self) -> None:

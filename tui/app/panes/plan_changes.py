@@ -1,0 +1,32 @@
+"""When what trains has changed, by schedule or by hand, and to what."""
+
+from __future__ import annotations
+
+from tui.app.glyphs import glyphs
+from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
+from tui.app.printable import printable
+from tui.app.run_state import RunState
+
+
+class PlanChangesPane(LivePane):
+    """The newest changes of the plan, a line each, as many as there is room for."""
+
+    def show_run(self, state: RunState, lines: int = 1) -> None:
+        """Show this run's newest changes in at most `lines` lines; nothing where there are
+        none."""
+        self.display = bool(state.marks)
+        if not state.marks:
+            return
+        newest = list(state.marks)[-lines:][::-1]
+        more = len(state.marks) - len(newest)
+        shown = [
+            written(
+                ("plan ", HEADING),
+                (f"after step {mark.step:,} · ", FAINT),
+                printable(mark.words, ascii_only=glyphs().ascii_only),
+            )
+            for mark in newest
+        ]
+        if more:
+            shown[-1] = shown[-1].append(written((f" · {more:,} before", FAINT)))
+        self.show(stacked(shown))
