@@ -65,7 +65,7 @@ def test_the_command_line_brings_in_its_parts_late() -> None:
 def test_the_engine_knows_nothing_of_the_screen() -> None:
     found = brought_in_by(modules_of("tui.engine"))
     assert "mxnet" in found
-    assert found.isdisjoint(("textual", "tui.app", "tui.cli"))
+    assert found.isdisjoint(("textual", "tui.app", "tui.cli", "tui.commands"))
 
 
 def test_every_part_is_looked_at() -> None:
@@ -73,6 +73,7 @@ def test_every_part_is_looked_at() -> None:
     assert parts == {
         "app",
         "cli",
+        "commands",
         "engine",
         "model",
         "monitor",

@@ -3,49 +3,26 @@
 from __future__ import annotations
 
 import errno
-import functools
 import os
-import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from tui import __version__
+from tui.commands.asking import answer_to, opened_model
+from tui.commands.plan import plan
+from tui.commands.plan_options import GivenPlan, begun_with, only_one, plan_options
+from tui.commands.problem import Problem
+from tui.commands.saying import is_unicode, print_table, say
+from tui.commands.snippet import snippet
+from tui.commands.source_options import ctx_option, source_options
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from tui.app.app import ThawApp
     from tui.model.source import ModelSource
     from tui.runs.folder import RunFolder
-    from tui.runs.inspection import Answer, Question
-
-PARAMS_MAGIC = b"\x12\x01\x00\x00\x00\x00\x00\x00"
-"""How every file of `mx.nd.save` begins."""
-
-
-class Problem(click.ClickException):
-    """Bad input: one line, exit code 2."""
-
-    exit_code = 2
-
-    def show(self, file: object = None) -> None:
-        """The line, without a usage text around it."""
-        _say(f"thaw: {self.format_message()}")
-
-
-def _say(line: str) -> None:
-    """One line on standard error. Names in it are shown, and do nothing."""
-    from tui.app.printable import plain
-
-    click.echo(plain(line, ascii_only=not _is_unicode(sys.stderr)), err=True)
-
-
-def _is_unicode(stream: TextIO) -> bool:
-    return (getattr(stream, "encoding", None) or "").lower().startswith("utf")
 
 
 class _Commands(click.Group):
@@ -97,48 +74,6 @@ def main(context: click.Context) -> None:
         _run(ThawApp())
 
 
-def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, int] | None:
-    if text is None:
-        return None
-    from tui.model.input_size import parse_input_size
-
-    try:
-        return parse_input_size(text)
-    except ValueError as error:
-        raise Problem(f"--input-size {text}: {error}") from None
-
-
-def _classes(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
-    if text is None:
-        return ()
-    from tui.model.source import parse_classes
-
-    try:
-        return parse_classes(text)
-    except ValueError as error:
-        raise Problem(f"--classes {text}: {error}") from None
-
-
-def _ctx(_: click.Context, __: click.Parameter, text: str) -> str:
-    if not re.fullmatch(r"cpu|gpu(\(\d+\))?", text.strip().lower()):
-        raise Problem(f"--ctx {text}: not a device; use cpu or gpu(0)")
-    return text.strip().lower()
-
-
-def _weights(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
-    if text is None:
-        return None
-    path = Path(text).expanduser()
-    try:
-        with path.open("rb") as file:
-            magic = file.read(len(PARAMS_MAGIC))
-    except OSError as error:
-        raise Problem(f"--weights {text}: {(error.strerror or str(error)).lower()}") from None
-    if magic != PARAMS_MAGIC:
-        raise Problem(f"--weights {text}: not a .params file of MXNet (its first bytes are others)")
-    return os.path.abspath(path)
-
-
 def _data(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
     if text is None or text == "shapes":
         return text
@@ -157,102 +92,13 @@ def _data(_: click.Context, __: click.Parameter, text: str | None) -> str | None
     return os.path.abspath(path)
 
 
-def _arguments(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) -> dict[str, str]:
-    given = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key.isidentifier():
-            raise Problem(f"--arg {pair}: write key=value")
-        given[key] = value
-    return given
-
-
-_PRESETS = "head, neck, all, norms, biases, own, pretrained"
-"""Names in `tui.model.presets`, which is not imported for a help text."""
-
-
-def _preset(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
-    if text is None:
-        return None
-    from tui.model.presets import PRESETS
-
-    if text not in PRESETS:
-        raise Problem(f"--preset {text}: no such plan; there are {', '.join(PRESETS)}")
-    return text
-
-
-_SOURCE_OPTIONS = (
-    click.argument("model"),
-    click.option("--classes", callback=_classes, metavar="A,B,C", help="Classes to train for."),
-    click.option("--weights", callback=_weights, metavar="FILE", help="A .params file to load."),
-    click.option("--no-weights", is_flag=True, help="Start from random weights."),
-    click.option("--input-size", callback=_size, metavar="N", help="Side in pixels, or HxW."),
-    click.option("--ctx", callback=_ctx, default="cpu", show_default=True, help="cpu or gpu(0)."),
-    click.option(
-        "--seed", type=click.IntRange(0, 2**31 - 1), default=0, help="For random weights."
-    ),
-    click.option(
-        "--arg",
-        "arguments",
-        callback=_arguments,
-        multiple=True,
-        metavar="KEY=VALUE",
-        help="An argument of a Python factory, as Python writes it (3, 0.5, True, None, "
-        "'(1, 2)') or a plain word; may be given again.",
-    ),
-    click.option(
-        "--input-name",
-        default="data",
-        show_default=True,
-        metavar="NAME",
-        help="Input of an exported symbol; several with commas between.",
-    ),
-)
-
-
-def _source_options(command: Callable[..., None]) -> Callable[..., None]:
-    """The MODEL argument and the options that say which network is built."""
-
-    @functools.wraps(command)
-    def with_source(
-        model: str,
-        classes: tuple[str, ...],
-        weights: str | None,
-        no_weights: bool,
-        input_size: tuple[int, int] | None,
-        ctx: str,
-        seed: int,
-        arguments: dict[str, str],
-        input_name: str,
-        **others: object,
-    ) -> None:
-        from tui.model.source import ModelSource
-
-        if weights and no_weights:
-            raise Problem("--weights and --no-weights: give one of them")
-        source = ModelSource(
-            model=model,
-            classes=classes,
-            weights=weights,
-            pretrained=not no_weights,
-            input_size=input_size,
-            ctx=ctx,
-            seed=seed,
-            arguments=arguments,
-            input_name=input_name,
-        )
-        command(source, **others)
-
-    for option in reversed(_SOURCE_OPTIONS):
-        with_source = option(with_source)
-    return with_source
-
-
 @main.command(name="open")
-@_source_options
+@source_options
 @click.option("--data", callback=_data, metavar="PATH", help="Pictures to train on.")
-@click.option("--preset", metavar="NAME", callback=_preset, help=f"Begin with a plan: {_PRESETS}.")
-def open_(source: ModelSource, data: str | None, preset: str | None) -> None:
+@plan_options
+def open_(
+    source: ModelSource, data: str | None, given: GivenPlan | None, preset: str | None
+) -> None:
     """Open a model: see what trains, freeze and thaw, train.
 
     \b
@@ -270,23 +116,27 @@ def open_(source: ModelSource, data: str | None, preset: str | None) -> None:
     Without --weights and --no-weights, the zoo's own weights are loaded from the usual MXNet
     folder (~/.mxnet/models, or $MXNET_HOME/models), or downloaded to it.
     """
-    _show(source, data, preset)
+    only_one(given, preset)
+    _show(source, data, preset, given)
 
 
 @main.command()
-@_source_options
+@source_options
 @click.option("--select", default="", metavar="REGEX", help="As collect_params(REGEX) selects.")
 @click.option(
     "--state",
     type=click.Choice(["trainable", "frozen", "auxiliary"]),
     help="Only those in this state.",
 )
-@click.option(
-    "--preset", metavar="NAME", callback=_preset, help=f"States under a plan: {_PRESETS}."
-)
+@plan_options
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 def params(
-    source: ModelSource, select: str, state: str | None, preset: str | None, as_json: bool
+    source: ModelSource,
+    select: str,
+    state: str | None,
+    given: GivenPlan | None,
+    preset: str | None,
+    as_json: bool,
 ) -> None:
     """List a model's parameters. Exit code 1 where none is selected.
 
@@ -296,31 +146,20 @@ def params(
 
     --json prints one object: version (1), model, class_name, and parameters: for each its
     structure_names (every place where it stands), name, shape, dtype, count, state (trainable,
-    frozen, auxiliary) and statistic (moving, fixed, or null). What is not known is null. Fields
-    are added, never changed, under one version.
+    frozen, auxiliary), statistic (moving, fixed, or null), lr_mult and wd_mult. What is not known
+    is null. Fields are added, never changed, under one version.
     """
-    from tui.model.families import find_roles
     from tui.model.listing import listing
-    from tui.model.plan import FreezePlan
-    from tui.model.presets import PRESETS, PresetError
     from tui.model.selection import PatternError, compile_pattern
-    from tui.model.tree import ModelTree
-    from tui.runs.inspection import Opened, OpenModel
 
+    only_one(given, preset)
     try:
         compile_pattern(select)  # before the model is built, which takes seconds
     except PatternError as error:
         raise Problem(f"--select {select}: {error}") from None
-    opened = _ask(OpenModel(source))
-    assert isinstance(opened, Opened)
-    tree = ModelTree(opened.model)
-    try:
-        plan = FreezePlan()
-        if preset:
-            plan = PRESETS[preset].on(plan, tree, find_roles(tree))
-        found = listing(tree, plan, select, state)
-    except (PatternError, PresetError) as error:
-        raise Problem(str(error)) from None
+    opened, tree = opened_model(source)
+    begun = begun_with(given, preset, tree)
+    found = begun.using(lambda: listing(tree, begun.plan, select, state))
     if as_json:
         import msgspec
 
@@ -329,12 +168,12 @@ def params(
         from tui.tables import parameters_table
 
         if found.parameters:
-            _print(parameters_table(found, ascii_only=not _is_unicode(sys.stdout)))
+            print_table(parameters_table(found, ascii_only=not is_unicode(sys.stdout)))
         for note in opened.model.notes:
-            _say(note)
+            say(note)
     if not found.parameters:
         if not as_json:
-            _say(
+            say(
                 f"no parameter is selected, of {len(tree.parameters)}"
                 if tree.parameters
                 else "the model has no parameters"
@@ -359,7 +198,7 @@ def diff(first: str, second: str, as_json: bool) -> None:
     """
     from tui.runs.inspection import CompareWeights, Differences
 
-    found = _ask(CompareWeights(_weights_of(first), _weights_of(second)))
+    found = answer_to(CompareWeights(_weights_of(first), _weights_of(second)))
     assert isinstance(found, Differences)
     same = sum(row.how == "same" for row in found.rows)
     if as_json:
@@ -371,9 +210,9 @@ def diff(first: str, second: str, as_json: bool) -> None:
         from tui.tables import differences_table
 
         if same < len(found.rows):
-            _print(differences_table(found, ascii_only=not _is_unicode(sys.stdout)))
+            print_table(differences_table(found, ascii_only=not is_unicode(sys.stdout)))
         if not any("only" not in row.how for row in found.rows):
-            _say("no name is in both: one may have structure names, and the other prefixed ones")
+            say("no name is in both: one may have structure names, and the other prefixed ones")
         click.echo(f"{same} of {len(found.rows)} parameters are the same, bit for bit")
     sys.exit(0 if same == len(found.rows) else 1)
 
@@ -394,24 +233,8 @@ def _weights_of(text: str) -> str:
     return str(path)
 
 
-def _ask(question: Question) -> Answer:
-    from tui.runs.ask import NoAnswer, ask
-
-    try:
-        return ask(question)
-    except NoAnswer as error:
-        raise Problem(str(error)) from None
-
-
-def _print(table: Table) -> None:
-    from rich.console import Console
-
-    # Into a pipe a line is as long as it needs to be: names must not be broken there.
-    Console(width=None if sys.stdout.isatty() else 1 << 16, highlight=False).print(table)
-
-
 @main.command()
-@click.option("--ctx", callback=_ctx, default="cpu", show_default=True, help="cpu or gpu(0).")
+@click.option("--ctx", callback=ctx_option, default="cpu", show_default=True, help="cpu or gpu(0).")
 def demo(ctx: str) -> None:
     """Open a small detector and pictures drawn by thaw itself. Nothing is downloaded.
 
@@ -503,11 +326,20 @@ def _read(folder: RunFolder) -> None:
         raise Problem(str(error)) from None
 
 
-def _show(source: ModelSource, data: str | None, preset: str | None = None) -> None:
+main.add_command(plan)
+main.add_command(snippet)
+
+
+def _show(
+    source: ModelSource,
+    data: str | None,
+    preset: str | None = None,
+    given: GivenPlan | None = None,
+) -> None:
     _need_terminal()
     from tui.app.app import ThawApp
 
-    _run(ThawApp(source, data=data, preset=preset))
+    _run(ThawApp(source, data=data, preset=preset, plan=given.plan if given else None))
 
 
 def _run(app: ThawApp) -> None:

@@ -9,6 +9,8 @@ from tui.app.printable import printable
 from tui.model.listing import Listing
 from tui.runs.inspection import Differences
 
+MULTIPLIERS = ("lr_mult", "wd_mult")
+
 
 def parameters_table(listing: Listing, *, ascii_only: bool = False) -> Table:
     """What `thaw params` shows a person."""
@@ -20,6 +22,10 @@ def parameters_table(listing: Listing, *, ascii_only: bool = False) -> Table:
     table.add_column("count", justify="right")
     table.add_column("dtype")
     table.add_column("state")
+    # Where they are 1 throughout, as they mostly are, they tell nothing.
+    shown = [m for m in MULTIPLIERS if any(getattr(row, m) != 1 for row in listing.parameters)]
+    for multiplier in shown:
+        table.add_column(multiplier, justify="right")
     for row in listing.parameters:
         shape = "?" if row.shape is None else times.join(str(size or "?") for size in row.shape)
         state = f"{row.state}, {row.statistic}" if row.statistic else row.state
@@ -30,6 +36,7 @@ def parameters_table(listing: Listing, *, ascii_only: bool = False) -> Table:
             Text("?" if row.count is None else f"{row.count:,}"),
             Text(row.dtype),
             Text(state),
+            *(Text(f"{getattr(row, multiplier):g}") for multiplier in shown),
         )
     return table
 

@@ -35,13 +35,18 @@ def read_toml(path: Path) -> dict[str, Any]:
 
 def write_toml(path: Path, content: dict[str, Any], header: str = "") -> None:
     """Write a TOML file through a temporary name, so that a reader never sees half of it."""
-    text = header + tomli_w.dumps(_without_none(content), multiline_strings=False)
+    text = toml_text(content, header)
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         temporary.write_bytes(text.encode())
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def toml_text(content: dict[str, Any], header: str = "") -> str:
+    """What stands in such a file."""
+    return header + tomli_w.dumps(_without_none(content), multiline_strings=False)
 
 
 def _without_none(value: Any) -> Any:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli import Problem, main
-from tui.cli import _ask as ask
-from tui.cli import _is_unicode as is_unicode
+from tui.cli import main
+from tui.commands.asking import answer_to
+from tui.commands.problem import Problem
+from tui.commands.saying import is_unicode
 
 if TYPE_CHECKING:
     from tui.runs.folder import RunFolder
@@ -69,7 +70,7 @@ def _verify_run(run: str, as_json: bool) -> None:
     if not weights.is_file():
         raise Problem(f"{weights}: there is no such file, so the proof is of nothing that is here")
     verdict = judge(proof.intervals)
-    answer = ask(DigestWeights(str(weights)))
+    answer = answer_to(DigestWeights(str(weights)))
     assert isinstance(answer, WeightDigests)
     others = differing(proof, answer.digests)
     steps = [(interval.first_step, interval.last_step) for interval in proof.intervals]
@@ -124,7 +125,7 @@ def _verify_files(
         raise Problem(str(error)) from None
     source = ModelSource(model, pretrained=False) if model else None
     files = [str(Path(file).expanduser()) for file in (before, after)]
-    answer = ask(VerifyFiles(files[0], files[1], kept, source))
+    answer = answer_to(VerifyFiles(files[0], files[1], kept, source))
     assert isinstance(answer, FilesVerified)
     lines = [f"! {rule} selects nothing here" for rule in answer.missed]
     about = {"before": before, "after": after, "missed_rules": answer.missed}

@@ -56,13 +56,11 @@ net.reset_class(['fig', 'date', 'hazelnut'])
 net.features.collect_params().setattr('grad_req', 'null')
 
 # A frozen norm layer keeps its running mean and variance too.
-params = net.features.collect_params()
 for node in net.features._cached_graph[1].get_internals():
     inputs = node.get_children()
     names = inputs.list_outputs() if inputs is not None else []
     if len(names) == 5 and names[3].endswith('_mean'):
-        if params[names[2]].grad_req == 'null':  # its beta
-            node._set_attr(use_global_stats='True')
+        node._set_attr(use_global_stats='True')
 net.features._clear_cached_op()
 net._clear_cached_op()
 """

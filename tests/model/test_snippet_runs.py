@@ -2,23 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import random
 import warnings
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
+from tests.model.left import left_of
 from tui.engine.describe import describe
+from tui.engine.freezing import apply_plan
 from tui.model.description import ModelInfo
-from tui.model.families import find_roles
-from tui.model.plan import FreezePlan, Rule
-from tui.model.presets import everything, head_only
-from tui.model.resolution import Resolution, resolve
+from tui.model.families import Roles, find_roles
+from tui.model.folding import covering
+from tui.model.ladder import Ladder
+from tui.model.plan import ACTIONS, MULTIPLIERS, SELECTORS, FreezePlan, Rule
+from tui.model.presets import PRESETS, PresetError, head_only
+from tui.model.resolution import resolve
+from tui.model.selection import match_names
 from tui.model.snippet import snippet
 from tui.model.source import ModelSource
 from tui.model.states import State, Statistic
-from tui.model.toggles import inverted, toggled
+from tui.model.toggles import inverted, statistics_toggled, toggled
 from tui.model.tree import ModelTree
 
 pytestmark = pytest.mark.slow
@@ -37,9 +43,9 @@ SOURCES = {
 }
 
 
-def run(code: str) -> Any:
-    """The network that a snippet leaves."""
-    names: dict[str, Any] = {}
+def run(code: str, names: dict[str, Any] | None = None) -> Any:
+    """The network that a snippet leaves, and by their names all else that it does."""
+    names = {} if names is None else names
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         exec(compile(code, "snippet", "exec"), names)
@@ -56,66 +62,46 @@ def tree_of(source: ModelSource) -> ModelTree:
     return ModelTree(describe(new_net(source), source.model))
 
 
-def requests(net: Any, tree: ModelTree) -> dict[str, str]:
-    """Whether each parameter trains, by structure name. A gamma that MXNet fixes at 1 inside a
-    symbol can be asked for a gradient, and gets none: that it is asked is neither here nor
-    there."""
-    return {
-        name: "null" if one.grad_req == "null" else "write"
-        for name, one in net._collect_params_with_prefix().items()
-        if not _is_fixed(tree, name)
-    }
+@dataclass
+class Case:
+    """A source, its tree, and two networks: one that a snippet is run on, one for the plan. Their
+    names are of another count than those of the tree."""
+
+    source: ModelSource
+    tree: ModelTree
+    net: Any
+    planned: Any
+
+    @classmethod
+    def of(cls, source: ModelSource) -> Case:
+        return cls(source, tree_of(source), new_net(source), new_net(source))
 
 
-def _is_fixed(tree: ModelTree, name: str) -> bool:
-    one = tree.parameters[tree.parameter_of[name]]
-    return one.kind == "constant" and one.grad_req != "null"
-
-
-def wanted_requests(tree: ModelTree, resolution: Resolution) -> dict[str, str]:
-    """The same, as the plan resolves to."""
-    return {
-        name: "write" if state is State.TRAINABLE else "null"
-        for one, state in zip(tree.parameters, resolution.states, strict=True)
-        for name in one.structure_names
-        if not _is_fixed(tree, name)
-    }
-
-
-def fixed_statistics(net: Any) -> set[str]:
-    """The structure names of the running statistics that stand still."""
-    from mxnet.gluon import SymbolBlock
-    from mxnet.gluon.nn.basic_layers import _BatchNorm
-
-    fixed: set[str] = set()
-
-    def visit(block: Any) -> None:
-        if isinstance(block, _BatchNorm) and block._kwargs["use_global_stats"]:
-            fixed.update((block.running_mean.name, block.running_var.name))
-        if isinstance(block, SymbolBlock):
-            nodes = json.loads(block._cached_graph[1].tojson())["nodes"]
-            for node in nodes:
-                if node.get("attrs", {}).get("use_global_stats") in ("True", "1"):
-                    fixed.update(nodes[i[0]]["name"] for i in node["inputs"][3:5])
-
-    net.apply(visit)
-    return {n for n, p in net._collect_params_with_prefix().items() if p.name in fixed}
-
-
-def check(tree: ModelTree, plan: FreezePlan, source: ModelSource) -> str:
-    """Run the snippet of a plan, and compare what it leaves with what the plan says."""
-    code = snippet(tree, plan, source)
-    net = run(code)
-    resolution = resolve(plan, tree)
-    assert requests(net, tree) == wanted_requests(tree, resolution), code
-    # R-CNN models are built with statistics that stand still, and no plan moves those.
-    built = fixed_statistics(new_net(source))
-    assert fixed_statistics(net) == built | {
-        name
-        for index, statistic in resolution.statistics.items()
-        if statistic is Statistic.FIXED
-        for name in tree.parameters[index].structure_names
-    }, code
+def check(case: Case, plan: FreezePlan, *, anew: bool = False) -> str:
+    """Run the snippet of a plan, and compare what it leaves in each epoch with what the plan
+    does. With `anew` on a network that it makes itself."""
+    code = snippet(case.tree, plan, case.source)
+    imports, _making, rest = code.split("\n\n", 2)
+    names: dict[str, Any] = {}
+    for epoch in sorted({*plan.epochs, plan.epochs[-1] + 1}):
+        apply_plan(case.planned, plan, epoch)
+        wanted = left_of(case.planned, case.tree)
+        if epoch > 1 and "at_epoch" in names:
+            # From the epoch before, and once more: from the first epoch on as well.
+            names["at_epoch"](names["net"], epoch)
+            assert left_of(names["net"], case.tree) == wanted, f"epoch {epoch}\n{code}"
+            names["at_epoch"](names["net"], epoch)
+            assert left_of(names["net"], case.tree) == wanted, f"epoch {epoch} again\n{code}"
+        names = {}
+        if anew:
+            names["net"] = run(code, names)
+        else:
+            apply_plan(case.net, FreezePlan())  # as it was built
+            names["net"] = case.net
+            run(f"{imports}\n{rest}", names)
+        if epoch > 1 and "at_epoch" in names:
+            names["at_epoch"](names["net"], epoch)
+        assert left_of(names["net"], case.tree) == wanted, f"epoch {epoch}\n{code}"
     return code
 
 
@@ -128,29 +114,46 @@ def thaw(by: Any, select: str = "") -> Rule:
 
 
 @pytest.fixture(scope="module")
-def trees() -> dict[str, ModelTree]:
+def cases() -> dict[str, Case]:
+    """Each network once."""
     return {}
 
 
 @pytest.fixture(params=SOURCES)
-def case(
-    request: pytest.FixtureRequest, trees: dict[str, ModelTree]
-) -> tuple[ModelTree, ModelSource]:
-    """Each network once; names in it are of another process than those of the snippet's."""
-    source = SOURCES[request.param]
-    if request.param not in trees:
-        trees[request.param] = tree_of(source)
-    return trees[request.param], source
+def case(request: pytest.FixtureRequest, cases: dict[str, Case]) -> Case:
+    if request.param not in cases:
+        cases[request.param] = Case.of(SOURCES[request.param])
+    return cases[request.param]
 
 
-def test_presets_and_what_they_invert_to(case: tuple[ModelTree, ModelSource]) -> None:
-    tree, source = case
+def presets(tree: ModelTree) -> dict[str, FreezePlan]:
+    """All presets that the model has anything for, and each rung of its ladder."""
     roles = find_roles(tree)
-    head = head_only(tree, roles)
-    check(tree, head, source)
-    check(tree, everything(tree, roles), source)
-    check(tree, FreezePlan((freeze("all"),)), source)
-    check(tree, inverted(head, tree), source)
+    found = {}
+    for name, preset in PRESETS.items():
+        with suppress(PresetError):
+            found[name] = preset.on(FreezePlan(), tree, roles)
+    ladder = Ladder(tree, roles)
+    for rung in range(0, len(ladder.rungs), max(1, len(ladder.rungs) // 3)):
+        found[f"rung {rung}"] = ladder.plan(rung)
+    return found
+
+
+def test_presets_and_what_they_invert_to(case: Case) -> None:
+    plans = presets(case.tree)
+    for plan in plans.values():
+        check(case, plan)
+    check(case, plans["head"], anew=True)
+    check(case, inverted(plans["head"], case.tree))
+    check(case, FreezePlan((freeze("all"),), dropout_off=True))
+    rates = PRESETS["discriminative"].on(
+        plans["norms" if "norms" in plans else "head"], *rates_of(case)
+    )
+    check(case, PRESETS["no-decay"].on(rates, *rates_of(case)))
+
+
+def rates_of(case: Case) -> tuple[ModelTree, Roles]:
+    return case.tree, find_roles(case.tree)
 
 
 @pytest.mark.parametrize(
@@ -162,22 +165,64 @@ def test_presets_and_what_they_invert_to(case: tuple[ModelTree, ModelSource]) ->
         (freeze("structure", r"\.\d*[02468]\."), thaw("glob", "*.bias")),
         (freeze("glob", "*gamma"), freeze("glob", "*beta")),
         (freeze("all"), thaw("all"), freeze("role", "head")),
+        (Rule("freeze statistics", "all"),),
+        (freeze("all"), Rule("thaw statistics", "all")),
+        (freeze("role", "trunk"), Rule("thaw statistics", "structure", r"[13]\D")),
+        (Rule("freeze statistics", "structure", r"[02468]\D"), thaw("role", "head")),
     ],
     ids=lambda rules: " ".join(rule.select or rule.by for rule in rules),
 )
-def test_rules_by_pattern(case: tuple[ModelTree, ModelSource], rules: tuple[Rule, ...]) -> None:
-    check(case[0], FreezePlan(rules), case[1])
+def test_rules_by_pattern(case: Case, rules: tuple[Rule, ...]) -> None:
+    check(case, FreezePlan(rules))
 
 
 @pytest.mark.parametrize("seed", range(4))
-def test_any_toggles(case: tuple[ModelTree, ModelSource], seed: int) -> None:
-    tree, source = case
+def test_any_toggles(case: Case, seed: int) -> None:
+    tree = case.tree
     chance = random.Random(seed)
     plan = head_only(tree, find_roles(tree)) if seed % 2 else FreezePlan()
     for _ in range(chance.choice((1, 3, 12))):
         node = chance.randrange(len(tree.nodes))
-        plan = toggled(plan, tree, node, resolve(plan, tree).states)
-    check(tree, plan, source)
+        if chance.random() < 0.5:
+            plan = toggled(plan, tree, node, resolve(plan, tree).states)
+        else:
+            plan = statistics_toggled(plan, tree, node, resolve(plan, tree))
+    check(case, plan)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_plan(case: Case, seed: int) -> None:
+    chance = random.Random(seed)
+    rules = tuple(any_rule(case.tree, chance) for _ in range(chance.randint(1, 6)))
+    check(case, FreezePlan(rules, dropout_off=chance.random() < 0.5))
+
+
+def any_rule(tree: ModelTree, chance: random.Random) -> Rule:
+    """A rule of any kind, for what the model has."""
+    by = chance.choice(SELECTORS)
+    chosen = {
+        "all": lambda: "",
+        "block": lambda: chance.choice([n.path for n in tree.nodes if n.is_block]),
+        "parameter": lambda: chance.choice(list(tree.parameter_of)),
+        "names": lambda: chance.choice([".*weight", ".*(gamma|beta)", "(?!.*conv).*", ".*1_"]),
+        "structure": lambda: chance.choice([r"\.\d*[02468]\.", "bias$", "weight", "mean"]),
+        "glob": lambda: chance.choice(["*.bias", "*gamma", "*[13579]*"]),
+        "role": lambda: chance.choice(["trunk", "neck", "head"]),
+    }[by]()
+    action = chance.choice(ACTIONS)
+    covers = None
+    if by == "names":
+        found = match_names(chosen, [parameter.name for parameter in tree.parameters])
+        covers = covering(tree, found)
+    return Rule(
+        action,
+        by,
+        chosen,
+        covers,
+        value=chance.choice((0.0, 0.1, 1.0, 2.0)) if action in MULTIPLIERS else None,
+        epoch=chance.choice((1, 1, 1, 2, 4)),
+        off=chance.random() < 0.1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -190,44 +235,62 @@ def test_any_toggles(case: tuple[ModelTree, ModelSource], seed: int) -> None:
         "faster_rcnn_fpn_resnet50_v1b_coco",
         "mask_rcnn_fpn_resnet18_v1b_coco",
         "fcn_resnet50_voc",
+        "psp_resnet50_ade",
         "deeplab_resnet50_ade",
         "simple_pose_resnet18_v1b",
         "resnet18_v2",
         "googlenet",
         "squeezenet1.0",
         "densenet121",
+        "hrnet_w18_small_v1_c",
+        "i3d_resnet50_v1_kinetics400",
     ],
 )
-def test_head_only_and_a_toggle_in_every_family(name: str) -> None:
-    source = ModelSource(name, pretrained=False)
-    tree = tree_of(source)
+def test_every_family(name: str) -> None:
+    case = Case.of(ModelSource(name, pretrained=False))
+    tree = case.tree
+    for plan in presets(tree).values():
+        check(case, plan)
     plan = head_only(tree, find_roles(tree))
-    check(tree, plan, source)
     blocks = [node for node, place in enumerate(tree.nodes) if place.is_block and tree.under(node)]
     for node in (blocks[len(blocks) // 3], blocks[-2]):
         plan = toggled(plan, tree, node, resolve(plan, tree).states)
-    check(tree, plan, source)
+    check(case, plan)
+    norm = tree.model.blocks[tree.norms[0].block].path if tree.norms else ""
+    check(
+        case,
+        FreezePlan(
+            (
+                *plan.rules,
+                Rule("thaw statistics", "block", norm),
+                Rule("freeze statistics", "role", "head"),
+                Rule("thaw", "role", "trunk", epoch=3),
+                Rule("thaw statistics", "role", "trunk", epoch=3),
+                Rule("lr_mult", "role", "trunk", value=0.1, epoch=3),
+            ),
+            dropout_off=True,
+        ),
+    )
 
 
-def test_a_group_inside_a_symbol_is_told_by_a_pattern(trees: dict[str, ModelTree]) -> None:
-    source = SOURCES["symbol trunk"]
-    tree = trees.setdefault("symbol trunk", tree_of(source))
+def test_a_group_inside_a_symbol_is_told_by_a_pattern() -> None:
+    case = Case.of(SOURCES["symbol trunk"])
     plan = FreezePlan((freeze("block", "features.mobilenet0_conv5"),))
-    code = check(tree, plan, source)
+    code = check(case, plan)
     assert "net.features.collect_params('.*conv5').setattr('grad_req', 'null')\n" in code
     # Running statistics of a symbol must never be asked for a gradient.
     plan = FreezePlan((freeze("all"), thaw("block", "features.mobilenet0_batchnorm5")))
-    code = check(tree, plan, source)
+    code = check(case, plan)
     assert "net.features.collect_params('" in code
     assert "'write')" in code
 
 
-def test_a_network_that_has_run_trains_as_planned(trees: dict[str, ModelTree]) -> None:
+def test_a_network_that_has_run_trains_as_planned() -> None:
     import mxnet as mx
     from mxnet.gluon import Trainer
 
     source = SOURCES["symbol trunk"]
-    tree = trees.setdefault("symbol trunk", tree_of(source))
+    tree = tree_of(source)
     plan = FreezePlan(
         (
             freeze("block", "features"),
@@ -286,17 +349,10 @@ def test_an_imported_symbol(tmp_path: Any) -> None:
     net = SymbolBlock.imports(*files)
     _imports, _making, *rest = snippet(tree, plan, ModelSource("own:own")).split("\n\n")
     exec("\n\n".join(rest), {"net": net})
-    resolution = resolve(plan, tree)
-    assert requests(net, tree) == wanted_requests(tree, resolution)
-    assert (
-        fixed_statistics(net)
-        == {
-            tree.parameters[index].structure_name
-            for index, statistic in resolution.statistics.items()
-            if statistic is Statistic.FIXED
-        }
-        != set()
-    )
+    planned = SymbolBlock.imports(*files)
+    apply_plan(planned, plan)
+    assert left_of(net, tree) == left_of(planned, tree)
+    assert left_of(net, tree).fixed
 
 
 @pytest.mark.parametrize(

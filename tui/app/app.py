@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from tui.app.screens.browser import BrowserScreen
     from tui.app.screens.help import Section
+    from tui.model.plan import FreezePlan
     from tui.model.source import ModelSource
     from tui.runs.folder import RunFolder
     from tui.runs.inspection import Opened
@@ -36,8 +37,8 @@ if TYPE_CHECKING:
 class ThawApp(App[int]):
     """The terminal workbench. `run()` returns the exit code.
 
-    With a `source` it opens that model; `data` is where its pictures are, `preset` a plan by name
-    to begin with. With `attach` it shows a run instead. With neither it lists all models, and
+    With a `source` it opens that model; `data` is where its pictures are, `preset` or `plan` what
+    it begins with. With `attach` it shows a run instead. With neither it lists all models, and
     what is opened from the list comes back to it. `inspector` stands in for the process that
     describes models. `last_words` are the lines to say where the screen has gone.
     """
@@ -53,6 +54,7 @@ class ThawApp(App[int]):
         *,
         data: str | None = None,
         preset: str | None = None,
+        plan: FreezePlan | None = None,
         attach: RunFolder | None = None,
         inspector: Inspector | None = None,
     ) -> None:
@@ -63,6 +65,7 @@ class ThawApp(App[int]):
         self._source = source
         self._data = data
         self._preset = preset
+        self._plan = plan
         self._run_folder = attach
         self._inspector = inspector
         self._browser: BrowserScreen | None = None
@@ -150,7 +153,9 @@ class ThawApp(App[int]):
         from tui.app.screens.model import ModelScreen
 
         self._clear_way()
-        self.push_screen(ModelScreen(session, inspector, data=data, preset=self._preset))
+        self.push_screen(
+            ModelScreen(session, inspector, data=data, preset=self._preset, plan=self._plan)
+        )
 
     async def _remember(self, source: ModelSource, data: str | None) -> None:
         from tui.model.recent import Recent, recent_file, remember

@@ -61,6 +61,11 @@ def of_symbol(block: SymbolBlock) -> SymbolAsBuilt:
     return found
 
 
+def note(thing: Block | Parameter, built: object) -> None:
+    """Note on a parameter, a norm layer, a dropout or a SymbolBlock what it was built with."""
+    thing.__dict__[_NOTE] = built
+
+
 def remember(net: Block) -> None:
     """Note all of it on a network, where that has not been done before."""
     net.apply(remember_layer)

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import cache
 
+import msgspec
 import numpy as np
 from mxnet.gluon import Block, Constant, Parameter, SymbolBlock
+from mxnet.gluon.nn import Dropout
 from mxnet.gluon.nn.basic_layers import _BatchNorm
 
 from tui.engine import as_built
@@ -82,6 +84,8 @@ def describe(
             blocks.append(
                 BlockInfo(path, class_name, "block", parent, tuple(held.values()), tuple(held))
             )
+        if rates := _dropouts(block):
+            blocks[here] = msgspec.structs.replace(blocks[here], dropouts=rates)
         for key, child in reversed(block._children.items()):
             stack.append((child, f"{path}.{key}" if path else key, here))
 
@@ -105,6 +109,14 @@ def describe(
         notes=notes,
         train_pattern=getattr(net, "train_patterns", None) or "",
     )
+
+
+def _dropouts(block: Block) -> tuple[float, ...]:
+    if isinstance(block, Dropout):
+        return (as_built.of_dropout(block),)
+    if isinstance(block, SymbolBlock):
+        return tuple(as_built.of_symbol(block).rates.values())
+    return ()
 
 
 def _add_groups(

@@ -26,6 +26,7 @@ from tui.runs.inspection import (
     OpenModel,
     Phase,
     Question,
+    ReadNet,
     Refused,
     VerifyFiles,
     WeightDigests,
@@ -90,6 +91,11 @@ class _Desk:
                     from tui.engine.weights.verify import verify_files
 
                     return verify_files(question, lambda doing: self._send(Phase(doing)))
+                case ReadNet(source):
+                    self._send(Phase("importing MXNet"))
+                    from tui.engine.read_net import read_net
+
+                    return read_net(source, lambda doing: self._send(Phase(doing)))
                 case _ if self._built is None:
                     return NothingOpen()
                 case LookAtBlock(path):
@@ -133,6 +139,9 @@ class _Desk:
         )
         self._built = built
         source = msgspec.structs.replace(question.source, input_size=built.input_size)
+        if source.model.endswith(".json"):
+            # Found beside it: what is written of this source names the file.
+            source = msgspec.structs.replace(source, weights=built.weights)
         return Opened(model, source, info)
 
     def _check(self, question: CheckData) -> DataSummary:

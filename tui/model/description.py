@@ -76,7 +76,8 @@ class BlockInfo(msgspec.Struct, frozen=True):
 
     `path` is its structure path (the root's is empty), `parent` an index into
     `ModelInfo.blocks` (-1 for the root), `parameters` are indices into `ModelInfo.parameters`
-    of what it holds itself, `names` are the structure names at which it holds them.
+    of what it holds itself, `names` are the structure names at which it holds them. `dropouts`
+    are the rates of the dropout in it: one of a Dropout layer, all of a SymbolBlock, in order.
     """
 
     path: str
@@ -85,6 +86,7 @@ class BlockInfo(msgspec.Struct, frozen=True):
     parent: int
     parameters: tuple[int, ...]
     names: tuple[str, ...]
+    dropouts: tuple[float, ...] = ()
 
 
 class ModelInfo(msgspec.Struct, frozen=True):

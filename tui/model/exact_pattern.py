@@ -11,6 +11,7 @@ import heapq
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 LONGEST = 72
 """Characters of a pattern that a person still reads."""
@@ -32,7 +33,7 @@ def exact_pattern(
     must_not = frozenset(range(len(names))) - must - frozenset(either)
     if not must_not:
         return ""
-    index = _pieces(names)
+    index = _pieces(tuple(names))
     tries: list[str] = []
     for template, chosen, avoided in ((".*{}", must, must_not), ("(?!.*{})", must_not, must)):
         pieces = _cover(index, names, chosen, avoided)
@@ -49,6 +50,11 @@ def exact_pattern(
 
 def with_other_counters(names: Sequence[str]) -> list[list[str]]:
     """The same names as processes would give them that have built other networks before."""
+    return _with_other_counters(tuple(names))
+
+
+@lru_cache(maxsize=8)
+def _with_other_counters(names: tuple[str, ...]) -> list[list[str]]:
     fronts = {name.split("_", 1)[0] for name in names}
     counted = {front for front in fronts if front[-1:].isdecimal()}
     if not counted:
@@ -81,7 +87,8 @@ class _Piece:
     number: str = ""
 
 
-def _pieces(names: Sequence[str]) -> dict[_Piece, set[int]]:
+@lru_cache(maxsize=4)
+def _pieces(names: tuple[str, ...]) -> dict[_Piece, set[int]]:
     found: dict[_Piece, set[int]] = {}
     for index, name in enumerate(names):
         parts = name.split("_")

@@ -2,34 +2,56 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from typing import TypeVar
 
 from tui.model.plan import Rule, Selector
-from tui.model.resolution import select
 from tui.model.states import State
 from tui.model.tree import ModelTree
 
+Value = TypeVar("Value", bound=Hashable)
+
 
 def folded(tree: ModelTree, states: Sequence[State], base: Sequence[State]) -> tuple[Rule, ...]:
-    """The fewest block and parameter rules that turn the states `base` into `states`.
-
-    A dynamic programme over the tree: below each node, what it costs when the nearest rule
-    above freezes, thaws, or is none. Where parameters are shared between blocks the fewest
-    rules of the tree may contradict each other; such a plan is made of parameter rules.
-    """
-    rules = _fewest(tree, states, base)
-    after = list(base)
-    for rule in rules:
-        outcome = State.FROZEN if rule.action == "freeze" else State.TRAINABLE
-        for index in select(rule, tree):
-            if after[index] is not State.AUXILIARY:
-                after[index] = outcome
-    differ = [index for index, state in enumerate(states) if state is not base[index]]
-    if after == list(states) and len(rules) <= len(differ):
-        return rules
+    """The fewest block and parameter rules that turn the states `base` into `states`."""
+    wanted = [None if state is State.AUXILIARY else state for state in states]
+    found = folded_values(tree, wanted, base, (State.TRAINABLE, State.FROZEN))
     return tuple(
-        _rule(states[index], "parameter", tree.parameters[index].structure_name) for index in differ
+        Rule("freeze" if state is State.FROZEN else "thaw", by, path) for state, by, path in found
     )
+
+
+def folded_values(
+    tree: ModelTree,
+    wanted: Sequence[Value | None],
+    base: Sequence[Value | None],
+    values: Sequence[Value],
+) -> list[tuple[Value, Selector, str]]:
+    """The fewest blocks and parameters that, set one after another to one of the `values`, turn
+    `base` into `wanted`, both by parameter; where that is None, anything will do. Of two values
+    that would do for a block the earlier is taken.
+
+    A dynamic programme over the tree: below each node, what it costs when the nearest one above
+    sets each of the values, or none. Where parameters are shared between blocks the fewest of
+    the tree may contradict each other; then it is parameters alone.
+    """
+    found = _fewest(tree, wanted, base, values)
+    after = list(base)
+    for value, by, path in found:
+        under = [tree.parameter_of[path]] if by == "parameter" else tree.under(tree.index_of[path])
+        for index in under:
+            after[index] = value
+    differ = [i for i, value in enumerate(wanted) if value is not None and value != base[i]]
+    right = all(
+        value is None or value == is_now for value, is_now in zip(wanted, after, strict=True)
+    )
+    if right and len(found) <= len(differ):
+        return found
+    return [
+        (one, "parameter", tree.parameters[index].structure_name)
+        for index in differ
+        if (one := wanted[index]) is not None
+    ]
 
 
 def covering(tree: ModelTree, parameters: Iterable[int]) -> tuple[str, ...]:
@@ -63,36 +85,36 @@ def covering(tree: ModelTree, parameters: Iterable[int]) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _fewest(tree: ModelTree, states: Sequence[State], base: Sequence[State]) -> tuple[Rule, ...]:
+def _fewest(
+    tree: ModelTree,
+    wanted: Sequence[Value | None],
+    base: Sequence[Value | None],
+    values: Sequence[Value],
+) -> list[tuple[Value, Selector, str]]:
     nodes = tree.nodes
-    # Rules needed below each node, given what the nearest rule above says: none, thaw, freeze.
-    below = ([0] * len(nodes), [0] * len(nodes), [0] * len(nodes))
-    # The same at and below it, where a rule of its own may save some.
-    cost = ([0] * len(nodes), [0] * len(nodes), [0] * len(nodes))
+    # What is needed below each node, given what the nearest one above sets: nothing, or the
+    # first value, the second and so on.
+    every = range(len(values) + 1)
+    below = [[0] * len(nodes) for _ in every]
+    # The same at and below it, where setting it as a whole may save some.
+    cost = [[0] * len(nodes) for _ in every]
     for index in range(len(nodes) - 1, -1, -1):
         node = nodes[index]
         if node.parameter >= 0:
-            wanted = states[node.parameter]
-            if wanted is State.AUXILIARY:
+            value = wanted[node.parameter]
+            if value is None:
                 continue
-            least = (
-                int(wanted is not base[node.parameter]),
-                int(wanted is not State.TRAINABLE),
-                int(wanted is not State.FROZEN),
-            )
+            least = [int(value != base[node.parameter])]
+            least += [int(value != other) for other in values]
         else:
-            own = 1 + min(below[1][index], below[2][index])
-            least = (
-                min(below[0][index], own),
-                min(below[1][index], own),
-                min(below[2][index], own),
-            )
-        for above in range(3):
+            own = 1 + min((below[above][index] for above in every[1:]), default=0)
+            least = [min(below[above][index], own) for above in every]
+        for above in every:
             cost[above][index] = least[above]
             if node.parent >= 0:
                 below[above][node.parent] += least[above]
 
-    rules: list[Rule] = []
+    found: list[tuple[Value, Selector, str]] = []
     stack: list[tuple[int, int]] = [(0, 0)] if nodes else []
     while stack:
         index, above = stack.pop()
@@ -100,18 +122,15 @@ def _fewest(tree: ModelTree, states: Sequence[State], base: Sequence[State]) -> 
         if not cost[above][index]:
             continue
         if node.parameter >= 0:
-            rules.append(_rule(states[node.parameter], "parameter", node.path))
+            value = wanted[node.parameter]
+            assert value is not None
+            found.append((value, "parameter", node.path))
             continue
-        thaw, freeze = below[1][index], below[2][index]
+        best = min(every[1:], key=lambda other: below[other][index])
         # Where it takes as few either way, one word for a whole block reads better than a list.
-        if below[above][index] > 1 and below[above][index] >= 1 + min(thaw, freeze):
-            above = 1 if thaw <= freeze else 2
-            state = State.TRAINABLE if above == 1 else State.FROZEN
-            rules.append(_rule(state, "block" if node.path else "all", node.path))
+        if below[above][index] > 1 and below[above][index] >= 1 + below[best][index]:
+            above = best
+            found.append((values[above - 1], "block" if node.path else "all", node.path))
         children = list(tree.children(index))
         stack.extend((child, above) for child in reversed(children))
-    return tuple(rules)
-
-
-def _rule(state: State, by: Selector, path: str) -> Rule:
-    return Rule("freeze" if state is State.FROZEN else "thaw", by, path)
+    return found

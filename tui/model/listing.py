@@ -15,7 +15,8 @@ LISTING_VERSION = 1
 class ParameterRow(msgspec.Struct, frozen=True):
     """One parameter. `state` is trainable, frozen or auxiliary; `statistic` is moving or fixed
     for a running mean or variance and null for all else; a dimension that is not known is null
-    in `shape`, and an unknown shape is null."""
+    in `shape`, and an unknown shape is null. `lr_mult` and `wd_mult` multiply the learning rate
+    and the weight decay."""
 
     structure_names: tuple[str, ...]
     name: str
@@ -24,6 +25,8 @@ class ParameterRow(msgspec.Struct, frozen=True):
     count: int | None
     state: str
     statistic: str | None
+    lr_mult: float = 1.0
+    wd_mult: float = 1.0
 
 
 class Listing(msgspec.Struct, frozen=True):
@@ -36,14 +39,19 @@ class Listing(msgspec.Struct, frozen=True):
 
 
 def listing(
-    tree: ModelTree, plan: FreezePlan, select: str = "", state: str | None = None
+    tree: ModelTree,
+    plan: FreezePlan,
+    select: str = "",
+    state: str | None = None,
+    epoch: int = 1,
 ) -> Listing:
-    """The parameters that a pattern selects, as `collect_params(select)` does, in a state.
+    """The parameters that a pattern selects, as `collect_params(select)` does, in a state, as
+    they are in an epoch.
 
     Raises:
         PatternError: the pattern, or one of the plan's, cannot be used.
     """
-    resolution = resolve(plan, tree)
+    resolution = resolve(plan, tree, epoch)
     chosen = match_names(select, [parameter.name for parameter in tree.parameters])
     rows = []
     for index in chosen:
@@ -62,6 +70,8 @@ def listing(
                 count=parameter.count,
                 state=resolution.states[index].word,
                 statistic=None if statistic is None else statistic.word,
+                lr_mult=resolution.lr_mults.get(index, parameter.lr_mult),
+                wd_mult=resolution.wd_mults.get(index, parameter.wd_mult),
             )
         )
     return Listing(tree.model.name, tree.model.class_name, tuple(rows))

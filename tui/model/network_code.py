@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 
 from tui.model.block_code import block_code
@@ -18,49 +19,110 @@ _LOADS_TRUNK = (
 )
 """Zoo names of networks that fetch weights for their trunk unless they are told not to."""
 
+_VISION = "vision."
+"""What stands before the names of Gluon's own zoo."""
+
 _OWN_CLASSES = {"voc": (20, "aeroplane", "tvmonitor"), "coco": (80, "person", "toothbrush")}
 """How many classes a data set has, its first and its last."""
 
 
+class NoPython(ValueError):
+    """No Python builds the network of this source; the message says why."""
+
+
 def making(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[str]]:
-    """The imports and the lines that build a source's network, with its weights and classes."""
+    """The imports and the lines that build a source's network, with its weights and classes.
+
+    Raises:
+        NoPython: it is a bare file of parameters.
+    """
+    if source.model.endswith(".params"):
+        raise NoPython(
+            f"{source.model}: a bare file of parameters; no Python builds its network. "
+            "Open the model that it was made for, with --weights"
+        )
     if source.model == "demo":
         return _demo(source, source.classes or tree.model.classes)
+    if source.model.endswith(".json"):
+        return _from_symbol(source)
     if ":" in source.model:
         return _from_python(source)
     return _from_zoo(tree, source)
 
 
 def _demo(source: ModelSource, classes: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
+    imports = {"from tui.engine.demo.network import demo_ssd"}
+    ctx = _ctx(source, imports)
     pretrained = source.pretrained and source.weights is None
-    lines = [f"net = demo_ssd({list(classes)!r}, pretrained={pretrained})", "net.initialize()"]
+    given = ", ".join(filter(None, [repr(list(classes)), f"pretrained={pretrained}", ctx]))
+    lines = [f"net = demo_ssd({given})", f"net.initialize({ctx})"]
     if source.weights is not None:
-        lines.append(f"net.load_parameters({source.weights!r})")
-    return frozenset({"from tui.engine.demo.network import demo_ssd"}), lines
+        told = ", ".join(filter(None, [repr(source.weights), ctx]))
+        lines.append(f"net.load_parameters({told})")
+    return frozenset(imports), lines
+
+
+def _from_symbol(source: ModelSource) -> tuple[frozenset[str], list[str]]:
+    inputs = [name.strip() for name in source.input_name.split(",")]
+    given = [repr(source.model), repr(inputs)]
+    imports = {"from mxnet.gluon import SymbolBlock"}
+    ctx = _ctx(source, imports)
+    if source.weights is not None:
+        given += [repr(source.weights), *filter(None, [ctx])]
+    lines = [f"net = SymbolBlock.imports({', '.join(given)})"]
+    if source.weights is None:
+        lines.append(f"net.initialize({ctx})")
+    return frozenset(imports), lines
+
+
+_WORDS = {"true": "True", "false": "False", "none": "None", "null": "None"}
+"""Words of `--arg`, in any case, that are no text to a factory."""
+
+
+def _argument(text: str) -> str:
+    """What `--arg key=text` gives a factory, as Python."""
+    if text.lower() in _WORDS:
+        return _WORDS[text.lower()]
+    try:
+        return repr(ast.literal_eval(text))
+    except (ValueError, SyntaxError):
+        return repr(text)
+
+
+def _ctx(source: ModelSource, imports: set[str]) -> str:
+    if source.ctx == "cpu":
+        return ""
+    imports.add("import mxnet as mx")
+    return f"ctx=mx.{source.ctx}" if "(" in source.ctx else f"ctx=mx.{source.ctx}()"
 
 
 def _from_python(source: ModelSource) -> tuple[frozenset[str], list[str]]:
     where, _, name = source.model.rpartition(":")
+    given = ", ".join(f"{key}={_argument(text)}" for key, text in source.arguments.items())
     if where.endswith(".py"):
-        imports = frozenset({"import runpy"})
-        lines = [f"net = runpy.run_path({where!r})[{name!r}]()"]
+        imports = {"import runpy"}
+        first, *inner = name.split(".")
+        thing = ".".join([f"runpy.run_path({where!r})[{first!r}]", *inner])
     else:
-        imports = frozenset({f"from {where} import {name}"})
-        lines = [f"net = {name}()"]
+        imports = {f"from {where} import {name.split('.')[0]}"}
+        thing = name
+    ctx = _ctx(source, imports)
+    lines = [f"net = {thing}({given})"]
     if source.weights is not None:
-        lines.append(f"net.load_parameters({source.weights!r})")
+        told = ", ".join(filter(None, [repr(source.weights), ctx]))
+        lines.append(f"net.load_parameters({told})")
     else:
-        lines.append("net.initialize()")
-    return imports, lines
+        lines.append(f"net.initialize({ctx})")
+    return frozenset(imports), lines
 
 
 def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[str]]:
     name = source.model.lower()
     imports = {"from gluoncv.model_zoo import get_model"}
-    ctx = ""
-    if source.ctx != "cpu":
-        imports.add("import mxnet as mx")
-        ctx = f"ctx=mx.{source.ctx}" if "(" in source.ctx else f"ctx=mx.{source.ctx}()"
+    if name.startswith(_VISION):
+        name = name.removeprefix(_VISION)
+        imports = {"from mxnet.gluon.model_zoo.vision import get_model"}
+    ctx = _ctx(source, imports)
     own = "_custom" in name
     fetched = source.pretrained and source.weights is None
     new_classes = bool(source.classes) and not own and not _has_classes(name, source.classes)

@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from tui.model.plan import ACTIONS, PLAN_VERSION, SELECTORS, FreezePlan
-from tui.toml import TomlError, read_toml, write_toml
+from tui.toml import TomlError, read_toml, toml_text, write_toml
 
 HEADER = """\
 # A freeze plan of thaw. Rules apply from top to bottom; later rules win.
@@ -41,11 +41,20 @@ def read_plan(path: Path | str) -> FreezePlan:
 
 def write_plan(path: Path, plan: FreezePlan) -> None:
     """Write a plan, whole or not at all."""
+    write_toml(path, _content(plan), HEADER)
+
+
+def plan_text(plan: FreezePlan) -> str:
+    """What stands in the file of a plan."""
+    return toml_text(_content(plan), HEADER)
+
+
+def _content(plan: FreezePlan) -> dict[str, Any]:
     content: dict[str, Any] = {"version": plan.version}
     if plan.dropout_off:
         content["dropout_off"] = True
     content["rules"] = msgspec.to_builtins(plan.rules)
-    write_toml(path, content, HEADER)
+    return content
 
 
 def _unknown_word(raw: dict[str, Any]) -> str:

@@ -1,119 +1,200 @@
 """The Python that does the same as a plan, as a colleague would paste it.
 
-Run on a newly built network it leaves exactly the states and the fixed statistics that the plan
-resolves to.
+Run on a newly built network it leaves exactly what the plan resolves to: what trains, which
+statistics are fixed, the multipliers, and the dropout that is off. Of a plan with a schedule it
+leaves the first epoch's, and a function that a training loop calls for those that follow.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
-from tui.model.block_code import block_code, is_symbolic, loop, symbol_of
-from tui.model.freeze_code import freeze_steps
+from tui.model.block_code import block_code
+from tui.model.code import Code
+from tui.model.dropout import dropout_off
+from tui.model.dropout_code import dropout_code
 from tui.model.network_code import making
-from tui.model.plan import FreezePlan
+from tui.model.plan import FreezePlan, Rule
 from tui.model.resolution import Resolution, resolve
+from tui.model.setting import settings
+from tui.model.setting_steps import setting_steps
 from tui.model.source import ModelSource
-from tui.model.states import State, Statistic
+from tui.model.statistics_code import (
+    built_fixed,
+    fixed_by,
+    follows_code,
+    statistics_code,
+    symbols,
+    wholly_frozen,
+)
 from tui.model.tree import ModelTree
+
+NOTHING = "# Everything trains that can, as it was built: nothing to set."
+FOLLOWS = "# A frozen norm layer keeps its running mean and variance too."
+BY_THEMSELVES = "# Running means and variances by themselves, whatever their weights do."
+DROPOUT = "# Dropout is off where nothing around it trains."
 
 
 def snippet(tree: ModelTree, plan: FreezePlan, source: ModelSource) -> str:
-    """The Python that builds the network and gives it the states and statistics of the plan.
+    """The Python that builds the network and gives it all that the plan says.
 
     Raises:
         PatternError: a rule's pattern cannot be used.
+        NoPython: no Python builds the network of this source.
     """
-    resolution = resolve(plan, tree)
-    steps = freeze_steps(tree, plan, resolution)
     imports, made = making(tree, source)
-    body: list[str] = []
-    for step in steps:
-        imports |= step.imports
-        body += step.lines
-    if not body:
-        body = ["# Everything trains that can, as it was built: nothing to set."]
-    statistics, needed = _statistics(tree, resolution)
-    parts = ["\n".join(_sorted_imports(imports | needed)), "\n".join(made), "\n".join(body)]
-    return "\n\n".join(part for part in (*parts, *statistics) if part) + "\n"
+    stages = [_Stage(tree, plan, epoch) for epoch in plan.epochs]
+    first, later = stages[0], stages[1:]
+    requests, multipliers = first.settings(None)
+    statistics = first.statistics()
+    follows = Code()
+    if later and any(stage.fixed != built_fixed(tree) for stage in stages):
+        follows = follows_code(tree, [(s.resolution.states, s.fixed) for s in stages])
+        if follows.lines:
+            statistics = follows
+    dropout = first.dropout(None)
+
+    parts = ["\n".join(requests.lines or [NOTHING])]
+    if multipliers.lines:
+        parts.append("\n".join(multipliers.lines))
+    if statistics.lines:
+        said = FOLLOWS if follows.lines or first.follows else BY_THEMSELVES
+        parts.append("\n".join([said, *_all_lines(statistics)]))
+    if dropout.lines:
+        parts.append("\n".join([DROPOUT, *dropout.lines]))
+    if statistics.lines or dropout.lines:
+        parts[-1] = "\n".join([parts[-1], *_forget_traces(tree, first)])
+    needed = requests + multipliers + statistics + dropout
+    if later:
+        schedule = _schedule(tree, stages, follows)
+        needed += schedule
+        have = statistics.functions
+        parts += [text for name, text in schedule.functions.items() if name not in have]
+    head = ["\n".join(_sorted_imports(imports | needed.imports)), "\n".join(made)]
+    return "\n\n".join(part for part in (*head, *parts) if part) + "\n"
 
 
-def _statistics(tree: ModelTree, resolution: Resolution) -> tuple[list[str], frozenset[str]]:
-    """The lines that fix the statistics that the plan fixes, and the imports that they need."""
-    fixed = {i for i, statistic in resolution.statistics.items() if statistic is Statistic.FIXED}
-    if not fixed:
-        return [], frozenset()
-    parts: list[str] = ["# A frozen norm layer keeps its running mean and variance too."]
-    imports: frozenset[str] = frozenset()
-    layers = [norm for norm in tree.norms if not is_symbolic(tree.model, norm.block)]
-    symbols = dict.fromkeys(
-        symbol_of(tree, tree.index_of[tree.model.blocks[norm.block].path])
-        for norm in tree.norms
-        if is_symbolic(tree.model, norm.block) and fixed.issuperset(norm.statistics)
-    )
-    if any(fixed.issuperset(norm.statistics) for norm in layers):
-        follows = all(
-            fixed.issuperset(norm.statistics)
-            is all(resolution.states[i] is not State.TRAINABLE for i in norm.weights)
-            for norm in layers
+@dataclass
+class _Stage:
+    """What a plan makes of a model from an epoch on."""
+
+    tree: ModelTree
+    plan: FreezePlan
+    epoch: int
+
+    def __post_init__(self) -> None:
+        self.resolution: Resolution = resolve(self.plan, self.tree, self.epoch)
+        self.fixed = fixed_by(self.tree, self.resolution)
+        self.off = dropout_off(self.tree, self.resolution.states) if self.plan.dropout_off else {}
+
+    @property
+    def follows(self) -> bool:
+        """Whether exactly the norm layers are fixed that are wholly frozen, or were built so."""
+        frozen = wholly_frozen(self.tree, self.resolution.states)
+        pairs = zip(built_fixed(self.tree), frozen, strict=True)
+        return self.fixed == [either or other for either, other in pairs]
+
+    def rules(self, *, new: bool) -> tuple[Rule, ...]:
+        """The rules that are in force, or those that come into force."""
+        return tuple(
+            rule
+            for rule in self.plan.rules
+            if not rule.off and (rule.epoch == self.epoch if new else rule.epoch <= self.epoch)
         )
-        if follows:
-            imports = frozenset({"from mxnet.gluon import nn"})
-            parts.append(_KEEP_LAYERS)
-        else:
-            codes = [
-                code
-                for norm in layers
-                if fixed.issuperset(norm.statistics)
-                and (code := block_code(tree, tree.index_of[tree.model.blocks[norm.block].path]))
+
+    def settings(self, before: _Stage | None) -> tuple[Code, Code]:
+        """What sets `grad_req`, and what sets the multipliers."""
+        made = []
+        for setting in settings(self.tree, self.resolution, before.resolution if before else None):
+            code = Code()
+            plans = (self.rules(new=False), self.rules(new=True))
+            for step in setting_steps(self.tree, setting, *plans):
+                code += Code(list(step.lines), imports=set(step.imports))
+            made.append(code)
+        return made[0], made[1] + made[2]
+
+    def statistics(self) -> Code:
+        """What fixes statistics, and lets them move, in a new network."""
+        built = built_fixed(self.tree)
+        return statistics_code(self.tree, self.resolution.states, built, self.fixed)
+
+    def dropout(self, before: _Stage | None) -> Code:
+        """What switches dropout off and on."""
+        return dropout_code(self.tree, before.off if before else {}, self.off)
+
+
+def _schedule(tree: ModelTree, stages: Sequence[_Stage], follows: Code) -> Code:
+    """The function for the epochs that follow the first. It says of each of them all that has
+    changed since the first: a run that is resumed there calls it once."""
+    body = Code()
+    traced = bool(follows.lines)
+    for before, stage in pairwise(stages):
+        requests, multipliers = stage.settings(before)
+        # By name: a test of gamma and beta would read them while epochs are gone through.
+        by_name = statistics_code(tree, None, before.fixed, stage.fixed)
+        statistics = Code() if follows.lines else by_name
+        dropout = stage.dropout(before)
+        change = requests + multipliers + statistics + dropout
+        traced = traced or bool(statistics.lines or dropout.lines)
+        if change.lines:
+            change.lines = [
+                f"    if epoch >= {stage.epoch}:",
+                *(f"        {line}" for line in change.lines),
             ]
-            each = "\n".join(loop("norm", codes))
-            parts.append(f"{each}\n    norm._kwargs['use_global_stats'] = True")
-    test = _BY_BETA if _beta_tells(tree, resolution, fixed) else _BY_BOTH
-    for code in [code for node in symbols if (code := block_code(tree, node))]:
-        parts.append(_KEEP_SYMBOL.format(code=code, test=test))
-        if code != "net":
-            parts.append(f"{code}._clear_cached_op()")
+            body += change
+    if not body.lines:
+        return Code()
+    end = [f"    {line}" for line in follows.lines]
+    if traced:
+        body.imports.add("from mxnet.gluon import HybridBlock")
+        end.append(f"    {_FORGET}")
+    text = [
+        "def at_epoch(net, epoch):",
+        '    """Call it before each epoch; the first is 1, and is set above."""',
+        *body.lines,
+        *end,
+    ]
+    return Code([], {**body.functions, "at_epoch": "\n".join(text)}, body.imports)
+
+
+_FORGET = "net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())"
+
+
+def _forget_traces(tree: ModelTree, stage: _Stage) -> list[str]:
+    """What makes a network that has run trace itself anew."""
+    built = built_fixed(tree)
+    changed = [
+        node
+        for node, inside in symbols(tree).items()
+        if any(stage.fixed[place] is not built[place] for place in inside)
+    ]
+    changed += [
+        node
+        for node, off in stage.off.items()
+        if off and tree.block_info(node).class_name != "Dropout"
+    ]
+    codes = [block_code(tree, node) for node in dict.fromkeys(changed)]
+    lines = [f"{code}._clear_cached_op()" for code in codes if code not in (None, "net")]
     if "HybridBlock" in tree.model.base_classes:
-        parts.append("net._clear_cached_op()")
-    return ["\n".join(parts)], imports
+        lines.append("net._clear_cached_op()")
+    return lines
 
 
-_KEEP_LAYERS = """\
-def keep_statistics(block):
-    if isinstance(block, nn.basic_layers._BatchNorm):
-        if block.gamma.grad_req == block.beta.grad_req == 'null':
-            block._kwargs['use_global_stats'] = True
-
-net.apply(keep_statistics)"""
-
-_KEEP_SYMBOL = """\
-params = {code}.collect_params()
-for node in {code}._cached_graph[1].get_internals():
-    inputs = node.get_children()
-    names = inputs.list_outputs() if inputs is not None else []
-    if len(names) == 5 and names[3].endswith('_mean'):
-{test}
-            node._set_attr(use_global_stats='True')"""
-
-_BY_BETA = """\
-        if params[names[2]].grad_req == 'null':  # its beta"""
-
-_BY_BOTH = """\
-        weights = names[1:3] if node.attr('fix_gamma') in ('False', '0') else names[2:3]
-        if all(params[name].grad_req == 'null' for name in weights):"""
-
-
-def _beta_tells(tree: ModelTree, resolution: Resolution, fixed: set[int]) -> bool:
-    """Whether in every SymbolBlock the state of beta alone says what becomes of a layer."""
-    for norm in tree.norms:
-        if is_symbolic(tree.model, norm.block):
-            betas = [i for i in norm.weights if tree.parameters[i].name.endswith("beta")]
-            frozen = all(resolution.states[i] is State.FROZEN for i in betas)
-            if len(betas) != 1 or frozen is not fixed.issuperset(norm.statistics):
-                return False
-    return True
+def _all_lines(code: Code) -> list[str]:
+    functions = [line for text in code.functions.values() for line in (text, "")]
+    return [*functions, *code.lines]
 
 
 def _sorted_imports(imports: Iterable[str]) -> list[str]:
-    return sorted(imports, key=lambda line: (line.startswith("from"), line))
+    """One line for each module, plain imports first."""
+    plain = {line for line in imports if line.startswith("import")}
+    names: dict[str, set[str]] = {}
+    for line in set(imports) - plain:
+        module, _, name = line.removeprefix("from ").partition(" import ")
+        names.setdefault(module, set()).add(name)
+    return [
+        *sorted(plain),
+        *(f"from {module} import {', '.join(sorted(names[module]))}" for module in sorted(names)),
+    ]

@@ -72,6 +72,12 @@ class VerifyFiles(msgspec.Struct, frozen=True, tag=True):
     model: ModelSource | None = None
 
 
+class ReadNet(msgspec.Struct, frozen=True, tag=True):
+    """Build a network by a user's own Python, and say what that has set."""
+
+    source: ModelSource
+
+
 Question = (
     OpenModel
     | CheckData
@@ -81,6 +87,7 @@ Question = (
     | CompareWeights
     | DigestWeights
     | VerifyFiles
+    | ReadNet
 )
 
 
@@ -210,6 +217,13 @@ class FilesVerified(msgspec.Struct, frozen=True, tag=True):
     missed: tuple[str, ...]
 
 
+class NetRead(msgspec.Struct, frozen=True, tag=True):
+    """A network twice: as its classes made it, and as the user's Python has left it."""
+
+    made: ModelInfo
+    left: ModelInfo
+
+
 class Refused(msgspec.Struct, frozen=True, tag=True):
     """It could not be done: one line that says what, why, and what to do."""
 
@@ -228,6 +242,7 @@ Answer = (
     | ParameterFacts
     | Costs
     | Differences
+    | NetRead
     | NothingOpen
     | WeightDigests
     | FilesVerified

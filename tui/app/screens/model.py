@@ -22,6 +22,7 @@ from tui.app.widgets.model_header import ModelHeader
 from tui.app.widgets.names_line import NamesLine
 from tui.app.widgets.parameter_tree import ParameterTree
 from tui.app.widgets.pattern_field import PatternField
+from tui.model.findings import findings
 from tui.model.folding import covering
 from tui.model.plan import FreezePlan, Rule
 from tui.model.presets import PRESETS, PresetError
@@ -49,12 +50,14 @@ class ModelScreen(Screen[None]):
         *,
         data: str | None = None,
         preset: str | None = None,
+        plan: FreezePlan | None = None,
     ) -> None:
         super().__init__()
         self.session = session
         self._inspector = inspector
         self._data = data
         self._preset = preset
+        self._plan = plan
         self._place: tuple[bytes, int] | None = None
         self._asked_to_leave = False
 
@@ -102,10 +105,27 @@ class ModelScreen(Screen[None]):
         self.detail.display = False
         self.set_class(glyphs().ascii_only, "-ascii")
         self.parameter_tree.focus()
-        if self._preset:
+        if self._plan is not None:
+            self._begin_with(self._plan)
+        elif self._preset:
             self.action_preset(self._preset)
         else:
             self.message.say(self._welcome())
+
+    def _begin_with(self, plan: FreezePlan) -> None:
+        """Take up a plan from a file, and say what of it does not do what it says."""
+        try:
+            changed = self.session.change(plan, "the plan", in_words=True)
+            serious = [one.text for one in findings(plan, self.session.tree) if one.serious]
+        except PatternError as error:
+            self.message.warn(str(error))
+            return
+        self.session.keep()
+        if changed:
+            self._show("the plan")
+        if serious:
+            more = f" (and {len(serious) - 1} more)" if len(serious) > 1 else ""
+            self.message.warn(f"{serious[0]}{more}")
 
     def _welcome(self) -> str:
         head, notes = self.session.roles.head, self.session.opened.model.notes

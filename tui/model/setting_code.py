@@ -1,4 +1,4 @@
-"""Single steps of Python that set `grad_req`, each with the parameters that it reaches."""
+"""Single steps of Python that set an attribute of parameters, each with those that it reaches."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ from dataclasses import dataclass
 from tui.model.block_code import block_code, is_symbolic, loop, quoted, symbol_of
 from tui.model.exact_pattern import exact_pattern, with_other_counters
 from tui.model.families import find_roles
-from tui.model.plan import Action, Rule
+from tui.model.plan import Rule
 from tui.model.resolution import select
 from tui.model.selection import PatternError, match_names
-from tui.model.states import State
+from tui.model.setting import Setting, Value
 from tui.model.tree import ModelTree
 
 
 @dataclass(frozen=True)
 class Step:
-    """Lines that set `grad_req` of the parameters that they reach."""
+    """Lines that set an attribute of the parameters that they reach to a value."""
 
-    action: Action
+    value: Value
     lines: tuple[str, ...]
     reached: frozenset[int]
     imports: frozenset[str] = frozenset()
@@ -29,10 +29,12 @@ class Step:
 
 
 class StepWriter:
-    """Writes steps for one model. A step that would do harm is not written (None)."""
+    """Writes steps for one model and one attribute. A step that would do harm is not written
+    (None)."""
 
-    def __init__(self, tree: ModelTree) -> None:
+    def __init__(self, tree: ModelTree, setting: Setting) -> None:
         self.tree = tree
+        self.setting = setting
         self.names = [parameter.name for parameter in tree.parameters]
         self.roles = find_roles(tree)
         # A SymbolBlock lets its running statistics be asked for a gradient, and the first
@@ -45,16 +47,16 @@ class StepWriter:
             if tree.parameters[parameter].kind == "statistic"
         )
 
-    def all_of(self, action: Action, code: str, reached: Iterable[int]) -> Step | None:
+    def all_of(self, value: Value, code: str, reached: Iterable[int]) -> Step | None:
         """Everything in a block."""
-        return self.matching(action, code, "", reached)
+        return self.matching(value, code, "", reached)
 
     def matching(
-        self, action: Action, code: str, pattern: str, reached: Iterable[int]
+        self, value: Value, code: str, pattern: str, reached: Iterable[int]
     ) -> Step | None:
         """What a pattern selects in a block."""
         reached = frozenset(reached)
-        if action == "thaw" and reached & self.trapped:
+        if value == "write" and reached & self.trapped:
             guard = _guard(self.names[index] for index in reached & self.trapped)
             pattern = f"{guard}(?:{pattern})" if pattern else guard
             order = sorted(reached)
@@ -63,89 +65,93 @@ class StepWriter:
             except PatternError:
                 return None
             left = frozenset(order[place] for place in places)
-            if any(self.tree.parameters[index].can_train for index in reached - left):
+            if any(self.setting.matters[index] for index in reached - left):
                 return None
             reached = left
         selected = quoted(pattern) if pattern else ""
-        line = f"{code}.collect_params({selected}).setattr('grad_req', {request(action)})"
-        return self._checked(Step(action, (line,), reached, block=code, selected=selected))
+        line = f"{code}.{self.setting_all(selected, value)}"
+        return self._checked(Step(value, (line,), reached, block=code, selected=selected))
 
-    def parameters(self, action: Action, indices: Sequence[int]) -> Step | None:
+    def setting_all(self, selected: str, value: Value) -> str:
+        """What sets all that a block selects, behind the block."""
+        return f"collect_params({selected}).setattr({self.setting.attribute!r}, {value!r})"
+
+    def parameters(self, value: Value, indices: Sequence[int]) -> Step | None:
         """Single parameters, by attribute where they have one, else by structure name."""
         codes = [self._parameter_code(index) for index in indices]
-        wanted = request(action)
+        assign = f"{self.setting.attribute} = {value!r}"
         if all(code is not None for code in codes):
             known = [code for code in codes if code is not None]
             if len(known) < 3:
-                lines = [f"{code}.grad_req = {wanted}" for code in known]
+                lines = [f"{code}.{assign}" for code in known]
             else:
-                lines = [*loop("param", known), f"    param.grad_req = {wanted}"]
+                lines = [*loop("param", known), f"    param.{assign}"]
         else:
             names = [quoted(self.tree.parameters[i].structure_name) for i in indices]
             lines = [
                 "params = net._collect_params_with_prefix()",
                 *loop("name", names),
-                f"    params[name].grad_req = {wanted}",
+                f"    params[name].{assign}",
             ]
             if len(names) == 1:
-                lines = [f"net._collect_params_with_prefix()[{names[0]}].grad_req = {wanted}"]
-        return self._checked(Step(action, tuple(lines), frozenset(indices), single=tuple(indices)))
+                lines = [f"net._collect_params_with_prefix()[{names[0]}].{assign}"]
+        return self._checked(Step(value, tuple(lines), frozenset(indices), single=tuple(indices)))
 
     def rule(self, rule: Rule) -> list[Step] | None:
-        """A rule as the plan says it."""
-        reached = select(rule, self.tree, self.roles)
+        """A rule as the plan says it; nothing for one that sets another attribute."""
+        value = self.setting.value_of(rule)
+        reached = select(rule, self.tree, self.roles) if value is not None else []
+        if value is None or not reached:
+            return []
         steps: list[Step | None]
         match rule.by:
             case "all":
-                steps = [self.all_of(rule.action, "net", reached)]
+                steps = [self.all_of(value, "net", reached)]
             case "block" | "parameter" | "role":
                 paths = self.roles.paths(rule.select) if rule.by == "role" else (rule.select,)  # type: ignore[arg-type]
-                steps = [self._at(rule.action, path) for path in paths]
+                steps = [self._at(value, path) for path in paths]
             case "names":
                 if not self._means(rule.select, reached):
                     return None
-                steps = [self.matching(rule.action, "net", rule.select, reached)]
+                steps = [self.matching(value, "net", rule.select, reached)]
             case _:
-                steps = [self._by_structure(rule, reached)]
+                steps = [self._by_structure(rule, value, reached)]
         written = [step for step in steps if step is not None]
         return written if len(written) == len(steps) else None
 
-    def _at(self, action: Action, path: str) -> Step | None:
+    def _at(self, value: Value, path: str) -> Step | None:
         node = self.tree.index_of.get(path)
         if node is None:
             return None
         here = self.tree.nodes[node]
         if not here.is_block:
-            return self.parameters(action, [here.parameter])
+            return self.parameters(value, [here.parameter])
         code = block_code(self.tree, node)
         if code is not None:
-            return self.all_of(action, code, self.tree.under(node))
-        return self.in_symbol(action, symbol_of(self.tree, node), self.tree.under(node))
+            return self.all_of(value, code, self.tree.under(node))
+        return self.in_symbol(value, symbol_of(self.tree, node), self.tree.under(node))
 
-    def in_symbol(self, action: Action, node: int, indices: Iterable[int]) -> Step | None:
+    def in_symbol(self, value: Value, node: int, indices: Iterable[int]) -> Step | None:
         """Some parameters of a SymbolBlock, by a pattern."""
         code = block_code(self.tree, node)
         inside = self.tree.under(node)
-        wanted = {index for index in indices if self.tree.parameters[index].can_train}
-        if code is not None and len(wanted) == sum(
-            self.tree.parameters[index].can_train for index in inside
-        ):
-            return self.all_of(action, code, inside)
+        wanted = {index for index in indices if self.setting.matters[index]}
+        if code is not None and len(wanted) == sum(self.setting.matters[index] for index in inside):
+            return self.all_of(value, code, inside)
         either = [
             place
             for place, index in enumerate(inside)
-            if not self.tree.parameters[index].can_train
-            and (action == "freeze" or index not in self.trapped)
+            if not self.setting.matters[index] and (value != "write" or index not in self.trapped)
         ]
         names = [self.names[index] for index in inside]
         places = [place for place, index in enumerate(inside) if index in wanted]
         pattern = exact_pattern(names, places, either)
         if code is None or pattern is None:
-            return self.parameters(action, sorted(wanted))
+            return self.parameters(value, sorted(wanted))
         reached = [inside[place] for place in match_names(pattern, names)]
-        return self.matching(action, code, pattern, reached)
+        return self.matching(value, code, pattern, reached)
 
-    def _by_structure(self, rule: Rule, reached: Sequence[int]) -> Step | None:
+    def _by_structure(self, rule: Rule, value: Value, reached: Sequence[int]) -> Step | None:
         search = rule.by == "structure"
         test = f"re.search({quoted(rule.select)}, name)"
         if not search:
@@ -153,10 +159,10 @@ class StepWriter:
         lines = (
             "for name, param in net._collect_params_with_prefix().items():",
             f"    if {test}:",
-            f"        param.grad_req = {request(rule.action)}",
+            f"        param.{self.setting.attribute} = {value!r}",
         )
         module = "import re" if search else "import fnmatch"
-        return self._checked(Step(rule.action, lines, frozenset(reached), frozenset({module})))
+        return self._checked(Step(value, lines, frozenset(reached), frozenset({module})))
 
     def _means(self, pattern: str, wanted: Sequence[int]) -> bool:
         """Whether a pattern selects the same in every process."""
@@ -183,18 +189,10 @@ class StepWriter:
         return None
 
     def _checked(self, step: Step) -> Step | None:
-        return None if step.action == "thaw" and step.reached & self.trapped else step
+        return None if step.value == "write" and step.reached & self.trapped else step
 
 
 def _guard(statistics: Iterable[str]) -> str:
     """A lookahead that leaves out running statistics, by their prefixed names."""
     words = sorted({word for name in statistics for word in ("moving", "running") if word in name})
     return f"(?!.*{words[0]}_)" if len(words) == 1 else "(?!.*(moving|running)_)"
-
-
-def request(action: Action) -> str:
-    return "'null'" if action == "freeze" else "'write'"
-
-
-def state_after(action: Action) -> State:
-    return State.FROZEN if action == "freeze" else State.TRAINABLE

@@ -1,0 +1,31 @@
+"""Lines and tables for a person, in what the terminal can show."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+
+def say(line: str) -> None:
+    """One line on standard error. Names in it are shown, and do nothing."""
+    from tui.app.printable import plain
+
+    click.echo(plain(line, ascii_only=not is_unicode(sys.stderr)), err=True)
+
+
+def is_unicode(stream: TextIO) -> bool:
+    """Whether a stream takes more than ASCII."""
+    return (getattr(stream, "encoding", None) or "").lower().startswith("utf")
+
+
+def print_table(table: Table) -> None:
+    """A table on standard output."""
+    from rich.console import Console
+
+    # Into a pipe a line is as long as it needs to be: names must not be broken there.
+    Console(width=None if sys.stdout.isatty() else 1 << 16, highlight=False).print(table)

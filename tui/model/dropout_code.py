@@ -1,0 +1,49 @@
+"""Python that switches dropout off where nothing around it trains, and on again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tui.model.block_code import block_code, loop
+from tui.model.code import Code
+from tui.model.tree import ModelTree
+
+
+def dropout_code(tree: ModelTree, before: dict[int, bool], after: dict[int, bool]) -> Code:
+    """The lines that switch off, or give its built rate again to, what is to become otherwise."""
+    layers: dict[float, list[str]] = {}
+    code = Code()
+    for node, off in after.items():
+        expression = block_code(tree, node)
+        rates = tree.block_info(node).dropouts
+        if off is before.get(node, False) or expression is None or not any(rates):
+            continue
+        if tree.block_info(node).class_name == "Dropout":
+            layers.setdefault(0.0 if off else rates[0], []).append(expression)
+        else:
+            code.lines += _in_symbol(expression, (0.0,) if off else rates)
+            code.imports.add("import json")
+    for rate, blocks in layers.items():
+        if len(blocks) < 3:
+            code.lines += [f"{block}._rate = {rate!r}" for block in blocks]
+        else:
+            code.lines += [*loop("dropout", blocks), f"    dropout._rate = {rate!r}"]
+    return code
+
+
+def _in_symbol(expression: str, rates: Sequence[float]) -> list[str]:
+    """A Dropout node can be found by the symbol's JSON alone: its attributes do not tell it."""
+    alike = len(set(rates)) == 1
+    if alike:
+        each = "for name in names:"
+        rate = repr(str(rates[0]))
+    else:
+        each = f"for name, rate in zip(names, {list(rates)!r}):"
+        rate = "str(rate)"
+    return [
+        f"nodes = json.loads({expression}._cached_graph[1].tojson())['nodes']",
+        "names = [node['name'] for node in nodes if node['op'] == 'Dropout']",
+        f"inside = {expression}._cached_graph[1].get_internals()",
+        each,
+        f"    inside[f'{{name}}_output']._set_attr(p={rate})",
+    ]
