@@ -8,6 +8,7 @@ knows what they were before.
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -31,6 +32,11 @@ class Made:
     def keep(self, thing: object, built: object) -> None:
         """Note it, the first time."""
         self._notes.setdefault(id(thing), (thing, built))
+
+    def again(self, parameter: Parameter) -> None:
+        """Note it anew, where it has been noted and those who make networks change it."""
+        if id(parameter) in self._notes and _by_maker():
+            self._notes[id(parameter)] = (parameter, as_built.of_parameter(parameter))
 
     def remember(self, net: Block) -> None:
         """Note on a network what it was made with: `describe` tells that from then on. What was
@@ -59,7 +65,32 @@ def noting() -> Iterator[Made]:
     with ExitStack() as stack:
         for kind in (Parameter, _BatchNorm, Dropout, SymbolBlock):
             stack.enter_context(patch.object(kind, "__init__", _noting(kind.__init__, made)))
+
+        def changed(parameter: Parameter, name: str, value: object) -> None:
+            object.__setattr__(parameter, name, value)
+            if name in _SETTINGS:
+                made.again(parameter)
+
+        stack.enter_context(patch.object(Parameter, "__setattr__", changed))
         yield made
+
+
+_SETTINGS = frozenset({"_grad_req", "lr_mult", "wd_mult"})
+_MAKERS = ("gluoncv.model_zoo.", "mxnet.gluon.model_zoo.", "tui.engine.demo.")
+"""Whose changes belong to making a network: GluonCV's FCN gives its head ten times the rate."""
+
+
+def _by_maker() -> bool:
+    """Whether the code that called into Gluon just now is that of a model's own classes."""
+    frame = sys._getframe(3)
+    while frame is not None:
+        module = f"{frame.f_globals.get('__name__', '')}."
+        if module.startswith(_MAKERS):
+            return True
+        if not module.startswith("mxnet."):
+            return False
+        frame = frame.f_back
+    return False
 
 
 def _noting(init: Callable[..., None], made: Made) -> Callable[..., None]:

@@ -30,7 +30,7 @@ MOST_VALUES = 4
 
 Value = TypeVar("Value", bound=Hashable)
 
-_COST: dict[Selector, int] = {"all": 0, "role": 0, "block": 1, "structure": 2, "parameter": 2}
+_COST: dict[Selector, int] = {"all": 0, "role": 1, "block": 2, "structure": 3, "parameter": 3}
 """Of as many rules those are taken that say more to a colleague."""
 
 
