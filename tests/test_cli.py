@@ -81,7 +81,8 @@ def refused(arguments: Sequence[str], says: str) -> None:
 
 def test_help_names_every_command() -> None:
     said = thaw("--help").stdout
-    for command in ("attach", "demo", "diff", "open", "params", "plan", "train", "verify"):
+    commands = "attach demo diff open params plan snippet train verify"
+    for command in commands.split():
         assert re.search(rf"^  {command} ", said, re.MULTILINE), command
 
 
@@ -107,6 +108,8 @@ def test_params_as_json() -> None:
         "count": 12,
         "state": "trainable",
         "statistic": None,
+        "lr_mult": 1.0,
+        "wd_mult": 1.0,
     }
     assert by_name["features.0.weight"]["state"] == "frozen"
     assert by_name["features.1.running_mean"]["state"] == "auxiliary"

@@ -9,6 +9,7 @@ import pytest
 from tests.model.models import model, parameter, tree
 from tui.model.description import ModelInfo
 from tui.model.families import find_roles
+from tui.model.network_code import NoPython
 from tui.model.plan import FreezePlan, Rule
 from tui.model.presets import head_only
 from tui.model.selection import PatternError
@@ -282,3 +283,143 @@ def test_the_classes_of_the_weights_are_kept() -> None:
     assert "reset_class" in snippet(
         made, FreezePlan(), ModelSource("ssd_512_mobilenet1.0_voc", voc[1:])
     )
+
+
+def after_making(made: ModelTree, *rules: Rule, dropout_off: bool = False) -> str:
+    """All but the imports and the lines that make the network."""
+    plan = FreezePlan(rules, dropout_off=dropout_off)
+    code = snippet(made, plan, ModelSource("package.module:Net"))
+    ast.parse(code)
+    return code.split("\n\n", 2)[2]
+
+
+def test_multipliers() -> None:
+    made = described("cifar_resnet20_v1")
+    nothing = "# Everything trains that can, as it was built: nothing to set.\n\n"
+    trunk = Rule("lr_mult", "role", "trunk", value=0.1)
+    assert (
+        after_making(made, trunk)
+        == f"{nothing}net.features.collect_params().setattr('lr_mult', 0.1)\n"
+    )
+    undecayed = Rule("wd_mult", "structure", "(bias|gamma|beta)$", value=0.0)
+    assert (
+        after_making(made, undecayed)
+        == f"{nothing}net.collect_params('.*(beta|gamma|bias)').setattr('wd_mult', 0.0)\n"
+    )
+    # What later rules set again is not told twice, and what is 1 anyway not at all.
+    assert after_making(made, trunk, Rule("lr_mult", "all", value=1.0)) == nothing[:-1]
+    off = Rule("lr_mult", "all", value=0.1, off=True)
+    assert after_making(made, off) == nothing[:-1]
+
+
+def test_statistics_by_themselves() -> None:
+    made = described("cifar_resnet20_v1")
+    *_, code = after_making(made, Rule("freeze statistics", "all")).split("\n\n", 1)
+    assert (
+        code
+        == """\
+# Running means and variances by themselves, whatever their weights do.
+def fix_statistics(block):
+    if isinstance(block, nn.basic_layers._BatchNorm):
+        block._kwargs['use_global_stats'] = True
+
+net.features.apply(fix_statistics)
+net._clear_cached_op()
+"""
+    )
+    one = after_making(made, Rule("freeze statistics", "block", "features.1"))
+    assert "\nnet.features[1]._kwargs['use_global_stats'] = True\n" in one
+    # Frozen, and moving all the same: nothing has to be set, for a new network does so.
+    moving = after_making(made, freeze("all"), Rule("thaw statistics", "all"))
+    assert moving == "net.collect_params().setattr('grad_req', 'null')\n"
+
+
+def test_a_schedule_ends_in_a_function() -> None:
+    made = described("cifar_resnet20_v1")
+    later = (
+        msgspec.structs.replace(thaw("block", "features.4"), epoch=3),
+        Rule("lr_mult", "block", "features.4", value=0.1, epoch=3),
+        msgspec.structs.replace(thaw("all"), epoch=5),
+    )
+    code = after_making(made, freeze("all"), thaw("role", "head"), *later)
+    assert (
+        code
+        == """\
+net.features.collect_params().setattr('grad_req', 'null')
+
+# A frozen norm layer keeps its running mean and variance too.
+def set_statistics(net):
+    def visit(block):
+        if isinstance(block, nn.basic_layers._BatchNorm):
+            frozen = block.gamma.grad_req == block.beta.grad_req == 'null'
+            block._kwargs['use_global_stats'] = frozen
+    net.apply(visit)
+
+set_statistics(net)
+net._clear_cached_op()
+
+def at_epoch(net, epoch):
+    \"\"\"Call it before each epoch; the first is 1, and is set above.\"\"\"
+    if epoch >= 3:
+        net.features[4].collect_params().setattr('grad_req', 'write')
+        net.features[4].collect_params().setattr('lr_mult', 0.1)
+    if epoch >= 5:
+        net.features[:4].collect_params().setattr('grad_req', 'write')
+    set_statistics(net)
+    net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())
+"""
+    )
+    # Where only what trains changes, nothing else is touched.
+    code = after_making(tree("a.w", "b.w"), freeze("block", "a"), later[2])
+    assert code.endswith(
+        """\
+    if epoch >= 5:
+        net.a.collect_params().setattr('grad_req', 'write')
+"""
+    )
+
+
+def test_dropout_that_is_off() -> None:
+    info = model("a.w", "b.w", empty=("a.drop", "b.drop"))
+    blocks = tuple(
+        msgspec.structs.replace(block, class_name="Dropout", dropouts=(0.5,))
+        if block.path.endswith("drop")
+        else block
+        for block in info.blocks
+    )
+    made = ModelTree(msgspec.structs.replace(info, blocks=blocks))
+    code = after_making(made, freeze("block", "a"), dropout_off=True)
+    assert "# Dropout is off where nothing around it trains.\nnet.a.drop._rate = 0.0\n" in code
+    assert "b.drop" not in code
+    later = msgspec.structs.replace(thaw("all"), epoch=2)
+    code = after_making(made, freeze("block", "a"), later, dropout_off=True)
+    assert "        net.a.drop._rate = 0.5\n" in code
+    assert "_rate" not in after_making(made, freeze("block", "a"))
+
+
+@pytest.mark.parametrize(
+    ("source", "expected"),
+    [
+        (
+            ModelSource("nets.py:Outer.make", arguments={"depth": "3", "kind": "a", "new": "true"}),
+            "net = runpy.run_path('nets.py')['Outer'].make(depth=3, kind='a', new=True)\n"
+            "net.initialize()",
+        ),
+        (
+            ModelSource("own-symbol.json", weights="own-0001.params", input_name="a, b"),
+            "net = SymbolBlock.imports('own-symbol.json', ['a', 'b'], 'own-0001.params')",
+        ),
+        (
+            ModelSource("vision.resnet18_v1", pretrained=False, ctx="gpu(1)"),
+            "net = get_model('resnet18_v1', ctx=mx.gpu(1))\nnet.initialize(ctx=mx.gpu(1))",
+        ),
+    ],
+)
+def test_how_other_networks_are_made(source: ModelSource, expected: str) -> None:
+    code = snippet(tree("features.0.weight", "output.weight"), FreezePlan(), source)
+    assert code.split("\n\n")[1] == expected
+
+
+def test_a_bare_file_has_no_python() -> None:
+    with pytest.raises(NoPython, match="a bare file of parameters"):
+        snippet(tree("a.w"), FreezePlan(), ModelSource("model.params"))

@@ -78,10 +78,9 @@ def _verdict(tree: ModelTree, resolution: Resolution) -> str:
 
     totals = tree.totals(resolution.states)
     fixed = sum(one is Statistic.FIXED for one in resolution.statistics.values())
-    words = (
-        f"{totals.trainable_parameters} of {totals.parameters} parameters train, "
-        f"{totals.share:.0%} of the values"
-    )
+    words = f"{totals.trainable_parameters} of {totals.parameters} parameters train"
+    if not totals.unknown:
+        words += f", {totals.share:.0%} of the values"
     if not resolution.statistics:
         return words
     return f"{words}; {fixed} of {len(resolution.statistics)} statistics are fixed"

@@ -50,7 +50,7 @@ def snippet(tree: ModelTree, plan: FreezePlan, source: ModelSource) -> str:
     requests, multipliers = first.settings(None)
     statistics = first.statistics()
     follows = Code()
-    if later and any(stage.fixed != built_fixed(tree) for stage in stages):
+    if any(stage.fixed != first.fixed for stage in later):
         follows = follows_code(tree, [(s.resolution.states, s.fixed) for s in stages])
         if follows.lines:
             statistics = follows

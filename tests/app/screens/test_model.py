@@ -8,6 +8,7 @@ from tests.app.models import cifar, layers, opened, ssd
 from tests.app.showing import NARROW, WIDE, model_screen, text_of, until
 from tui.app.screens.model import ModelScreen
 from tui.app.session import Session
+from tui.model.plan import FreezePlan, Rule
 from tui.model.states import State
 from tui.model.tree import ModelTree
 
@@ -365,3 +366,26 @@ async def test_q_asks_once_where_a_plan_would_be_lost() -> None:
         await pilot.press("q")
         await pilot.pause()
         assert pilot.app.return_value == 0
+
+
+async def test_begins_with_a_plan_from_a_file() -> None:
+    plan = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
+    async with model_screen(ssd(), plan=plan) as (pilot, screen):
+        assert screen.session.plan == plan
+        assert not screen.session.unkept
+        assert "the plan: 24 parameters train" in screen.message.message
+        await pilot.press("u")
+        assert screen.session.plan == FreezePlan()
+
+
+async def test_a_plan_for_another_model_is_said() -> None:
+    plan = FreezePlan((Rule("freeze", "block", "backbone"), Rule("freeze", "block", "neck")))
+    async with model_screen(ssd(), plan=plan) as (_, screen):
+        assert screen.session.plan == plan
+        assert screen.message.message == (
+            "rule 1 (freeze block backbone) selects nothing in this model (and 1 more)"
+        )
+    unusable = FreezePlan((Rule("freeze", "names", "("),))
+    async with model_screen(ssd(), plan=unusable) as (_, screen):
+        assert screen.session.plan == FreezePlan()
+        assert "does not compile" in screen.message.message
