@@ -312,6 +312,11 @@ def test_multipliers() -> None:
     assert after_making(made, off) == nothing[:-1]
 
 
+def test_nothing_to_set() -> None:
+    assert "stays as it was built" in after_making(tree(parameter("a.w", grad_req="null"), "b.w"))
+    assert "Everything trains that can" in after_making(tree("a.w", "b.w"))
+
+
 def test_statistics_by_themselves() -> None:
     made = described("cifar_resnet20_v1")
     *_, code = after_making(made, Rule("freeze statistics", "all")).split("\n\n", 1)

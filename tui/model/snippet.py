@@ -21,6 +21,7 @@ from tui.model.resolution import Resolution, resolve
 from tui.model.setting import settings
 from tui.model.setting_steps import setting_steps
 from tui.model.source import ModelSource
+from tui.model.states import State
 from tui.model.statistics_code import (
     built_fixed,
     fixed_by,
@@ -32,6 +33,7 @@ from tui.model.statistics_code import (
 from tui.model.tree import ModelTree
 
 NOTHING = "# Everything trains that can, as it was built: nothing to set."
+AS_BUILT = "# What trains, and what is frozen, stays as it was built."
 FOLLOWS = "# A frozen norm layer keeps its running mean and variance too."
 BY_THEMSELVES = "# Running means and variances by themselves, whatever their weights do."
 DROPOUT = "# Dropout is off where nothing around it trains."
@@ -56,7 +58,8 @@ def snippet(tree: ModelTree, plan: FreezePlan, source: ModelSource) -> str:
             statistics = follows
     dropout = first.dropout(None)
 
-    parts = ["\n".join(requests.lines or [NOTHING])]
+    untouched = AS_BUILT if State.FROZEN in first.resolution.states else NOTHING
+    parts = ["\n".join(requests.lines or [untouched])]
     if multipliers.lines:
         parts.append("\n".join(multipliers.lines))
     if statistics.lines:
