@@ -283,40 +283,6 @@ def attach(run_dir: Path) -> None:
     _run(ThawApp(attach=folder))
 
 
-@main.group()
-def plan() -> None:
-    """Freeze plans: which parameters train, by rules."""
-
-
-@plan.command(name="set")
-@click.argument("run_dir", type=click.Path(path_type=Path))
-@click.argument("file", type=click.Path(path_type=Path))
-def plan_set(run_dir: Path, file: Path) -> None:
-    """Put a plan in force in a run that is going on.
-
-    It takes the place of the whole plan so far, after the batch that is at work. Exit code 2
-    where the trainer does not take it: nothing has changed then.
-    """
-    from tui.model.plan_file import read_plan
-    from tui.runs.control import ControlError
-    from tui.runs.folder import RunFolder
-    from tui.runs.plan_change import change_plan
-    from tui.toml import TomlError
-
-    folder = RunFolder(run_dir)
-    if not folder.spec_file.exists():
-        raise Problem(f"{run_dir}: no run folder (it has no run.toml)")
-    try:
-        reply = change_plan(folder, read_plan(file))
-    except TomlError as error:
-        raise Problem(str(error)) from None
-    except ControlError as error:
-        raise Problem(f"{run_dir}: no run is going on here ({error})") from None
-    if not reply.accepted:
-        raise Problem(f"{file}: {reply.message}")
-    click.echo(reply.message)
-
-
 def _read(folder: RunFolder) -> None:
     from tui.toml import TomlError
 

@@ -1,4 +1,4 @@
-"""`thaw plan`: show, check, apply, from-net."""
+"""`thaw plan`: show, check, apply, from-net, set."""
 
 from __future__ import annotations
 
@@ -175,3 +175,29 @@ def from_net(source: ModelSource, output: Path | None, force: bool) -> None:
     from tui.model.resolution import resolve
 
     say(_verdict(tree, resolve(read.plan, tree)))
+
+
+@plan.command(name="set")
+@click.argument("run_dir", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path))
+def plan_set(run_dir: Path, file: Path) -> None:
+    """Put a plan in force in a run that is going on.
+
+    It takes the place of the whole plan so far, after the batch that is at work. Exit code 2
+    where the trainer does not take it: nothing has changed then.
+    """
+    from tui.runs.control import ControlError
+    from tui.runs.folder import RunFolder
+    from tui.runs.plan_change import change_plan
+
+    folder = RunFolder(run_dir)
+    if not folder.spec_file.exists():
+        raise Problem(f"{run_dir}: no run folder (it has no run.toml)")
+    given = read_given(file)
+    try:
+        reply = change_plan(folder, given.plan)
+    except ControlError as error:
+        raise Problem(f"{run_dir}: no run is going on here ({error})") from None
+    if not reply.accepted:
+        raise Problem(f"{file}: {reply.message}")
+    click.echo(reply.message)
