@@ -58,7 +58,7 @@ def test_the_screen_brings_in_no_mxnet() -> None:
 
 
 def test_the_command_line_brings_in_its_parts_late() -> None:
-    found = brought_in_by(["tui.cli", "tui.verify_command"])
+    found = brought_in_by(["tui.cli", *modules_of("tui.commands")])
     assert found.isdisjoint((*HEAVY, "numpy", "textual", "tui.engine", "tui.app"))
 
 
@@ -80,5 +80,4 @@ def test_every_part_is_looked_at() -> None:
         "runs",
         "tables",
         "toml",
-        "verify_command",
     }

@@ -18,6 +18,7 @@ from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode, print_table, say
 from tui.commands.snippet import snippet
 from tui.commands.source_options import ctx_option, source_options
+from tui.commands.verify import verify
 
 if TYPE_CHECKING:
     from tui.app.app import ThawApp
@@ -294,6 +295,7 @@ def _read(folder: RunFolder) -> None:
 
 main.add_command(plan)
 main.add_command(snippet)
+main.add_command(verify)
 
 
 def _show(
@@ -324,7 +326,3 @@ def _has_terminal() -> bool:
 def _need_terminal() -> None:
     if not _has_terminal():
         raise Problem("no terminal here to show it in; `thaw train RUN_DIR` needs none")
-
-
-# Commands with a file of their own: each adds itself to `main`.
-import tui.verify_command  # noqa: E402, F401

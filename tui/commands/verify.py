@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tui.cli import main
 from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 JSON_VERSION = 1
 
 
-@main.command()
+@click.command()
 @click.argument("paths", nargs=-1, required=True, metavar="RUN | BEFORE AFTER")
 @click.option("--plan", metavar="FILE", help="The plan.toml that two files are held against.")
 @click.option("--model", metavar="MODEL", help="The model of two files, as for `thaw open`.")
