@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TypeVar
 
 from textual.pilot import Pilot
 
@@ -12,6 +14,8 @@ from tests.app.stand_in_inspector import StandInInspector
 from tui.app.app import ThawApp
 from tui.app.screens.model import ModelScreen
 from tui.runs.inspection import Opened
+
+T = TypeVar("T")
 
 NARROW = (80, 24)
 WIDE = (120, 40)
@@ -42,6 +46,23 @@ async def model_screen(
         screen = app.screen
         assert isinstance(screen, ModelScreen)
         yield pilot, screen
+
+
+async def turns_during(work: Awaitable[T]) -> tuple[T, int]:
+    """What some work comes to, and how many turns of the event loop others had meanwhile."""
+    turns = 0
+
+    async def count() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    counting = asyncio.create_task(count())
+    try:
+        return await work, turns
+    finally:
+        counting.cancel()
 
 
 def text_of(pilot: Pilot[int]) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 
 from textual.binding import Binding
 
-from tui.app.actions import ACTIONS, BY_ID, TITLES, at, bindings, key_text
+from tui.app.actions import ACTIONS, BY_ID, TITLES, at, bindings, key_text, keys_text
 
 
 def test_ids_are_unique_and_begin_with_their_place() -> None:
@@ -19,7 +19,7 @@ def test_ids_are_unique_and_begin_with_their_place() -> None:
 
 
 def test_no_key_means_two_things_at_once() -> None:
-    for places in (("model", "tree", "app"), ("pattern",), ("snippet",), ("help",)):
+    for places in (("model", "tree", "app"), ("pattern",), ("find",), ("snippet",), ("help",)):
         keys = Counter(key for action in at(*places) for key in action.keys)  # type: ignore[arg-type]
         assert [key for key, count in keys.items() if count > 1] == []
 
@@ -31,6 +31,13 @@ def test_every_action_says_what_it_does() -> None:
 def test_bindings_can_be_remapped() -> None:
     made = [binding for binding in bindings("model") if isinstance(binding, Binding)]
     assert {binding.id for binding in made} == {action.id for action in at("model")}
+
+
+def test_an_action_of_many_keys_is_told_which() -> None:
+    runs = {binding.key: binding.action for binding in bindings("tree")}  # type: ignore[union-attr]
+    assert runs["1"] == "unfold_to(1)"
+    assert runs["9"] == "unfold_to(9)"
+    assert keys_text(BY_ID["tree.depth"].keys) == "1..9"
 
 
 def test_keys_as_people_read_them() -> None:

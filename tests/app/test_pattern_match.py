@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 
 import pytest
 
 from tests.app.models import cifar, layers, ssd
+from tests.app.showing import turns_during
 from tui.app.pattern_match import SLICE, hinted, match_pattern, refusal, told
 from tui.model.plan import FreezePlan
 from tui.model.resolution import resolve
@@ -36,23 +36,14 @@ async def test_structure_names_are_searched() -> None:
 
 async def test_more_names_than_a_slice() -> None:
     tree = ModelTree(layers(*(f"d{number}" for number in range(2 * SLICE + 5))))
-    matched = await match_pattern(".*d1_|.*d4003_", "names", tree)
-    assert matched.parameters == (1, 4003)
+    last = 2 * SLICE + 3
+    matched = await match_pattern(f".*d1_|.*d{last}_", "names", tree)
+    assert matched.parameters == (1, last)
 
 
 async def test_loop_goes_on_while_it_matches() -> None:
     tree = ModelTree(layers(*(f"d{number}" for number in range(5 * SLICE))))
-    turns = 0
-
-    async def count() -> None:
-        nonlocal turns
-        while True:
-            await asyncio.sleep(0)
-            turns += 1
-
-    counting = asyncio.create_task(count())
-    await match_pattern(".*weight", "names", tree)
-    counting.cancel()
+    _, turns = await turns_during(match_pattern(".*weight", "names", tree))
     assert turns >= 5
 
 

@@ -31,6 +31,7 @@ async def model_open(pilot: Pilot[Any]) -> ModelScreen:
     screen = pilot.app.screen
     assert isinstance(screen, ModelScreen)
     screen.pattern_field.field.cursor_blink = False
+    screen.find_field.field.cursor_blink = False
     return screen
 
 
@@ -67,6 +68,38 @@ def test_pattern_with_matches(snap_compare: Any, size: tuple[int, int]) -> None:
         await until(pilot, lambda: screen.pattern_field.matched)
 
     assert snap_compare(app_on(ssd()), terminal_size=size, run_before=typed)
+
+
+@SIZES
+def test_find(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def typed(pilot: Pilot[Any]) -> None:
+        screen = await model_open(pilot)
+        await pilot.press("2", "f", *"expand_conv")
+        await until(pilot, lambda: screen.find_field.found)
+        await pilot.press("down")
+
+    assert snap_compare(app_on(ssd()), terminal_size=size, run_before=typed)
+
+
+@SIZES
+def test_filter(snap_compare: Any, size: tuple[int, int]) -> None:
+    async def frozen(pilot: Pilot[Any]) -> None:
+        await model_open(pilot)
+        await pilot.press("h", "F", "F", "Z", "j", "j")
+
+    assert snap_compare(app_on(ssd()), terminal_size=size, run_before=frozen)
+
+
+def test_filter_smallest(snap_compare: Any) -> None:
+    async def found(pilot: Pilot[Any]) -> None:
+        screen = await model_open(pilot)
+        await pilot.press("f", *"c2pw")
+        await until(pilot, lambda: screen.find_field.found)
+        await pilot.press("enter")
+        await until(pilot, lambda: not screen.find_field.display)
+        await pilot.press("F")
+
+    assert snap_compare(app_on(ssd()), terminal_size=(60, 16), run_before=found)
 
 
 @SIZES

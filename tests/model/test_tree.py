@@ -126,7 +126,7 @@ def test_deeper_than_python_recurses() -> None:
 
 def test_empty_models() -> None:
     nothing = ModelTree(ModelInfo("empty", "Net", (), (), ()))
-    assert nothing.nodes == ()
+    assert list(nothing.nodes) == []
     assert nothing.totals([]).share == 0.0
     root = ModelTree(
         ModelInfo("empty", "Net", (), (BlockInfo("", "Net", "block", -1, (), ()),), ())

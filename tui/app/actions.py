@@ -18,6 +18,7 @@ Where = Literal[
     "tree",
     "pattern",
     "size",
+    "find",
     "snippet",
     "train",
     "run",
@@ -33,6 +34,7 @@ TITLES: dict[Where, str] = {
     "model": "What trains",
     "tree": "Moving and folding",
     "pattern": "In the pattern field",
+    "find": "In the find field",
     "snippet": "In the Python window",
     "train": "In the training form",
     "run": "Watching a run",
@@ -47,7 +49,8 @@ TITLES: dict[Where, str] = {
 class Action:
     """One action.
 
-    `keys` are Textual's names, the first is the one that is shown. `run` is what Textual calls.
+    `keys` are Textual's names, the first is the one that is shown. `run` is what Textual calls;
+    `{key}` in it stands for the key that was pressed.
     `label` is a word for the footer, `description` a sentence for help and palette. `rank` is how
     much the footer needs it: 1 stays longest, 0 is never shown. `palette` is whether it makes
     sense when chosen from a list.
@@ -604,6 +607,123 @@ ACTIONS: tuple[Action, ...] = (
         priority=True,
     ),
     Action("model.quit", ("q",), "leave", "quit", "leave thaw", "model", rank=1),
+    Action(
+        "model.find",
+        ("f",),
+        "find",
+        "find",
+        "find by a few letters of a name; the cursor goes along as they are typed",
+        "model",
+        rank=3,
+    ),
+    Action(
+        "tree.found_next", ("n",), "go_to_found(1)", "next", "the next of what was found", "tree"
+    ),
+    Action(
+        "tree.found_previous",
+        ("N",),
+        "go_to_found(-1)",
+        "previous",
+        "the one before of what was found",
+        "tree",
+    ),
+    Action(
+        "tree.filter",
+        ("F",),
+        "turn_filter",
+        "filter",
+        "show only what was last found or matched, is trainable, frozen, auxiliary; or all again",
+        "tree",
+        rank=5,
+    ),
+    Action(
+        "tree.clear",
+        ("escape",),
+        "clear",
+        "show all",
+        "show all again; then take the marks of a find away",
+        "tree",
+    ),
+    Action(
+        "tree.depth",
+        tuple("123456789"),
+        "unfold_to({key})",
+        "to depth",
+        "show so many levels, and fold all below them",
+        "tree",
+        palette=False,
+    ),
+    Action(
+        "tree.fold_siblings",
+        ("s",),
+        "fold_siblings",
+        "fold siblings",
+        "fold all blocks beside this one",
+        "tree",
+    ),
+    Action(
+        "tree.unfold_siblings",
+        ("S",),
+        "unfold_siblings",
+        "unfold siblings",
+        "unfold all blocks beside this one",
+        "tree",
+    ),
+    Action(
+        "tree.sibling_next", ("J",), "sibling(1)", "next block", "the next block beside it", "tree"
+    ),
+    Action(
+        "tree.sibling_previous",
+        ("K",),
+        "sibling(-1)",
+        "previous block",
+        "the block before, beside this one",
+        "tree",
+    ),
+    Action(
+        "find.accept",
+        ("enter",),
+        "accept",
+        "stay here",
+        "close the field and stay; n and N go on",
+        "find",
+        rank=1,
+        palette=False,
+        priority=True,
+    ),
+    Action(
+        "find.next",
+        ("down",),
+        "step(1)",
+        "next",
+        "go to the next that was found",
+        "find",
+        rank=2,
+        palette=False,
+        priority=True,
+    ),
+    Action(
+        "find.previous",
+        ("up",),
+        "step(-1)",
+        "previous",
+        "go to the one before",
+        "find",
+        rank=3,
+        palette=False,
+        priority=True,
+    ),
+    Action(
+        "find.cancel",
+        ("escape",),
+        "cancel",
+        "back",
+        "go back to where the cursor was",
+        "find",
+        rank=1,
+        palette=False,
+        priority=True,
+    ),
 )
 
 BY_ID = {action.id: action for action in ACTIONS}
@@ -630,17 +750,25 @@ def bindings(*places: Where) -> list[BindingType]:
     """Textual's bindings for the actions of these places."""
     return [
         Binding(
-            ",".join(action.keys),
-            action.run,
+            keys,
+            run,
             action.label,
             show=action.rank > 0,
             priority=action.priority,
             tooltip=action.description,
-            id=action.id,
+            id=id,
             system=not action.rank,
         )
         for action in at(*places)
+        for keys, run, id in _calls(action)
     ]
+
+
+def _calls(action: Action) -> list[tuple[str, str, str]]:
+    """Keys, what they call, and the id to remap them by."""
+    if "{key}" not in action.run:
+        return [(",".join(action.keys), action.run, action.id)]
+    return [(key, action.run.format(key=key), f"{action.id}_{key}") for key in action.keys]
 
 
 def key_text(key: str) -> str:
@@ -653,5 +781,8 @@ def key_text(key: str) -> str:
 
 
 def keys_text(keys: Iterable[str]) -> str:
-    """All keys of an action: `up, k`."""
-    return ", ".join(key_text(key) for key in keys)
+    """All keys of an action: `up, k`; a row of digits as `1..9`."""
+    texts = [key_text(key) for key in keys]
+    if len(texts) > 2 and "".join(texts).isdigit():
+        return f"{texts[0]}..{texts[-1]}"
+    return ", ".join(texts)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from tui.app.row_filter import RowFilter
 from tui.model.families import Roles, find_roles
 from tui.model.history import PlanHistory
 from tui.model.plan import FreezePlan
@@ -22,6 +23,7 @@ class Session:
     `costs` are those of the last picture sent through. `facts` is what the inspector has said,
     by node; `patterns` are the shortest that select exactly a block, by node, None where none
     was found.
+    `shown` is the filter on the tree.
     """
 
     opened: Opened
@@ -36,6 +38,7 @@ class Session:
     _cost_of: dict[int, BlockCost] = field(default_factory=dict)
     facts: dict[int, BlockFacts | ParameterFacts] = field(default_factory=dict)
     patterns: dict[int, str | None] = field(default_factory=dict)
+    shown: RowFilter = field(default_factory=RowFilter)
 
     def __post_init__(self) -> None:
         self._show(resolve(self.history.plan, self.tree))

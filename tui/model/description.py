@@ -18,7 +18,31 @@ BlockKind = Literal["block", "group"]
 """`group` is no block of Gluon's: it is made from the names inside a flat SymbolBlock."""
 
 
-class ParameterInfo(msgspec.Struct, frozen=True):
+GradReq = Literal["write", "add", "null"]
+"""What MXNet does with a gradient."""
+
+DType = Literal[
+    "float16",
+    "float32",
+    "float64",
+    "bfloat16",
+    "bool",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+]
+"""A dtype by its NumPy name."""
+
+# Words out of a few are decoded to one and the same string, and what is as it mostly is goes
+# unsaid: over 100,000 parameters that is a third of the memory.
+
+
+class ParameterInfo(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
     """One parameter.
 
     `structure_names` are all the places where the parameter stands (a shared one has several);
@@ -32,9 +56,9 @@ class ParameterInfo(msgspec.Struct, frozen=True):
     structure_names: tuple[str, ...]
     name: str
     shape: tuple[int, ...] | None
-    dtype: str
+    dtype: DType
     kind: ParameterKind
-    grad_req: str
+    grad_req: GradReq
     fixed: bool = False
     lr_mult: float = 1.0
     wd_mult: float = 1.0
@@ -53,9 +77,7 @@ class ParameterInfo(msgspec.Struct, frozen=True):
     @property
     def count(self) -> int | None:
         """How many values it holds; None while a dimension is not known."""
-        if self.shape is None or 0 in self.shape:
-            return None
-        return math.prod(self.shape)
+        return count_values(self.shape)
 
     @property
     def nbytes(self) -> int | None:
@@ -71,7 +93,7 @@ class ParameterInfo(msgspec.Struct, frozen=True):
         return "×".join(str(size) if size else "?" for size in self.shape) or "scalar"
 
 
-class BlockInfo(msgspec.Struct, frozen=True):
+class BlockInfo(msgspec.Struct, frozen=True, gc=False):
     """One block, or one group of names inside a SymbolBlock.
 
     `path` is its structure path (the root's is empty), `parent` an index into
@@ -119,6 +141,11 @@ def with_shapes(model: ModelInfo, shapes: Mapping[str, tuple[int, ...]]) -> Mode
             for parameter in model.parameters
         ),
     )
+
+
+def count_values(shape: tuple[int, ...] | None) -> int | None:
+    """How many values a shape holds; None while a dimension is not known."""
+    return None if shape is None or 0 in shape else math.prod(shape)
 
 
 @cache

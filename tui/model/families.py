@@ -119,9 +119,9 @@ def _by_names(tree: ModelTree) -> Roles:
         head = blocks[-1:]
     return Roles(
         "classification" if head else "unknown",
-        tuple(tree.nodes[block].path for block in blocks if block not in head),
+        tuple(tree.nodes.paths[block] for block in blocks if block not in head),
         (),
-        tuple(tree.nodes[block].path for block in head),
+        tuple(tree.nodes.paths[block] for block in head),
     )
 
 
@@ -129,13 +129,12 @@ def _trainable_blocks(tree: ModelTree, node: int) -> list[int]:
     return [
         child
         for child in tree.children(node)
-        if tree.nodes[child].is_block
-        and any(tree.parameters[index].can_train for index in tree.under(child))
+        if tree.nodes.blocks[child] >= 0 and tree.could_train(child)
     ]
 
 
 def _is_head(tree: ModelTree, node: int) -> bool:
-    return _HEAD_NAMES.fullmatch(tree.nodes[node].label) is not None
+    return _HEAD_NAMES.fullmatch(tree.nodes.label(node)) is not None
 
 
 def _outermost(tree: ModelTree, pattern: str) -> tuple[str, ...]:
@@ -143,12 +142,11 @@ def _outermost(tree: ModelTree, pattern: str) -> tuple[str, ...]:
         return ()
     compiled = re.compile(pattern)
     found: list[str] = []
-    index = 0
-    while index < len(tree.nodes):
-        node = tree.nodes[index]
-        if node.is_block and node.path and compiled.fullmatch(node.path) and tree.under(index):
-            found.append(node.path)
-            index = node.end
-        else:
-            index += 1
+    behind = 0
+    for index in tree.block_nodes:
+        path, end = tree.nodes.paths[index], tree.nodes.ends[index]
+        holds_any = tree.places_below[end] > tree.places_below[index]
+        if index >= behind and path and compiled.fullmatch(path) and holds_any:
+            found.append(path)
+            behind = end
     return tuple(found)

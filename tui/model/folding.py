@@ -60,26 +60,24 @@ def covering(tree: ModelTree, parameters: Iterable[int]) -> tuple[str, ...]:
     wanted = [False] * len(tree.parameters)
     for parameter in parameters:
         wanted[parameter] = True
-    places = tree.running_sum([1] * len(wanted))
+    places = tree.places_below
     wanted_places = tree.running_sum(wanted)
     covered = [False] * len(wanted)
     found: list[str] = []
     index = 0
     while index < len(tree.nodes):
-        node = tree.nodes[index]
-        below = places[node.end] - places[index]
-        if (
-            below
-            and wanted_places[node.end] - wanted_places[index] == below
-            and tree.index_of[node.path] == index
-        ):
+        path, end = tree.nodes.paths[index], tree.nodes.ends[index]
+        wanted_below = wanted_places[end] - wanted_places[index]
+        if not wanted_below:
+            index = end
+        elif wanted_below == places[end] - places[index] and tree.index_of[path] == index:
             here = tree.under(index)
             # A place of what is shared and covered elsewhere need not be told again.
             if not all(covered[parameter] for parameter in here):
-                found.append(node.path)
+                found.append(path)
             for parameter in here:
                 covered[parameter] = True
-            index = node.end
+            index = end
         else:
             index += 1
     return tuple(found)
@@ -99,28 +97,28 @@ def _fewest(
     # The same at and below it, where setting it as a whole may save some.
     cost = [[0] * len(nodes) for _ in every]
     for index in range(len(nodes) - 1, -1, -1):
-        node = nodes[index]
-        if node.parameter >= 0:
-            value = wanted[node.parameter]
+        parameter, parent = nodes.parameters[index], nodes.parents[index]
+        if parameter >= 0:
+            value = wanted[parameter]
             if value is None:
                 continue
-            least = [int(value != base[node.parameter])]
+            least = [int(value != base[parameter])]
             least += [int(value != other) for other in values]
         else:
             own = 1 + min((below[above][index] for above in every[1:]), default=0)
             least = [min(below[above][index], own) for above in every]
         for above in every:
             cost[above][index] = least[above]
-            if node.parent >= 0:
-                below[above][node.parent] += least[above]
+            if parent >= 0:
+                below[above][parent] += least[above]
 
     found: list[tuple[Value, Selector, str]] = []
     stack: list[tuple[int, int]] = [(0, 0)] if nodes else []
     while stack:
         index, above = stack.pop()
-        node = nodes[index]
         if not cost[above][index]:
             continue
+        node = nodes[index]
         if node.parameter >= 0:
             value = wanted[node.parameter]
             assert value is not None

@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fnmatch import translate
+from itertools import compress
 from typing import Literal
 
 from tui.model.families import ROLES, Roles, find_roles
@@ -84,7 +85,7 @@ def select(rule: Rule, tree: ModelTree, roles: Roles | None = None) -> list[int]
         case "names" if rule.covers is not None:
             return _at(tree, rule.covers)
         case "names":
-            return match_names(rule.select, [parameter.name for parameter in tree.parameters])
+            return match_names(rule.select, tree.names)
         case _:
             pattern = rule.select if rule.by == "structure" else translate(rule.select)
             places = list(tree.parameter_of.items())
@@ -164,14 +165,16 @@ def same_effect(first: FreezePlan, second: FreezePlan, tree: ModelTree) -> bool:
 
 
 def _at(tree: ModelTree, paths: Iterable[str]) -> list[int]:
-    found: set[int] = set()
+    # A block's parameter is -1, which marks what is cut off at the end.
+    marked = bytearray(len(tree.parameters) + 1)
     for path in paths:
         node = tree.index_of.get(path)
         if node is not None:
-            found.update(tree.under(node))
+            for index in tree.nodes.parameters[node : tree.nodes.ends[node]]:
+                marked[index] = 1
         elif path in tree.parameter_of:
-            found.add(tree.parameter_of[path])
-    return sorted(found)
+            marked[tree.parameter_of[path]] = 1
+    return list(compress(range(len(tree.parameters)), marked))
 
 
 def _statistics_at(tree: ModelTree, parameters: Iterable[int]) -> list[int]:

@@ -6,36 +6,24 @@ two look-ups in running sums, and a plan that names a block decides a slice.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, chain, compress, repeat
+from operator import mul
 
-from tui.model.description import BlockInfo, ModelInfo, ParameterInfo, with_shapes
+from tui.model.description import (
+    BlockInfo,
+    ModelInfo,
+    ParameterInfo,
+    count_values,
+    itemsize,
+    with_shapes,
+)
 from tui.model.groups import STATISTICS
+from tui.model.nodes import Nodes
 from tui.model.states import State
-
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """One row: a block (`block` >= 0) or a place of a parameter (`parameter` >= 0).
-
-    `path` is its structure name, `label` the last part of it, `end` the index behind the last
-    node of its subtree, `parent` the index of the node above (-1 for the root).
-    """
-
-    path: str
-    label: str
-    depth: int
-    parent: int
-    end: int
-    block: int = -1
-    parameter: int = -1
-
-    @property
-    def is_block(self) -> bool:
-        """Whether it is a block, or a group of names."""
-        return self.block >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +60,10 @@ class ModelTree:
     """The nodes of a model, and look-ups into them."""
 
     model: ModelInfo
-    nodes: tuple[Node, ...] = field(init=False)
+    nodes: Nodes = field(init=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "nodes", tuple(_nodes(self.model)))
+        object.__setattr__(self, "nodes", Nodes(self.model))
 
     def with_shapes(self, shapes: Mapping[str, tuple[int, ...]]) -> ModelTree:
         """The same nodes with these shapes of parameters, by structure name."""
@@ -93,9 +81,11 @@ class ModelTree:
     def index_of(self) -> dict[str, int]:
         """Node index by structure path. Blocks win over parameters of the same path."""
         found: dict[str, int] = {}
-        for index, node in enumerate(self.nodes):
-            if node.path not in found or node.is_block:
-                found[node.path] = index
+        for index, (path, block) in enumerate(
+            zip(self.nodes.paths, self.nodes.blocks, strict=True)
+        ):
+            if block >= 0 or path not in found:
+                found[path] = index
         return found
 
     @cached_property
@@ -109,46 +99,63 @@ class ModelTree:
 
     def under(self, node: int) -> list[int]:
         """The indices of the parameters at and below a node, each once, in order."""
-        first = self.nodes[node]
-        found = (self.nodes[index].parameter for index in range(node, first.end))
-        return list(dict.fromkeys(parameter for parameter in found if parameter >= 0))
+        found = dict.fromkeys(self.nodes.parameters[node : self.nodes.ends[node]])
+        found.pop(-1, None)
+        return list(found)
 
     def block_info(self, node: int) -> BlockInfo:
         """The block at a node."""
-        return self.model.blocks[self.nodes[node].block]
+        return self.model.blocks[self.nodes.blocks[node]]
 
     def parameter_info(self, node: int) -> ParameterInfo:
         """The parameter at a node."""
-        return self.parameters[self.nodes[node].parameter]
+        return self.parameters[self.nodes.parameters[node]]
 
     def children(self, node: int) -> Iterator[int]:
         """The nodes right below a node."""
+        ends = self.nodes.ends
         child = node + 1
-        while child < self.nodes[node].end:
+        while child < ends[node]:
             yield child
-            child = self.nodes[child].end
+            child = ends[child]
 
     def ancestors(self, node: int) -> Iterator[int]:
         """The nodes above a node, nearest first."""
-        above = self.nodes[node].parent
+        parents = self.nodes.parents
+        above = parents[node]
         while above >= 0:
             yield above
-            above = self.nodes[above].parent
+            above = parents[above]
+
+    @cached_property
+    def names(self) -> list[str]:
+        """Prefixed names by parameter."""
+        return [parameter.name for parameter in self.parameters]
+
+    @cached_property
+    def _counts(self) -> list[int | None]:
+        # A model has few shapes, however many parameters: each is multiplied out once.
+        count_of = _CountOf()
+        return [count_of[parameter.shape] for parameter in self.parameters]
 
     @cached_property
     def values(self) -> list[int]:
         """Value counts by parameter; 0 where not known."""
-        return [parameter.count or 0 for parameter in self.parameters]
+        return [count or 0 for count in self._counts]
 
     @cached_property
-    def sizes(self) -> list[int]:
+    def sizes(self) -> Sequence[int]:
         """Bytes by parameter; 0 where not known."""
-        return [parameter.nbytes or 0 for parameter in self.parameters]
+        dtypes = [parameter.dtype for parameter in self.parameters]
+        size_of = {dtype: itemsize(dtype) for dtype in set(dtypes)}
+        if len(size_of) == 1:
+            return _packed(lambda: map(mul, self.values, repeat(*size_of.values())))
+        return _packed(lambda: map(mul, self.values, map(size_of.__getitem__, dtypes)))
 
     @cached_property
     def norms(self) -> tuple[Norm, ...]:
         """The norm layers, in the model's order."""
-        return tuple(_norms(self.model))
+        return tuple(_norms(self.model, self.built_states))
 
     @cached_property
     def norm_of(self) -> dict[int, int]:
@@ -163,16 +170,18 @@ class ModelTree:
     def numbered(self) -> frozenset[int]:
         """The nodes whose blocks are keyed 0, 1, 2 and so on, in this order."""
         found = set()
-        for index, node in enumerate(self.nodes):
-            if node.is_block:
-                front = f"{node.path}." if node.path else ""
-                blocks = (child for child in self.children(index) if self.nodes[child].is_block)
-                if all(
-                    self.nodes[child].path == f"{front}{place}"
-                    for place, child in enumerate(blocks)
-                ):
-                    found.add(index)
+        paths, at = self.nodes.paths, self.nodes.blocks
+        for index in self.block_nodes:
+            front = f"{paths[index]}." if paths[index] else ""
+            blocks = (child for child in self.children(index) if at[child] >= 0)
+            if all(paths[child] == f"{front}{place}" for place, child in enumerate(blocks)):
+                found.add(index)
         return frozenset(found)
+
+    @cached_property
+    def block_nodes(self) -> list[int]:
+        """The nodes that are blocks, in order."""
+        return [index for index, block in enumerate(self.nodes.blocks) if block >= 0]
 
     @cached_property
     def weightless(self) -> bool:
@@ -182,49 +191,62 @@ class ModelTree:
     @cached_property
     def built_states(self) -> tuple[State, ...]:
         """The states with which the network was built, by parameter."""
+        trainable, frozen, auxiliary = State.TRAINABLE, State.FROZEN, State.AUXILIARY
         return tuple(
-            State.AUXILIARY
-            if parameter.kind != "weight"
-            else State.FROZEN
-            if parameter.grad_req == "null"
-            else State.TRAINABLE
-            for parameter in self.parameters
+            [
+                auxiliary
+                if parameter.kind != "weight"
+                else frozen
+                if parameter.grad_req == "null"
+                else trainable
+                for parameter in self.parameters
+            ]
         )
 
     @cached_property
-    def values_below(self) -> list[int]:
+    def values_below(self) -> Sequence[int]:
         """Running sum of known value counts over nodes: a subtree's is a difference of two."""
         return self.running_sum(self.values)
 
     @cached_property
-    def bytes_below(self) -> list[int]:
+    def bytes_below(self) -> Sequence[int]:
         """Running sum of bytes over nodes."""
         return self.running_sum(self.sizes)
 
     @cached_property
-    def unknown_below(self) -> list[int]:
-        """Running sum over nodes of parameters whose shape is not known yet."""
-        return self.running_sum([parameter.count is None for parameter in self.parameters])
-
-    @cached_property
-    def places_below(self) -> list[int]:
+    def places_below(self) -> Sequence[int]:
         """Running sum of places of parameters over nodes; a shared parameter has several."""
-        return self.running_sum([1] * len(self.parameters))
+        return self.running_sum(bytes([1]) * len(self.parameters))
 
-    def running_sum(self, of_parameters: Sequence[int]) -> list[int]:
-        """Sums of a figure of each parameter over nodes 0..i, with a leading 0."""
-        # A block's parameter index is -1: it finds the 0 at the end.
-        figures = [*of_parameters, 0]
-        return [0, *accumulate(map(figures.__getitem__, self._parameter_at))]
+    def could_train(self, node: int) -> bool:
+        """Whether a plan can make anything at or below a node train."""
+        states, auxiliary = self.built_states, State.AUXILIARY
+        here = self.nodes.parameters[node : self.nodes.ends[node]]
+        return any(parameter >= 0 and states[parameter] is not auxiliary for parameter in here)
 
     @cached_property
-    def _parameter_at(self) -> list[int]:
-        return [node.parameter for node in self.nodes]
+    def unknown_below(self) -> Sequence[int]:
+        """Running sum of places of parameters whose shape is not known yet."""
+        return self.running_sum(bytes([count is None for count in self._counts]))
+
+    def running_sum(self, of_parameters: Sequence[int]) -> Sequence[int]:
+        """Sums of a figure of each parameter over nodes 0..i, with a leading 0."""
+        if not any(of_parameters):
+            return array("q", bytes(8 * (len(self.nodes) + 1)))
+        # A block's parameter index is -1: it finds the 0 at the end.
+        figures = of_parameters + b"\0" if isinstance(of_parameters, bytes) else [*of_parameters, 0]
+        return _packed(
+            lambda: chain((0,), accumulate(map(figures.__getitem__, self.nodes.parameters)))
+        )
+
+    def places_of(self, mask: bytes) -> Sequence[int]:
+        """Running sum of places of the parameters that are 1 in a mask."""
+        return self.running_sum(mask) if 0 in mask else self.places_below
 
     @cached_property
     def unknown(self) -> int:
         """How many parameters have a shape that is not known yet."""
-        return sum(parameter.count is None for parameter in self.parameters)
+        return self._counts.count(None)
 
     def totals(self, states: Sequence[State]) -> Totals:
         """What the header shows."""
@@ -233,15 +255,33 @@ class ModelTree:
             values=sum(self.values),
             nbytes=sum(self.sizes),
             trainable_parameters=states.count(State.TRAINABLE),
-            trainable_values=sum(
-                values
-                for values, state in zip(self.values, states, strict=True)
-                if state is State.TRAINABLE
-            ),
+            trainable_values=sum(compress(self.values, mask_of(State.TRAINABLE, states))),
             frozen_parameters=states.count(State.FROZEN),
             auxiliary_parameters=states.count(State.AUXILIARY),
             unknown=self.unknown,
         )
+
+
+class _CountOf(dict[tuple[int, ...] | None, int | None]):
+    def __missing__(self, shape: tuple[int, ...] | None) -> int | None:
+        count = self[shape] = count_values(shape)
+        return count
+
+
+def _packed(figures: Callable[[], Iterable[int]]) -> Sequence[int]:
+    """Figures in eight bytes each, where a list of numbers takes forty."""
+    try:
+        return array("q", figures())
+    except OverflowError:  # a shape that nobody could hold in memory
+        return list(figures())
+
+
+def mask_of(state: State, states: Sequence[State]) -> bytes:
+    """By parameter: 1 where it is in a state, else 0."""
+    return bytes(states).translate(_MASKS[state])
+
+
+_MASKS = {state: bytes([int(other == state) for other in range(256)]) for state in State}
 
 
 class RollUp:
@@ -250,22 +290,28 @@ class RollUp:
     def __init__(self, tree: ModelTree, states: Sequence[State]) -> None:
         self._tree = tree
         self._states = states
-        self._trainable = tree.running_sum([state is State.TRAINABLE for state in states])
-        self._frozen = tree.running_sum([state is State.FROZEN for state in states])
-        self._trainable_values = tree.running_sum(
-            [
-                values if state is State.TRAINABLE else 0
-                for values, state in zip(tree.values, states, strict=True)
-            ]
-        )
+
+    @cached_property
+    def _trainable(self) -> Sequence[int]:
+        return self._tree.places_of(mask_of(State.TRAINABLE, self._states))
+
+    @cached_property
+    def _frozen(self) -> Sequence[int]:
+        return self._tree.places_of(mask_of(State.FROZEN, self._states))
+
+    @cached_property
+    def _trainable_values(self) -> Sequence[int]:
+        trainable = mask_of(State.TRAINABLE, self._states)
+        return self._tree.running_sum(list(map(mul, self._tree.values, trainable)))
 
     def state(self, node: int) -> State:
         """A parameter's own state, or what its block's parameters have in common."""
-        here = self._tree.nodes[node]
-        if here.parameter >= 0:
-            return self._states[here.parameter]
-        trainable = self._trainable[here.end] - self._trainable[node]
-        frozen = self._frozen[here.end] - self._frozen[node]
+        parameter = self._tree.nodes.parameters[node]
+        if parameter >= 0:
+            return self._states[parameter]
+        end = self._tree.nodes.ends[node]
+        trainable = self._trainable[end] - self._trainable[node]
+        frozen = self._frozen[end] - self._frozen[node]
         if trainable and frozen:
             return State.PARTIAL
         if trainable:
@@ -275,79 +321,45 @@ class RollUp:
     def places(self, node: int) -> int:
         """Places of parameters at and below a node."""
         sums = self._tree.places_below
-        return sums[self._tree.nodes[node].end] - sums[node]
+        return sums[self._tree.nodes.ends[node]] - sums[node]
 
     def trainable_places(self, node: int) -> int:
         """Places of trainable parameters at and below a node."""
-        return self._trainable[self._tree.nodes[node].end] - self._trainable[node]
+        return self._trainable[self._tree.nodes.ends[node]] - self._trainable[node]
 
     def frozen_places(self, node: int) -> int:
         """Places of frozen parameters at and below a node."""
-        return self._frozen[self._tree.nodes[node].end] - self._frozen[node]
+        return self._frozen[self._tree.nodes.ends[node]] - self._frozen[node]
 
     def values(self, node: int) -> int:
         """Known values at and below a node."""
         sums = self._tree.values_below
-        return sums[self._tree.nodes[node].end] - sums[node]
+        return sums[self._tree.nodes.ends[node]] - sums[node]
 
     def nbytes(self, node: int) -> int:
         """Known bytes at and below a node."""
         sums = self._tree.bytes_below
-        return sums[self._tree.nodes[node].end] - sums[node]
+        return sums[self._tree.nodes.ends[node]] - sums[node]
 
     def trainable_values(self, node: int) -> int:
         """Trainable values at and below a node."""
-        return self._trainable_values[self._tree.nodes[node].end] - self._trainable_values[node]
+        return self._trainable_values[self._tree.nodes.ends[node]] - self._trainable_values[node]
 
 
-def _nodes(model: ModelInfo) -> list[Node]:
-    children: dict[int, list[int]] = {}
+def _norms(model: ModelInfo, states: Sequence[State]) -> Iterator[Norm]:
+    auxiliary = compress(range(len(states)), mask_of(State.AUXILIARY, states))
+    statistics_of_model = {
+        index for index in auxiliary if model.parameters[index].kind == "statistic"
+    }
+    if not statistics_of_model:
+        return
     for index, block in enumerate(model.blocks):
-        children.setdefault(block.parent, []).append(index)
-
-    # Ends are known only after what lies below, so rows come first, and nodes are made of them.
-    rows: list[tuple[str, str, int, int, int, int]] = []
-    ends: list[int] = []
-    # An explicit stack: a model may nest deeper than Python recurses.
-    stack: list[tuple[int, int, int, bool]] = [
-        (block, 0, -1, False) for block in reversed(children.get(-1, []))
-    ]
-    while stack:
-        index, depth, parent, done = stack.pop()
-        if done:
-            ends[index] = len(rows)
+        if statistics_of_model.isdisjoint(block.parameters):
             continue
-        block = model.blocks[index]
-        here = len(rows)
-        label = _label(block.path, rows[parent][0] if parent >= 0 else "")
-        rows.append((block.path, label or model.name, depth, parent, index, -1))
-        ends.append(0)
-        for parameter, name in zip(block.parameters, block.names, strict=True):
-            rows.append((name, _label(name, block.path), depth + 1, here, -1, parameter))
-            ends.append(len(rows))
-        stack.append((here, 0, 0, True))
-        stack.extend((child, depth + 1, here, False) for child in reversed(children.get(index, [])))
-    return [
-        Node(path, label, depth, parent, end, block, parameter)
-        for (path, label, depth, parent, block, parameter), end in zip(rows, ends, strict=True)
-    ]
-
-
-def _label(path: str, above: str) -> str:
-    """What a path adds to the one above it, without the dot or underscore between them."""
-    if above and path.startswith(above) and path[len(above) : len(above) + 1] in (".", "_"):
-        return path[len(above) + 1 :] or path
-    return path
-
-
-def _norms(model: ModelInfo) -> Iterator[Norm]:
-    for index, block in enumerate(model.blocks):
         layers: dict[str, list[int]] = {}
         for parameter, name in zip(block.parameters, block.names, strict=True):
-            if model.parameters[parameter].kind == "statistic":
+            if parameter in statistics_of_model:
                 layers.setdefault(_layer(name), []).append(parameter)
-        if not layers:
-            continue
         could = {
             name: parameter
             for parameter, name in zip(block.parameters, block.names, strict=True)

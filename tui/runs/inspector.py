@@ -64,6 +64,9 @@ class Inspector:
                         heard = self._decoder.decode(line)
                     except (msgspec.DecodeError, UnicodeDecodeError):
                         continue  # a library printed it
+                    finally:
+                        # A large model's is tens of megabytes, and this waits at a yield.
+                        line = b""
                     if isinstance(heard, Phase):
                         if self._owed == 1:
                             yield heard

@@ -324,7 +324,7 @@ async def test_no_recipe() -> None:
 
 
 async def test_help_lists_every_key() -> None:
-    async with model_screen(ssd(), (120, 60)) as (pilot, screen):
+    async with model_screen(ssd(), (120, 90)) as (pilot, screen):
         await pilot.press("question_mark")
         await until(pilot, lambda: pilot.app.screen is not screen)
         shown = text_of(pilot)

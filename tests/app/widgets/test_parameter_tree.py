@@ -41,6 +41,36 @@ async def test_moving(size: tuple[int, int]) -> None:
             assert path(tree) == at, keys
 
 
+async def test_blocks_beside_each_other() -> None:
+    async with model_screen(ssd()) as (pilot, screen):
+        tree = screen.parameter_tree
+        for keys, at in (
+            ("j", "features"),
+            ("J", "class_predictors"),
+            ("J", "box_predictors"),
+            ("K", "class_predictors"),
+            ("K", "features"),
+            ("K", "features"),
+        ):
+            await pilot.press(keys)
+            assert path(tree) == at, keys
+        await pilot.press("J", "S")
+        for block in ("features", "class_predictors", "box_predictors"):
+            assert tree._folds.is_unfolded(screen.session.tree.index_of[block])
+        await pilot.press("s")
+        assert {screen.session.tree.nodes[node].depth for node in tree.rows} == {0, 1}
+        assert path(tree) == "class_predictors"
+
+
+async def test_digits_show_so_many_levels() -> None:
+    async with model_screen(ssd()) as (pilot, screen):
+        tree = screen.parameter_tree
+        for key in "3192":
+            await pilot.press(key)
+            depths = {screen.session.tree.nodes[node].depth for node in tree.rows}
+            assert max(depths) == min(int(key), max(n.depth for n in screen.session.tree.nodes))
+
+
 async def test_pages_stay_on_the_screen() -> None:
     async with model_screen(cifar()) as (pilot, screen):
         tree = screen.parameter_tree
@@ -130,6 +160,7 @@ async def test_more_columns_at_120() -> None:
         await pilot.press("Z")
         line = next(row for row in text_of(pilot).splitlines() if "32×3×3×3" in row)
         assert "float32" in line
+        assert "3.5 KB" in line
         assert "<0.1 %" in line
         assert "conv0_weight" in line
 

@@ -11,7 +11,7 @@ from tui.app.widgets.tree_columns import GUTTER, fit
 @given(st.integers(59, 400))
 def test_a_row_fills_the_width_and_no_more(width: int) -> None:
     columns = fit(width)
-    row = columns.line(*("" for _ in range(7)))
+    row = columns.line(*("" for _ in range(8)))
     assert GUTTER + sum(map(len, row)) <= width
     assert columns.label >= 30
     assert len(columns.heads()) <= width
@@ -20,7 +20,7 @@ def test_a_row_fills_the_width_and_no_more(width: int) -> None:
 @given(st.integers(59, 400))
 def test_a_row_with_costs_fills_the_width_and_no_more(width: int) -> None:
     columns = fit(width, costs=True)
-    row = columns.line(*("" for _ in range(7)), cost="x" * columns.cost)
+    row = columns.line(*("" for _ in range(8)), cost="x" * columns.cost)
     assert GUTTER + sum(map(len, row)) <= width
     assert columns.cost == 8
     assert columns.label >= 22
@@ -30,7 +30,7 @@ def test_a_row_with_costs_fills_the_width_and_no_more(width: int) -> None:
 @given(st.integers(1, 400))
 def test_heads_stand_above_their_columns(width: int) -> None:
     columns = fit(width)
-    label, middle, _ = columns.line("", "n", "s", "d", "v", "s", "")
+    label, middle, _ = columns.line("", "n", "s", "d", "v", "s", "b", "")
     start = GUTTER + len(label) + len(middle)
     assert columns.heads()[start:] == "state"
 
@@ -41,6 +41,15 @@ def test_what_there_is_at_80_and_at_120() -> None:
     assert at_80.values
     assert at_80.state >= len("· auxiliary moving")
     assert not at_80.name
+    assert not at_80.nbytes
     assert at_120.share
     assert at_120.dtype
-    assert at_120.name >= 20
+    assert at_120.nbytes
+    assert at_120.name >= len("…conv0_weight")
+
+
+@given(st.integers(60, 400))
+def test_more_width_never_takes_a_column_away(width: int) -> None:
+    narrower, wider = fit(width - 1), fit(width)
+    for column in ("name", "shape", "dtype", "values", "share", "nbytes", "state"):
+        assert getattr(wider, column) >= getattr(narrower, column)

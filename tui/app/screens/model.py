@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -16,6 +18,8 @@ from tui.app.glyphs import glyphs
 from tui.app.panes.detail import DetailPane
 from tui.app.session import Session
 from tui.app.widgets.costs_field import CostsField
+from tui.app.widgets.filter_line import FilterLine
+from tui.app.widgets.find_field import FindField
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.app.widgets.model_header import ModelHeader
@@ -40,7 +44,7 @@ class ModelScreen(Screen[None]):
 
     CSS_PATH = "../styles/model.tcss"
     BINDINGS = bindings("model")
-    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("model", "tree", "pattern", "app")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("model", "tree", "pattern", "find", "app")
     HORIZONTAL_BREAKPOINTS = [(0, "-below"), (120, "-beside")]  # noqa: RUF012
 
     def __init__(
@@ -65,6 +69,7 @@ class ModelScreen(Screen[None]):
         yield ModelHeader(self.session, id="header")
         with Container(id="middle"):
             with Vertical(id="rows"):
+                yield FilterLine(self.session, id="filter")
                 yield Static(id="heads", markup=False)
                 yield ParameterTree(self.session, id="tree")
             yield DetailPane(self.session, self._inspector, id="detail")
@@ -72,6 +77,7 @@ class ModelScreen(Screen[None]):
         yield MessageLine(id="message")
         yield PatternField(self.session, id="pattern-field")
         yield CostsField(self.session, self._inspector, id="costs-field")
+        yield FindField(self.session, id="find-field")
         yield KeyLine(id="keys")
 
     @property
@@ -99,12 +105,27 @@ class ModelScreen(Screen[None]):
         """The field behind `c`, that asks for a picture's size."""
         return self.query_one("#costs-field", CostsField)
 
+    @property
+    def find_field(self) -> FindField:
+        """The field behind `f`."""
+        return self.query_one("#find-field", FindField)
+
+    def on_unmount(self) -> None:
+        gc.unfreeze()
+
     def on_mount(self) -> None:
+        # What there is by now stays while this screen does: to go through all of it for garbage,
+        # again and again, would hold up typing for a twentieth of a second each time.
+        self.call_after_refresh(gc.freeze)
+        self.find_field.display = False
         self.pattern_field.display = False
         self.costs_field.display = False
         self.detail.display = False
         self.set_class(glyphs().ascii_only, "-ascii")
         self.parameter_tree.focus()
+        # A message would come a frame later.
+        names = self.query_one("#names", NamesLine)
+        self.watch(self.parameter_tree, "cursor", names.show, init=False)
         if self._plan is not None:
             self._begin_with(self._plan)
         elif self._preset:
@@ -139,7 +160,8 @@ class ModelScreen(Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # While a field is typed in its keys are the only ones; the footer shows them alone.
         if action in MODEL_ACTIONS and self.is_mounted:
-            typing = self.pattern_field.display or self.costs_field.display
+            fields = (self.pattern_field, self.costs_field, self.find_field)
+            typing = any(field.display for field in fields)
             return False if typing else super().check_action(action, parameters)
         return super().check_action(action, parameters)
 
@@ -220,7 +242,6 @@ class ModelScreen(Screen[None]):
     # The tree
 
     def on_parameter_tree_moved(self, event: ParameterTree.Moved) -> None:
-        self.query_one("#names", NamesLine).show(event.node)
         self.detail.follow(event.node)
 
     def on_parameter_tree_refitted(self, event: ParameterTree.Refitted) -> None:
@@ -272,6 +293,59 @@ class ModelScreen(Screen[None]):
         self.query_one("#names", NamesLine).show()
         self.detail.show()
 
+    def on_parameter_tree_filtered(self) -> None:
+        self.query_one("#filter", FilterLine).show()
+
+    def on_parameter_tree_told(self, event: ParameterTree.Told) -> None:
+        self.message.say(event.what)
+
+    def _last_matched(self, parameters: Sequence[int], typed: str) -> None:
+        """Keep what a find or a regex matched, for the filter."""
+        shown = self.session.shown
+        shown.matching, shown.by = parameters, typed
+        if shown.name == "matching":
+            self.parameter_tree.show_filter()
+
+    # The find field
+
+    def action_find(self) -> None:
+        """Open the find field."""
+        self._place = self.parameter_tree.place
+        self.message.display = False
+        self.parameter_tree.show_found(None)
+        self.find_field.open()
+
+    def on_find_field_judged(self, event: FindField.Judged) -> None:
+        if not self.find_field.display or self._place is None:
+            return
+        # What was unfolded for the letters before need not stay so for these.
+        self.parameter_tree.place = self._place
+        self.parameter_tree.show_found(event.found)
+
+    def on_find_field_step(self, event: FindField.Step) -> None:
+        self.parameter_tree.action_go_to_found(event.step)
+
+    def on_find_field_accepted(self, event: FindField.Accepted) -> None:
+        self._close_find()
+        if event.found.best < 0:
+            self.parameter_tree.show_found(None)
+            self.message.warn(f"nothing is named like {event.typed}")
+            return
+        self._last_matched(event.found.parameters(self.session.tree), event.typed)
+        count = len(event.found.nodes)
+        self.message.say(f"{count:,} found · n next, N previous, F shows only them")
+
+    def on_find_field_cancelled(self) -> None:
+        if self._place is not None:
+            self.parameter_tree.place = self._place
+        self.parameter_tree.show_found(None)
+        self._close_find()
+
+    def _close_find(self) -> None:
+        self.find_field.close()
+        self.message.display = True
+        self.parameter_tree.focus()
+
     # The pattern field
 
     def action_pattern(self) -> None:
@@ -295,6 +369,7 @@ class ModelScreen(Screen[None]):
         verb = "froze" if event.action == "freeze" else "thawed"
         already = "frozen" if event.action == "freeze" else "trainable"
         self._close_pattern(clear=True)
+        self._last_matched(matched.parameters, matched.pattern)
         self._change(
             self.session.plan.with_rules(rule),
             f"{verb} {matched.pattern}",
@@ -304,6 +379,9 @@ class ModelScreen(Screen[None]):
     def on_pattern_field_cancelled(self) -> None:
         if self._place is not None:
             self.parameter_tree.place = self._place
+        matched = self.pattern_field.matched
+        if matched is not None and matched.parameters:
+            self._last_matched(matched.parameters, matched.pattern)
         self._close_pattern(clear=False)
 
     def _close_pattern(self, *, clear: bool) -> None:

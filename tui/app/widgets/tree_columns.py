@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 GUTTER = 2
 GAP = 2
-SHAPE, DTYPE, VALUES, SHARE, COST = 14, 8, 8, 6, 8
-STATE, STATE_NARROW = 19, 12
-LABEL_LEAST, NAME_LEAST, NAME_MOST = 30, 20, 48
+SHAPE, DTYPE, VALUES, SHARE, BYTES, COST = 13, 8, 7, 6, 8, 8
+STATE, STATE_NARROW = 18, 12
+LABEL_LEAST, NAME_LEAST, NAME_MOST = 30, 13, 48
+LABEL_LEAST_WITH_COSTS = 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,7 @@ class Columns:
     dtype: int
     values: int
     share: int
+    nbytes: int
     state: int
     cost: int = 0
 
@@ -35,6 +37,7 @@ class Columns:
         dtype: str,
         values: str,
         share: str,
+        nbytes: str,
         state: str,
         cost: str = "",
     ) -> tuple[str, str, str]:
@@ -47,6 +50,7 @@ class Columns:
                 (dtype, self.dtype, False),
                 (values, self.values, True),
                 (share, self.share, True),
+                (nbytes, self.nbytes, True),
                 (cost, self.cost, True),
             )
             if width
@@ -58,7 +62,8 @@ class Columns:
         """The headings."""
         shape = "shape, output" if self.cost else "shape"
         label, middle, state = self.line(
-            *("block or parameter", "name, class", shape, "dtype", "values", "share", "state"),
+            *("block or parameter", "name, class", shape, "dtype"),
+            *("values", "share", "bytes", "state"),
             cost="mult-add",
         )
         return " " * GUTTER + label[: self.label] + middle + state[: self.state].rstrip()
@@ -67,18 +72,30 @@ class Columns:
 def fit(width: int, *, costs: bool = False) -> Columns:
     """The columns for a width in cells, with that of multiply-adds where `costs` are shown.
 
-    The label never has fewer than 30 from 60 on up; with costs, which push the type out and the
-    state together, never fewer than 22.
+    What is beside the label comes in the order in which it is missed. The label never has fewer
+    than 30 from 60 on up; with costs, which push the type out and the state together, never
+    fewer than 22.
     """
-    wide = width >= 99
-    state = STATE if width >= (99 if costs else 79) else STATE_NARROW
-    shape = SHAPE if width >= 72 else 0
-    dtype = DTYPE if wide and not costs else 0
+    full = False
     cost = COST if costs else 0
-    fixed = [shape, dtype, VALUES, SHARE if wide else 0, cost, state]
-    left = width - GUTTER - sum(cells + GAP for cells in fixed if cells)
+    least = LABEL_LEAST_WITH_COSTS if costs else LABEL_LEAST
+    left = width - GUTTER - VALUES - GAP - STATE_NARROW - GAP - (cost + GAP if cost else 0)
+
+    def room(cells: int) -> int:
+        nonlocal left, full
+        full = full or left - cells < least
+        left -= 0 if full else cells
+        return 0 if full else cells
+
+    shape = SHAPE if room(SHAPE + GAP) else 0
+    state = STATE_NARROW
+    if not costs or width >= 99:
+        state += room(STATE - STATE_NARROW)
+    share = SHARE if room(SHARE + GAP) else 0
+    nbytes = BYTES if room(BYTES + GAP) else 0
+    dtype = DTYPE if not costs and room(DTYPE + GAP) else 0
     name = 0
-    if wide and left - GAP >= LABEL_LEAST + NAME_LEAST:
+    if left - GAP >= LABEL_LEAST + NAME_LEAST:
         left -= GAP
         name = min(NAME_MOST, left - max(LABEL_LEAST, left // 2))
-    return Columns(max(8, left - name), name, shape, dtype, VALUES, fixed[3], state, cost)
+    return Columns(max(8, left - name), name, shape, dtype, VALUES, share, nbytes, state, cost)

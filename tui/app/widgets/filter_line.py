@@ -1,0 +1,29 @@
+"""The line above the tree that says what a filter shows of it; away while all is shown."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+from tui.app.glyphs import glyphs
+from tui.app.printable import plain
+from tui.app.session import Session
+
+
+class FilterLine(Static):
+    """Shows a session's filter, in words and with a count."""
+
+    def __init__(self, session: Session, *, id: str | None = None) -> None:
+        super().__init__(markup=False, id=id)
+        self._session = session
+
+    def on_mount(self) -> None:
+        self.show()
+
+    def show(self) -> None:
+        """Show the filter as it is now."""
+        told = self._session.shown.told(self._session.resolution.states)
+        self.display = bool(told)
+        if told:
+            signs = glyphs()
+            line = signs.text(f"{told} · F another, esc all")
+            self.update(plain(line, ascii_only=signs.ascii_only), layout=False)
