@@ -77,6 +77,7 @@ def test_every_part_is_looked_at() -> None:
         "engine",
         "model",
         "monitor",
+        "printable",
         "runs",
         "tables",
         "toml",

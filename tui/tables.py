@@ -5,8 +5,8 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from tui.app.printable import printable
 from tui.model.listing import Listing
+from tui.printable import printable
 from tui.runs.inspection import Differences
 
 MULTIPLIERS = ("lr_mult", "wd_mult")

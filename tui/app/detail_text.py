@@ -10,10 +10,10 @@ from tui.app.cost_text import at_least
 from tui.app.figures import counted, percent, short, size
 from tui.app.glyphs import glyphs
 from tui.app.histogram import axis, histogram
-from tui.app.printable import plain, printable
 from tui.app.session import Session
 from tui.model.block_code import block_code, symbol_of
 from tui.model.states import State
+from tui.printable import plain, printable
 from tui.runs.inspection import BlockCost, BlockFacts, ParameterFacts, ValueFacts
 
 LABEL = 8

@@ -87,7 +87,7 @@ def _verdict(tree: ModelTree, resolution: Resolution) -> str:
 
 
 def _tell(line: str) -> None:
-    from tui.app.printable import plain
+    from tui.printable import plain
 
     click.echo(plain(line, ascii_only=not is_unicode(sys.stdout)))
 

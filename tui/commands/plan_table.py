@@ -5,9 +5,9 @@ from __future__ import annotations
 from rich.table import Table
 from rich.text import Text
 
-from tui.app.printable import plain
 from tui.model.plan import FreezePlan, describe
 from tui.model.resolution import Resolution
+from tui.printable import plain
 
 
 def rules_table(

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 def say(line: str) -> None:
     """One line on standard error. Names in it are shown, and do nothing."""
-    from tui.app.printable import plain
+    from tui.printable import plain
 
     click.echo(plain(line, ascii_only=not is_unicode(sys.stderr)), err=True)
 

@@ -136,7 +136,7 @@ def _tell(
 ) -> None:
     import msgspec
 
-    from tui.app.printable import plain
+    from tui.printable import plain
     from tui.runs.verdict import in_words
 
     if as_json:

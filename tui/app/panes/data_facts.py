@@ -7,7 +7,7 @@ from textual.content import Content
 from tui.app.figures import counted
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
-from tui.app.printable import printable
+from tui.printable import printable
 from tui.runs.inspection import DataSummary
 
 NAMED_CLASSES = 12

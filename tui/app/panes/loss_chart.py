@@ -9,8 +9,8 @@ from tui.app.glyphs import glyphs
 from tui.app.panes import axis, chart
 from tui.app.panes.legend import marks, shown_losses
 from tui.app.panes.live import FAINT, HEADING, TiledPane, written
-from tui.app.printable import printable
 from tui.app.run_state import RunState
+from tui.printable import printable
 
 FACTORS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
 """Smoothing, from none to much."""

@@ -6,8 +6,8 @@ from tui.app import readings
 from tui.app.glyphs import glyphs
 from tui.app.panes.legend import marks, shown_losses
 from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
-from tui.app.printable import printable
 from tui.app.run_state import RunState
+from tui.printable import printable
 
 
 class LossesPane(LivePane):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
-from tui.app.printable import printable
 from tui.app.run_state import RunState
+from tui.printable import printable
 
 
 class NoticesPane(LivePane):

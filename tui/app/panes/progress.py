@@ -8,8 +8,8 @@ from tui.app import readings
 from tui.app.figures import percent
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
-from tui.app.printable import printable
 from tui.app.run_state import RunState, Status
+from tui.printable import printable
 
 STYLES = {
     Status.COMPLETE: "bold $text-success",

@@ -12,8 +12,8 @@ from tui.app import readings
 from tui.app.figures import counted
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
-from tui.app.printable import printable
 from tui.app.run_state import RunState, Status
+from tui.printable import printable
 from tui.runs.events import Failed, Finished, Proof
 from tui.runs.folder import RunFolder
 

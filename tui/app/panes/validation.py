@@ -7,8 +7,8 @@ from textual.content import Content
 from tui.app import readings
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
-from tui.app.printable import printable
 from tui.app.run_state import RunState
+from tui.printable import printable
 
 NAME_CELLS = 18
 

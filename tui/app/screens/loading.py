@@ -10,8 +10,8 @@ from textual.widgets import Static
 
 from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
-from tui.app.printable import plain, printable
 from tui.app.widgets.key_line import KeyLine
+from tui.printable import plain, printable
 
 REFUSED = 2
 """The exit code where the model could not be opened."""

@@ -32,12 +32,12 @@ from tui.app.panes.progress import ProgressPane
 from tui.app.panes.rates import RatesPane
 from tui.app.panes.summary import SummaryPane
 from tui.app.panes.validation import ValidationPane
-from tui.app.printable import printable
 from tui.app.run_state import RunState
 from tui.app.screens.loading import LoadingScreen
 from tui.app.screens.quit_run import LEAVE, STOP, QuitRun, StopRun
 from tui.app.widgets.key_line import KeyLine
 from tui.monitor.memory import MemoryMonitor, MemorySnapshot
+from tui.printable import printable
 from tui.runs import control
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventReader

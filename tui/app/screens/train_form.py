@@ -17,7 +17,6 @@ from tui.app.actions import Where, bindings
 from tui.app.figures import short
 from tui.app.glyphs import glyphs
 from tui.app.panes.data_facts import DataFacts
-from tui.app.printable import printable
 from tui.app.widgets.field_row import FieldRow
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
@@ -26,6 +25,7 @@ from tui.model.resolution import resolve
 from tui.model.selection import PatternError
 from tui.model.states import State, Statistic
 from tui.model.tree import ModelTree
+from tui.printable import printable
 from tui.runs.checks import FIELDS, ValueProblem, parse_field, text_of, with_texts
 from tui.runs.folder import RunFolder, create_run, runs_home
 from tui.runs.inspection import CheckData, DataSummary, Opened, Phase, Refused

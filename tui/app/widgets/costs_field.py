@@ -12,9 +12,9 @@ from tui.app.actions import bindings
 from tui.app.asking import ask_about
 from tui.app.cost_text import size_text, verdict
 from tui.app.glyphs import glyphs
-from tui.app.printable import plain
 from tui.app.session import Session
 from tui.model.input_size import parse_input_size
+from tui.printable import plain
 from tui.runs.inspection import Answer, Costs, CountCosts, Refused
 from tui.runs.inspector import Inspector
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from textual.widgets import Static
 
 from tui.app.glyphs import glyphs
-from tui.app.printable import plain
 from tui.app.session import Session
+from tui.printable import plain
 
 
 class FilterLine(Static):

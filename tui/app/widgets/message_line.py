@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual.widgets import Static
 
 from tui.app.glyphs import glyphs
-from tui.app.printable import plain
+from tui.printable import plain
 
 
 class MessageLine(Static):

@@ -8,7 +8,7 @@ from pathlib import Path
 from tui.app.figures import counted, short
 from tui.app.glyphs import Glyphs
 from tui.app.model_rows import ModelRow
-from tui.app.printable import printable
+from tui.printable import printable
 
 GUTTER = 2
 GAP = 2

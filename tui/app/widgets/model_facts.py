@@ -8,9 +8,9 @@ from tui.app.figures import counted, short
 from tui.app.glyphs import Glyphs, glyphs
 from tui.app.lines import in_lines
 from tui.app.model_rows import ModelRow
-from tui.app.printable import plain
 from tui.app.widgets.model_columns import at_home, shown_name
 from tui.model.zoo import ZooEntry
+from tui.printable import plain
 
 WIDE = 110
 """Cells from which on the file of the weights is named in full: it repeats the model's name."""

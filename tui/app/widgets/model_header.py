@@ -9,8 +9,8 @@ from tui.app.cost_text import total_text
 from tui.app.figures import counted, percent, short, size
 from tui.app.glyphs import glyphs
 from tui.app.lines import in_lines
-from tui.app.printable import printable
 from tui.app.session import Session
+from tui.printable import printable
 
 
 def header_parts(session: Session) -> list[str]:

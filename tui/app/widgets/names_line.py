@@ -6,8 +6,8 @@ from textual.widgets import Static
 
 from tui.app.figures import counted
 from tui.app.glyphs import glyphs
-from tui.app.printable import printable
 from tui.app.session import Session
+from tui.printable import printable
 
 
 def name_lines(session: Session, node: int, width: int) -> tuple[str, str]:

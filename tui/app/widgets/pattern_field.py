@@ -11,9 +11,9 @@ from textual.widgets import Input, Static
 from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
 from tui.app.pattern_match import Matched, Names, hinted, match_pattern, refusal, told
-from tui.app.printable import plain
 from tui.app.session import Session
 from tui.model.plan import Action
+from tui.printable import plain
 
 _PROMPTS: dict[Names, str] = {
     "names": "/ in collect_params(), from the start:",

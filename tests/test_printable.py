@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.app.printable import printable
+from tui.printable import printable
 
 
 @pytest.mark.parametrize(
