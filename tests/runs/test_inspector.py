@@ -17,7 +17,7 @@ PROGRAM = """
 import json, os, sys, time
 
 def say(kind, **fields):
-    print(json.dumps({"type": kind, **fields}), flush=True)
+    print(json.dumps({"type": kind, **fields}, separators=(",", ":")), flush=True)
 
 for line in sys.stdin:
     question = json.loads(line)
@@ -32,6 +32,9 @@ for line in sys.stdin:
     if name == "leave":
         print("on its way out", file=sys.stderr, flush=True)
         sys.exit(3)
+    if name == "odd":
+        say("Opened", model=name)
+        continue
     while name == "wait" and not os.path.exists(sys.argv[1]):
         time.sleep(0.01)
     say("Refused", message=name)
@@ -65,6 +68,14 @@ async def test_answers_in_order_the_last_is_the_answer(inspector: Inspector) -> 
     assert await ask(inspector, "one") == [Phase("looking at one"), Refused("one")]
     answers = [answer async for answer in inspector.ask(CheckData("two", "ssd", ()))]
     assert answers == [Phase("looking at two"), Refused("two")]
+    await inspector.close()
+
+
+async def test_an_answer_that_cannot_be_read_is_an_answer(inspector: Inspector) -> None:
+    _, answer = await ask(inspector, "odd")
+    assert isinstance(answer, Refused)
+    assert answer.message.startswith("the inspector's answer cannot be read: Expected `object`")
+    assert await ask(inspector, "next") == [Phase("looking at next"), Refused("next")]
     await inspector.close()
 
 

@@ -18,6 +18,9 @@ from tui.runs.inspection import Answer, Phase, Question, Refused
 LONGEST_LINE = 1 << 28
 """Bytes: a description of a model with 100,000 parameters has about 2^25."""
 
+_ANSWER = b'{"type":'
+"""How every answer begins, and nothing that a library prints."""
+
 
 class Inspector:
     """One inspector process. Questions are answered one at a time, in order."""
@@ -60,10 +63,14 @@ class Inspector:
                 self._owed += 1
                 await process.stdin.drain()
                 while answer is None and (line := await process.stdout.readline()):
+                    heard: Answer
                     try:
                         heard = self._decoder.decode(line)
-                    except (msgspec.DecodeError, UnicodeDecodeError):
-                        continue  # a library printed it
+                    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                        if not line.startswith(_ANSWER):
+                            continue  # a library printed it
+                        # To wait on would be to wait for ever: it was the answer.
+                        heard = Refused(f"the inspector's answer cannot be read: {error}")
                     finally:
                         # A large model's is tens of megabytes, and this waits at a yield.
                         line = b""
