@@ -59,6 +59,11 @@ def thaw(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["params", "x", "--state", "thawed"], "'thawed' is not one of 'trainable', 'frozen'"),
         (["params", "x", "--select", "(a"], "--select (a: the pattern does not compile"),
         (["params", "x", "--stat", "frozen"], "No such option"),
+        (["open", "x", "--weights", "trunk"], "--weights trunk: x is no zoo model"),
+        (["open", "vgg16", "--weights", "trunk"], "vgg16 is built on no trunk"),
+        (["weights", "list", "resnet50"], "no zoo model is named 'resnet50'; the nearest are"),
+        (["weights", "get", " "], "MODEL is empty"),
+        (["weights", "get", "vgg16", "--from", "x"], "'x' is not one of 'gluoncv', 'hub', 'web'"),
         (["params"], "Missing argument 'MODEL' (thaw params --help)"),
         (["param", "x"], "No such command 'param'"),
         (["params", "x", "--seed", "-1"], "--seed"),
@@ -316,3 +321,39 @@ def test_a_complete_run_is_not_trained_again(tmp_path: Path) -> None:
     (line,) = done.stderr.splitlines()
     assert "this run is complete, 8 steps" in line
     assert folder.events_file.read_bytes() == before
+
+
+def test_the_places_of_one_model_and_of_all(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("MXNET_HOME", str(tmp_path))
+    done = thaw("weights", "list", "faster_rcnn_resnet50_v1b_custom")
+    assert done.returncode == 0
+    assert re.search(
+        r"trunk resnet50_v1b +hub +timm/resnet50.gluon_in1k +about 102 MB", done.stdout
+    )
+    assert "on this disk: nothing" in done.stdout
+    done = thaw("weights", "list", "ssd_512_mobilenet1.0_voc")
+    assert done.returncode == 1
+    assert "the nearest model with a public place is ssd_" in done.stdout
+    told = json.loads(thaw("weights", "list", "--json").stdout)
+    assert told["version"] == 1
+    assert len(told["models"]) == 366
+    assert "vgg16" in thaw("weights", "list").stdout
+
+
+def test_weights_that_cannot_be_fetched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("MXNET_HOME", "HF_HOME", "XDG_CACHE_HOME"):
+        monkeypatch.setenv(name, str(tmp_path / name))
+    monkeypatch.setenv("MXNET_GLUON_REPO", "http://127.0.0.1:9")
+    monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
+    done = thaw("weights", "get", "resnet18_v1b")
+    assert done.returncode == 2
+    assert done.stdout == ""
+    *phases, line = done.stderr.splitlines()
+    assert "fetching timm/resnet18.gluon_in1k" in phases
+    assert line.startswith("thaw: no weights for resnet18_v1b. Tried: http://127.0.0.1:9/")
+    assert "--no-weights" in line
+    done = thaw("params", "resnet18_v1b")
+    assert done.returncode == 2
+    assert "thaw weights get resnet18_v1b;" in done.stderr

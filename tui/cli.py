@@ -19,6 +19,7 @@ from tui.commands.saying import is_unicode, print_table, say
 from tui.commands.snippet import snippet
 from tui.commands.source_options import ctx_option, source_options
 from tui.commands.verify import verify
+from tui.commands.weights import weights
 
 if TYPE_CHECKING:
     from tui.app.app import ThawApp
@@ -114,8 +115,9 @@ def open_(
       an exported symbol, with its .params beside it             model-symbol.json
       a bare file of parameters, to look at                      model.params
 
-    Without --weights and --no-weights, the zoo's own weights are loaded from the usual MXNet
-    folder (~/.mxnet/models, or $MXNET_HOME/models), or downloaded to it.
+    Without --weights and --no-weights, the model's weights are loaded from the usual MXNet
+    folder (~/.mxnet/models, or $MXNET_HOME/models). Where it has none you are asked before
+    anything is fetched; `thaw weights get MODEL` fetches beforehand.
     """
     only_one(given, preset)
     _show(source, data, preset, given)
@@ -296,6 +298,7 @@ def _read(folder: RunFolder) -> None:
 main.add_command(plan)
 main.add_command(snippet)
 main.add_command(verify)
+main.add_command(weights)
 
 
 def _show(

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from tui.app.screens.help import Section
     from tui.model.plan import FreezePlan
     from tui.model.source import ModelSource
+    from tui.model.weight_sources import Part
     from tui.runs.folder import RunFolder
-    from tui.runs.inspection import Opened
+    from tui.runs.inspection import Answer, Opened, Question
     from tui.runs.inspector import Inspector
 
 
@@ -105,10 +106,16 @@ class ThawApp(App[int]):
 
     # Opening a model
 
-    async def _open(self, source: ModelSource, data: str | None, loading: LoadingScreen) -> None:
+    async def _open(
+        self,
+        source: ModelSource,
+        data: str | None,
+        loading: LoadingScreen,
+        fetch: bool = False,
+    ) -> None:
         from msgspec import MsgspecError
 
-        from tui.runs.inspection import Opened, OpenModel, Phase, Refused
+        from tui.runs.inspection import Opened, OpenModel, Refused
 
         if self._inspector is None:
             self._inspector = _new_inspector()
@@ -116,15 +123,68 @@ class ThawApp(App[int]):
             # Names of blocks count on within a process: each model has a new one.
             await self._inspector.close()
         try:
-            async for answer in self._inspector.ask(OpenModel(source)):
-                if isinstance(answer, Phase):
-                    loading.phase(answer.doing)
-                elif isinstance(answer, Refused):
-                    self._refuse(loading, answer.message)
-                elif isinstance(answer, Opened):
-                    await self._show_model(answer, source, data, self._inspector)
+            while True:
+                if fetch and not await self._fetch(source, loading):
+                    return
+                answer = await self._answer(OpenModel(source), loading)
+                if not (isinstance(answer, Refused) and answer.lacking):
+                    break
+                asked = await self._ask_weights(source, answer.lacking)
+                if asked is None:
+                    return
+                source, fetch = asked
+            if isinstance(answer, Refused):
+                self._refuse(loading, answer.message)
+            elif isinstance(answer, Opened):
+                await self._show_model(answer, source, data, self._inspector)
         except (OSError, MsgspecError) as error:
             self._refuse(loading, f"the inspector could not be asked: {error}")
+
+    async def _answer(self, question: Question, loading: LoadingScreen) -> Answer | None:
+        from tui.runs.inspection import Phase
+
+        assert self._inspector is not None
+        last: Answer | None = None
+        async for answer in self._inspector.ask(question):
+            if isinstance(answer, Phase):
+                loading.phase(answer)
+            else:
+                last = answer
+        return last
+
+    async def _fetch(self, source: ModelSource, loading: LoadingScreen) -> bool:
+        """Fetch the weights that a source needs; False where that failed, and was said."""
+        from tui.model.weight_files import TRUNK
+        from tui.runs.inspection import GetWeights, Refused
+
+        part: Part = "trunk" if source.weights == TRUNK else "all"
+        answer = await self._answer(GetWeights(source.model, part), loading)
+        if isinstance(answer, Refused):
+            self._refuse(loading, answer.message)
+            return False
+        return True
+
+    async def _ask_weights(
+        self, source: ModelSource, lacking: str
+    ) -> tuple[ModelSource, bool] | None:
+        """Ask what to do about weights that are not on this disk: the source to open, and whether
+        to fetch for it first; None where nothing is to be opened."""
+        from tui.app.screens.which_weights import BACK, WhichWeights, decided
+        from tui.model.zoo import find_entry
+
+        entry = find_entry(source.model)
+        assert entry is not None
+        back = "quit" if self._browser is None else "back to the list"
+        self._clear_way()
+        answer = await self.push_screen_wait(WhichWeights(entry, lacking, back))
+        if answer == BACK or answer is None:
+            if self._browser is None:
+                self.exit(0)
+            else:
+                self._back_to(self._browser)
+                self._back_in_browser(None)
+            return None
+        return decided(source, answer)
 
     def _refuse(self, loading: LoadingScreen, message: str) -> None:
         if self._browser is not None:
@@ -175,7 +235,10 @@ class ThawApp(App[int]):
         loading = OpeningScreen(f"Opening {event.source.model}")
         self.push_screen(loading, self._back_in_browser)
         self._opening = self.run_worker(
-            self._open(event.source, event.data, loading), name="open", group="open", exclusive=True
+            self._open(event.source, event.data, loading, event.fetch),
+            name="open",
+            group="open",
+            exclusive=True,
         )
 
     def _back_in_browser(self, _: object) -> None:

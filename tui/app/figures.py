@@ -57,3 +57,8 @@ def verdict(totals: Totals) -> str:
     if totals.auxiliary_parameters:
         parts.append(f"{totals.auxiliary_parameters:,} auxiliary")
     return ", ".join(parts)
+
+
+def megabytes(count: int) -> str:
+    """A number of bytes of a file: `97.8 MB`."""
+    return f"{count / 1e6:,.1f} MB" if count < 1e8 else f"{count / 1e6:,.0f} MB"

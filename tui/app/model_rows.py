@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tui.model.recent import Recent
 from tui.model.source import ModelSource, runs_python
+from tui.model.weight_sources import sources_of
 from tui.model.zoo import ZooEntry, trained_on, zoo_table
 
 
@@ -55,7 +56,7 @@ class ModelRow:
             return "on disk"
         if self.entry.needs_classes:
             return "trunk"
-        return "download" if self.entry.weights else "none"
+        return "download" if sources_of(self.entry.name) else "none"
 
 
 def model_rows(recent: Sequence[Recent], on_disk: Collection[str]) -> list[ModelRow]:
@@ -69,7 +70,9 @@ def model_rows(recent: Sequence[Recent], on_disk: Collection[str]) -> list[Model
 def _row(
     source: ModelSource, entry: ZooEntry | None, recent: Recent | None, on_disk: Collection[str]
 ) -> ModelRow:
-    here = entry is not None and entry.name in on_disk
+    here = entry is not None and (
+        entry.name in on_disk or (entry.needs_classes and entry.trunk in on_disk)
+    )
     about = [source.model]
     if entry is not None:
         about += [entry.task, _family(entry), trained_on(entry), "disk" if here else ""]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.commands.problem import Problem
@@ -9,15 +10,15 @@ from tui.commands.problem import Problem
 if TYPE_CHECKING:
     from tui.model.source import ModelSource
     from tui.model.tree import ModelTree
-    from tui.runs.inspection import Answer, Opened, Question
+    from tui.runs.inspection import Answer, Opened, Phase, Question
 
 
-def answer_to(question: Question) -> Answer:
-    """The inspector's answer; what it refuses is a problem."""
+def answer_to(question: Question, hear: Callable[[Phase], None] = lambda _: None) -> Answer:
+    """The inspector's answer; what it refuses is a problem. `hear` is told what it is doing."""
     from tui.runs.ask import NoAnswer, ask
 
     try:
-        return ask(question)
+        return ask(question, hear)
     except NoAnswer as error:
         raise Problem(str(error)) from None
 

@@ -46,8 +46,8 @@ def ctx_option(_: click.Context, __: click.Parameter, text: str) -> str:
 
 
 def _weights(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
-    if text is None:
-        return None
+    if text is None or text == "trunk":
+        return text
     path = Path(text).expanduser()
     try:
         with path.open("rb") as file:
@@ -71,7 +71,12 @@ def _arguments(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) ->
 
 _SOURCE_OPTIONS = (
     click.option("--classes", callback=_classes, metavar="A,B,C", help="Classes to train for."),
-    click.option("--weights", callback=_weights, metavar="FILE", help="A .params file to load."),
+    click.option(
+        "--weights",
+        callback=_weights,
+        metavar="FILE",
+        help="A .params file to load; or the word trunk: the weights of its trunk alone.",
+    ),
     click.option("--no-weights", is_flag=True, help="Start from random weights."),
     click.option("--input-size", callback=_size, metavar="N", help="Side in pixels, or HxW."),
     click.option(
@@ -110,6 +115,16 @@ def optional_source(command: Callable[..., None]) -> Callable[..., None]:
     return _with_source(command, click.argument("model", required=False))
 
 
+def _check_trunk(model: str) -> None:
+    from tui.model.zoo import find_entry
+
+    entry = find_entry(model)
+    if entry is None:
+        raise Problem(f"--weights trunk: {model} is no zoo model; write ./trunk for a file")
+    if not entry.trunk:
+        raise Problem(f"--weights trunk: {model} is built on no trunk with weights of its own")
+
+
 def _with_source(
     command: Callable[..., None], argument: Callable[..., Callable[..., None]]
 ) -> Callable[..., None]:
@@ -133,6 +148,8 @@ def _with_source(
         if model is None:
             command(None, **others)
             return
+        if weights == "trunk":
+            _check_trunk(model)
         source = ModelSource(
             model=model,
             classes=classes,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import msgspec
 
-from tui.engine.refusal import Refusal, in_one_line
+from tui.engine.refusal import Refusal, WeightsLacking, in_one_line
 from tui.runs.inspection import (
     Answer,
     CheckData,
@@ -19,6 +19,8 @@ from tui.runs.inspection import (
     CountCosts,
     DataSummary,
     DigestWeights,
+    GetWeights,
+    GotWeights,
     LookAtBlock,
     LookAtParameter,
     NothingOpen,
@@ -34,6 +36,10 @@ from tui.runs.inspection import (
 
 if TYPE_CHECKING:
     from tui.engine.sources.built import Built
+    from tui.model.weight_sources import Part, Place
+
+TELL_EVERY = 0.25
+"""Seconds between two words about bytes that arrive."""
 
 Send = Callable[[Answer], None]
 
@@ -96,6 +102,8 @@ class _Desk:
                     from tui.engine.read_net import read_net
 
                     return read_net(source, lambda doing: self._send(Phase(doing)))
+                case GetWeights(model, part, place):
+                    return self._get(model, part, place)
                 case _ if self._built is None:
                     return NothingOpen()
                 case LookAtBlock(path):
@@ -111,6 +119,8 @@ class _Desk:
 
                     self._send(Phase("sending a picture through"))
                     return count_costs(self._built.net, input_size, self._built.ctx)
+        except WeightsLacking as refusal:
+            return Refused(str(refusal), refusal.kept_under)
         except Refusal as refusal:
             return Refused(str(refusal))
 
@@ -139,10 +149,31 @@ class _Desk:
         )
         self._built = built
         source = msgspec.structs.replace(question.source, input_size=built.input_size)
-        if source.model.endswith(".json"):
-            # Found beside it: what is written of this source names the file.
+        if built.converted or source.model.endswith(".json"):
+            # Found in a folder, which may hold others tomorrow: what is written of this source
+            # names the file.
             source = msgspec.structs.replace(source, weights=built.weights)
         return Opened(model, source, info)
+
+    def _get(self, model: str, part: Part, place: Place | None) -> GotWeights:
+        self._send(Phase("importing MXNet"))
+        from tui.engine.weights.get import get_weights
+
+        doing, told = "", 0.0
+
+        def say(what: str) -> None:
+            nonlocal doing
+            doing = what
+            self._send(Phase(what))
+
+        def progress(done: int, total: int | None) -> None:
+            nonlocal told
+            # The last is always told, and of those before as many as a person can read.
+            if done == total or time.monotonic() - told > TELL_EVERY:
+                told = time.monotonic()
+                self._send(Phase(doing, done, total or 0))
+
+        return get_weights(model, part, place, say, progress)
 
     def _check(self, question: CheckData) -> DataSummary:
         self._send(Phase("importing MXNet" if self._built is None else "reading the data"))

@@ -10,6 +10,15 @@ class Refusal(ValueError):
     """It cannot be done. The message is one line: what, why, what to do instead."""
 
 
+class WeightsLacking(Refusal):
+    """Weights are not on this disk, and there are places that may serve them. `kept_under` is the
+    name under which the zoo keeps them: the model's, or its trunk's."""
+
+    def __init__(self, message: str, kept_under: str) -> None:
+        super().__init__(message)
+        self.kept_under = kept_under
+
+
 def in_one_line(error: BaseException) -> str:
     """The telling line of an error's message.
 

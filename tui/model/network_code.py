@@ -9,6 +9,7 @@ from tui.model.block_code import block_code
 from tui.model.families import find_roles
 from tui.model.source import ModelSource
 from tui.model.tree import ModelTree
+from tui.model.weight_files import TRUNK
 
 _DETECTORS = r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|.*pose"
 """Zoo names of networks whose classes are changed by `reset_class`, or not at all."""
@@ -124,6 +125,8 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
         imports = {"from mxnet.gluon.model_zoo.vision import get_model"}
     ctx = _ctx(source, imports)
     own = "_custom" in name
+    trunk = source.weights == TRUNK
+    weights = None if trunk else source.weights
     fetched = source.pretrained and source.weights is None
     new_classes = bool(source.classes) and not own and not _has_classes(name, source.classes)
     detector = re.match(_DETECTORS, name) is not None
@@ -135,17 +138,19 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
         options.append(f"classes={classes!r}")
     elif fetched:
         options.append("pretrained=True")
-    if not fetched and re.match(_LOADS_TRUNK, name):
+    if trunk:
+        options.append("pretrained_base=True")
+    elif not fetched and re.match(_LOADS_TRUNK, name):
         options.append("pretrained_base=False")
 
     head = _output_layer(tree) if new_classes and not detector else None
-    if new_classes and not detector and (head is None or not (fetched or source.weights)):
+    if new_classes and not detector and (head is None or not (fetched or weights)):
         # The whole output is made for the classes, and all else copied from the trained one.
         return frozenset(imports), _made_anew(tree, source, name, options, ctx)
 
     lines = [f"net = get_model({', '.join([repr(name), *options, *([ctx] if ctx else [])])})"]
-    if source.weights is not None:
-        lines.append(f"net.load_parameters({', '.join(filter(None, [repr(source.weights), ctx]))})")
+    if weights is not None:
+        lines.append(f"net.load_parameters({', '.join(filter(None, [repr(weights), ctx]))})")
     elif not fetched or own:
         lines.append(f"net.initialize({ctx})")
     if head is not None:

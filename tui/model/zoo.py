@@ -25,6 +25,8 @@ class ZooEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     `parameters` and `values` are how many it has as built (None where it could not be built);
     `input_size` is its usual height and width in pixels. `weights` is the file stem of the
     zoo's own weights, with the first eight digits of their SHA-1 (empty: there are none).
+    `trunk` is the name under which the zoo keeps the weights of the trunk it is built on (empty:
+    it is built on none).
     `needs_classes` is whether it is made for classes of one's own. `reason` is why it could not
     be built without network.
     """
@@ -37,6 +39,7 @@ class ZooEntry(msgspec.Struct, frozen=True, omit_defaults=True):
     parameters: int | None = None
     values: int | None = None
     weights: str = ""
+    trunk: str = ""
     needs_classes: bool = False
     reason: str = ""
 
@@ -72,13 +75,24 @@ def models_folder() -> Path:
     return Path(os.environ.get("MXNET_HOME", "~/.mxnet")).expanduser() / "models"
 
 
+CONVERTED = ".from."
+"""What stands in the names of converted files, between the model and the source."""
+
+
 def all_on_disk(folder: Path | None = None) -> frozenset[str]:
-    """The names whose weights are on this disk already, from one look at the folder."""
+    """The names whose weights are on this disk already, from one look at the folder: the zoo's
+    own, or converted ones. Trunks that are no models by themselves are among them."""
     try:
         files = set(os.listdir(folder or models_folder()))
     except OSError:
         return frozenset()
-    return frozenset(e.name for e in zoo_table() if e.weights and f"{e.weights}.params" in files)
+    own = {e.name for e in zoo_table() if e.weights and f"{e.weights}.params" in files}
+    notes = {file for file in files if file.endswith(".toml")}
+    return frozenset(own) | {
+        file.partition(CONVERTED)[0]
+        for file in files
+        if CONVERTED in file and file.endswith(".params") and f"{file[:-7]}.toml" in notes
+    }
 
 
 @lru_cache(maxsize=1)

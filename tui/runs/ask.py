@@ -16,7 +16,7 @@ class NoAnswer(RuntimeError):
     """The inspector refused; the message is its one line."""
 
 
-def ask(question: Question, say: Callable[[str], None] = lambda _: None) -> Answer:
+def ask(question: Question, say: Callable[[Phase], None] = lambda _: None) -> Answer:
     """Start an inspector, ask, and return its answer. `say` hears what it is about to do.
 
     Raises:
@@ -36,13 +36,13 @@ def ask(question: Question, say: Callable[[str], None] = lambda _: None) -> Answ
     return answer
 
 
-async def _ask(question: Question, log: Path, say: Callable[[str], None]) -> Answer:
+async def _ask(question: Question, log: Path, say: Callable[[Phase], None]) -> Answer:
     inspector = Inspector(log)
     try:
         last: Answer = Refused("the inspector gave no answer")
         async for answer in inspector.ask(question):
             if isinstance(answer, Phase):
-                say(answer.doing)
+                say(answer)
             else:
                 last = answer
         return last

@@ -9,6 +9,7 @@ import msgspec
 from tui.model.description import ModelInfo
 from tui.model.plan import FreezePlan
 from tui.model.source import ModelSource
+from tui.model.weight_sources import Part, Place
 from tui.runs.recipe import RecipeInfo
 from tui.runs.verdict import Verdict
 
@@ -78,6 +79,15 @@ class ReadNet(msgspec.Struct, frozen=True, tag=True):
     source: ModelSource
 
 
+class GetWeights(msgspec.Struct, frozen=True, tag=True):
+    """Fetch a zoo model's weights, or its trunk's, from the first place that serves them; a
+    `place` is the only one that is tried."""
+
+    model: str
+    part: Part = "all"
+    place: Place | None = None
+
+
 Question = (
     OpenModel
     | CheckData
@@ -88,13 +98,17 @@ Question = (
     | DigestWeights
     | VerifyFiles
     | ReadNet
+    | GetWeights
 )
 
 
-class Phase(msgspec.Struct, frozen=True, tag=True):
-    """What the inspector is about to do: `importing MXNet`."""
+class Phase(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """What the inspector is about to do: `importing MXNet`. Where bytes are fetched, `done` is
+    how many there are, and `total` how many there will be (0: not known)."""
 
     doing: str
+    done: int = 0
+    total: int = 0
 
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
@@ -224,10 +238,26 @@ class NetRead(msgspec.Struct, frozen=True, tag=True):
     left: ModelInfo
 
 
-class Refused(msgspec.Struct, frozen=True, tag=True):
-    """It could not be done: one line that says what, why, and what to do."""
+class GotWeights(msgspec.Struct, frozen=True, tag=True):
+    """A file of weights that is on this disk now: for what the zoo keeps under the name `model`,
+    all of it or its trunk, and where its values come from. `tried` are the places before that
+    did not serve it, and why; `fetched` is false where it was there already."""
+
+    model: str
+    file: str
+    part: Part
+    origin: str
+    tried: tuple[str, ...] = ()
+    fetched: bool = True
+
+
+class Refused(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
+    """It could not be done: one line that says what, why, and what to do. `lacking` is the name
+    under which the zoo keeps weights that are not on this disk and might be fetched, where that
+    is all that is wrong."""
 
     message: str
+    lacking: str = ""
 
 
 class NothingOpen(msgspec.Struct, frozen=True, tag=True):
@@ -243,6 +273,7 @@ Answer = (
     | Costs
     | Differences
     | NetRead
+    | GotWeights
     | NothingOpen
     | WeightDigests
     | FilesVerified

@@ -18,7 +18,7 @@ from tui.app.screens.too_small import TooSmallScreen
 from tui.app.screens.which_weights import WhichWeights
 from tui.model.recent import read_recent, recent_file
 from tui.model.source import ModelSource
-from tui.runs.inspection import OpenModel, Phase, Refused
+from tui.runs.inspection import GetWeights, OpenModel, Phase, Refused
 
 
 def on_top(pilot: Pilot[int], screen: type[object]) -> bool:
@@ -118,6 +118,7 @@ async def test_weights_that_are_not_there_are_asked_for(key: str, pretrained: bo
         await pilot.press(*"cifar_resnet20_v1", "enter")
         await wait_for(pilot, WhichWeights)
         assert "cifar_resnet20_v1-121e1579.params" in text_of(pilot)
+        assert inspector.questions == []
         await pilot.press("escape")
         assert screen.is_current
         await pilot.press("enter")
@@ -125,7 +126,8 @@ async def test_weights_that_are_not_there_are_asked_for(key: str, pretrained: bo
         await pilot.press(key)
         await wait_for(pilot, BrowsedModel)
         source = ModelSource("cifar_resnet20_v1", pretrained=pretrained)
-        assert inspector.questions == [OpenModel(source)]
+        fetched = [GetWeights("cifar_resnet20_v1")] if pretrained else []
+        assert inspector.questions == [*fetched, OpenModel(source)]
 
 
 async def test_where_the_zoo_has_no_weights_nothing_is_asked() -> None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 
 import mxnet as mx
 import numpy as np
 import pytest
+from gluoncv.model_zoo import model_store
 
 from tui.engine.describe import describe
-from tui.engine.refusal import Refusal
+from tui.engine.refusal import Refusal, WeightsLacking
 from tui.engine.sources import build, zoo
 from tui.model.source import ModelSource
 from tui.model.tree import ModelTree
@@ -93,35 +95,34 @@ def test_the_same_source_gives_the_same_network() -> None:
         assert np.array_equal(parameter.data().asnumpy(), other.data().asnumpy()), name
 
 
-def test_no_network_says_what_was_tried_and_what_to_do(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: object
+def test_nothing_is_downloaded_and_what_to_do_is_said(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MXNET_HOME", str(tmp_path))
-    monkeypatch.setenv("MXNET_GLUON_REPO", "http://127.0.0.1:9/")  # nobody listens there
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(WeightsLacking) as refused:
         build(ModelSource("ssd_512_mobilenet1.0_voc"), lambda _: None)
     said = str(refused.value)
-    assert "http://127.0.0.1:9/gluon/models/ssd_512_mobilenet1.0_voc-37c18076.zip" in said
+    assert "thaw weights get ssd_512_mobilenet1.0_voc;" in said
     assert f"{tmp_path}/models/ssd_512_mobilenet1.0_voc-37c18076.params" in said
     assert "--weights FILE" in said
     assert "--no-weights" in said
     assert "\n" not in said
+    assert not (tmp_path / "models").exists()
 
 
-def test_no_network_for_a_custom_models_trunk(
+def test_a_custom_models_trunk_is_not_downloaded_either(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("MXNET_HOME", str(tmp_path))
-    monkeypatch.setenv("MXNET_GLUON_REPO", "http://127.0.0.1:9/")
-    with pytest.raises(Refusal) as refused:
+    with pytest.raises(WeightsLacking) as refused:
         build(ModelSource("ssd_512_mobilenet1.0_custom", classes=("a",)), lambda _: None)
     said = str(refused.value)
     assert "mobilenet1.0, the trunk of ssd_512_mobilenet1.0_custom" in said
-    assert "http://127.0.0.1:9/gluon/models/mobilenet1.0-efbb2ca3.zip" in said
+    assert "thaw weights get ssd_512_mobilenet1.0_custom --trunk;" in said
     assert f"{tmp_path}/models/mobilenet1.0-efbb2ca3.params" in said
     assert "--weights FILE" in said
     assert "--no-weights" in said
-    assert not list((tmp_path / "models").iterdir())
+    assert not (tmp_path / "models").exists()
 
 
 def test_a_trunk_that_is_on_the_disk_is_taken(
@@ -133,8 +134,12 @@ def test_a_trunk_that_is_on_the_disk_is_taken(
     trunk = opened("mobilenet0.25").net
     trunk.features[0].weight.set_data(mx.nd.ones((8, 3, 3, 3)) * 7)
     trunk.save_parameters(str(file))
-    monkeypatch.setattr("gluoncv.model_zoo.model_store.check_sha1", lambda *_: True)
-    built = build(ModelSource("ssd_300_mobilenet0.25_custom", classes=("a",)), lambda _: None)
+    source = ModelSource("ssd_300_mobilenet0.25_custom", classes=("a",))
+    with pytest.raises(Refusal, match="damaged, or another file than the zoo's"):
+        build(source, lambda _: None)
+    sha1 = hashlib.sha1(file.read_bytes()).hexdigest()
+    monkeypatch.setitem(model_store._model_sha1, "mobilenet0.25", sha1)
+    built = build(source, lambda _: None)
     first = built.net._collect_params_with_prefix()["features.mobilenet0_conv0_weight"]
     assert float(first.data().min().asscalar()) == 7
 

@@ -33,12 +33,13 @@ class BrowserScreen(Screen[None]):
     HELP_PLACES: ClassVar[tuple[Where, ...]] = ("browser", "app")
 
     class Chosen(Message):
-        """A model is to be opened."""
+        """A model is to be opened; with `fetch`, once its weights have been downloaded."""
 
-        def __init__(self, source: ModelSource, data: str | None) -> None:
+        def __init__(self, source: ModelSource, data: str | None, fetch: bool = False) -> None:
             super().__init__()
             self.source = source
             self.data = data
+            self.fetch = fetch
 
     def __init__(self) -> None:
         super().__init__()
@@ -168,14 +169,14 @@ class BrowserScreen(Screen[None]):
         if row is None:
             return
         if row.recent is not None:
-            self._choose(row.source, row.recent.data)
+            self._choose(row.source, data=row.recent.data)
         elif row.entry is not None and row.entry.needs_classes:
             self._ask_classes(row)
         else:
             self._ask_weights(row, row.source)
 
-    def _choose(self, source: ModelSource, data: str | None = None) -> None:
-        self.post_message(self.Chosen(source, data))
+    def _choose(self, source: ModelSource, fetch: bool = False, data: str | None = None) -> None:
+        self.post_message(self.Chosen(source, data, fetch))
 
     def _ask_classes(self, row: ModelRow) -> None:
         from msgspec.structs import replace
@@ -191,19 +192,25 @@ class BrowserScreen(Screen[None]):
     def _ask_weights(self, row: ModelRow, source: ModelSource) -> None:
         from msgspec.structs import replace
 
-        from tui.app.screens.which_weights import RANDOM, ZOO, WhichWeights
+        from tui.app.screens.which_weights import BACK, WhichWeights, decided
+        from tui.model.weight_files import weight_files
+        from tui.model.weight_sources import sources_of
 
         entry = row.entry
         if entry is None or row.on_disk:
             self._choose(source)
             return
-        if not entry.weights and not entry.needs_classes:
-            # The zoo has none: there is nothing to choose.
+        kept_under = entry.trunk if entry.needs_classes else entry.name
+        if not sources_of(kept_under):
+            # No place has any: there is nothing to choose.
             self._choose(replace(source, pretrained=False))
+            return
+        if entry.needs_classes and weight_files(kept_under):
+            self._choose(source)
             return
 
         def answered(answer: str | None) -> None:
-            if answer in (ZOO, RANDOM):
-                self._choose(replace(source, pretrained=answer == ZOO))
+            if answer and answer != BACK:
+                self._choose(*decided(source, answer))
 
-        self.app.push_screen(WhichWeights(entry), answered)
+        self.app.push_screen(WhichWeights(entry, kept_under), answered)

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import time
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app.actions import bindings
+from tui.app.figures import megabytes
 from tui.app.glyphs import glyphs
 from tui.app.widgets.key_line import KeyLine
 from tui.printable import plain, printable
+
+if TYPE_CHECKING:
+    from tui.runs.inspection import Phase
 
 REFUSED = 2
 """The exit code where the model could not be opened."""
@@ -42,9 +47,12 @@ class LoadingScreen(Screen[None]):
     def on_screen_suspend(self) -> None:
         self._timer.pause()
 
-    def phase(self, doing: str) -> None:
-        """Say what is being done now."""
-        self._doing = doing
+    def phase(self, phase: Phase) -> None:
+        """Say what is being done now, and how far it is."""
+        self._doing = phase.doing
+        if phase.done:
+            of = f" of {megabytes(phase.total)}" if phase.total else ""
+            self._doing = f"{megabytes(phase.done)}{of} · {phase.doing}"
         self._show()
 
     def refuse(self, message: str) -> None:

@@ -2,35 +2,64 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from tui.app.place_text import said_of
 from tui.app.screens.question import Choice, Question
 from tui.app.widgets.model_columns import at_home
-from tui.model.zoo import ZooEntry, models_folder
+from tui.model.source import ModelSource
+from tui.model.weight_files import TRUNK, weight_files
+from tui.model.weight_sources import REPOSITORY, public, repository, sources_of
+from tui.model.zoo import ZooEntry, find_entry, models_folder
 
-ZOO = "zoo"
+FETCH = "fetch"
 RANDOM = "random"
 BACK = "back"
 
 
 class WhichWeights(Question):
-    """Asked by Enter in the list of models: `zoo`, `random` or `back`."""
+    """Asked before anything is downloaded: `fetch`, `trunk`, `random` or `back`. `kept_under` is
+    the name under which the zoo keeps what is lacking: the model's, or its trunk's."""
 
-    def __init__(self, entry: ZooEntry) -> None:
-        folder = at_home(str(models_folder()))
-        if entry.weights:
-            question = "These weights are not on this disk."
-            file = f"{entry.weights}.params"
-            explanation = f"{file}\nYou may put the file into {folder}, or:"
-            zoo = "try the zoo's download"
-        else:
-            question = "Which weights should its trunk begin with?"
-            explanation = f"The zoo's are loaded from {folder}, else downloaded to it."
-            zoo = "the zoo's"
-        super().__init__(
-            question,
-            explanation,
-            [
-                Choice("d", zoo, ZOO),
-                Choice("r", "open with random weights", RANDOM),
-                Choice("b", "back to the list", BACK),
-            ],
+    def __init__(self, entry: ZooEntry, kept_under: str, back: str = "back to the list") -> None:
+        sources = sources_of(kept_under)
+        of_trunk = kept_under != entry.name
+        known = public(sources)
+        question = (
+            f"The weights of its trunk, {kept_under}, are not on this disk."
+            if of_trunk
+            else "These weights are not on this disk."
         )
+        said = [said_of(source) for source in known[:1]]
+        mirrored = repository() != REPOSITORY
+        if mirrored:
+            said.append(f"Tried first: {repository()}.")
+        elif not known:
+            said.append("They are known to be in GluonCV's repository alone,")
+            said.append("which has not answered since 2024.")
+        own = [source.file for source in sources if source.place == "gluoncv"]
+        if own:
+            said.append(f"Or put {own[0]}")
+            said.append(f"into {at_home(str(models_folder()))}.")
+        choices = [
+            Choice("d", "download them" if known or mirrored else "try it all the same", FETCH)
+        ]
+        for_trunk = public(sources_of(entry.trunk)) if entry.trunk else ()
+        if not of_trunk and for_trunk:
+            choices.append(Choice("t", f"begin with its trunk's, {entry.trunk}", TRUNK))
+        choices += [
+            Choice("r", "open with random weights", RANDOM),
+            Choice("b", back, BACK),
+        ]
+        super().__init__(question, "\n".join(said), choices)
+
+
+def decided(source: ModelSource, answer: str) -> tuple[ModelSource, bool]:
+    """The source that an answer other than `back` opens, and whether to fetch for it first."""
+    if answer == RANDOM:
+        return replace(source, pretrained=False, weights=None), False
+    if answer == TRUNK:
+        entry = find_entry(source.model)
+        here = entry is not None and bool(weight_files(entry.trunk))
+        return replace(source, weights=TRUNK), not here
+    return source, True

@@ -8,7 +8,9 @@ from tui.app.figures import counted, short
 from tui.app.glyphs import Glyphs, glyphs
 from tui.app.lines import in_lines
 from tui.app.model_rows import ModelRow
+from tui.app.place_text import said_of
 from tui.app.widgets.model_columns import at_home, shown_name
+from tui.model.weight_sources import places_of, public, sources_of
 from tui.model.zoo import ZooEntry
 from tui.printable import plain
 
@@ -58,12 +60,26 @@ def _of_the_zoo(row: ModelRow, entry: ZooEntry) -> list[str]:
 
 
 def _weights(row: ModelRow, entry: ZooEntry, *, in_full: bool) -> str:
-    if not entry.weights:
-        return "made for classes of your own" if entry.needs_classes else "the zoo has no weights"
+    kept_under = entry.trunk if entry.needs_classes else entry.name
+    sources = sources_of(kept_under)
+    whose = f"trunk {entry.trunk}, " if entry.needs_classes and entry.trunk else ""
+    if not sources:
+        return "made for classes of your own" if entry.needs_classes else "no place has weights"
     on = f" ({row.data_set})" if row.data_set else ""
-    where = "on this disk" if row.on_disk else "not on this disk"
-    file = entry.weights if in_full else f"…-{entry.weights.rpartition('-')[2]}"
-    return f"weights {file}{on}, {where}"
+    known = public(sources)
+    if not row.on_disk and known:
+        return f"{whose}weights not on this disk: {said_of(known[0])}{on}"
+    file = sources[0].file.removesuffix(".params") if sources[0].place == "gluoncv" else kept_under
+    short_name = file if in_full else f"…-{file.rpartition('-')[2]}"
+    if row.on_disk:
+        return f"{whose}weights {short_name}{on}, on this disk"
+    near = f"; nearest to get: {_nearest(entry)}"
+    return f"{whose}weights {short_name}{on}, not on this disk{near}"
+
+
+def _nearest(entry: ZooEntry) -> str:
+    places = places_of(entry.name)
+    return places.nearest if places else ""
 
 
 class ModelFacts(Static):

@@ -81,6 +81,7 @@ def built(entry: ZooEntry) -> ZooEntry:
             family=find_roles(tree).family,
             parameters=len(model.parameters),
             values=sum(parameter.count or 0 for parameter in model.parameters),
+            trunk=zoo.trunk_of(name),
         )
     except Refusal as refusal:
         return msgspec.structs.replace(entry, reason=str(refusal))

@@ -14,12 +14,15 @@ _NO_FILE = "/no weights were asked for"
 
 
 @contextmanager
-def nothing_downloaded() -> Iterator[None]:
-    """Within it, whatever the zoo would load from its store stays at its first, random values."""
+def nothing_downloaded() -> Iterator[list[str]]:
+    """Within it, whatever the zoo would load from its store stays at its first, random values.
+    Gives the names for which it asked its store."""
+    asked: list[str] = []
     get_model_file = model_store.get_model_file
     load_parameters = Block.load_parameters
 
-    def no_file(*_: object, **__: object) -> str:
+    def no_file(name: str, *_: object, **__: object) -> str:
+        asked.append(name)
         return _NO_FILE
 
     def load(self: Block, filename: str, *rest: Any, **options: Any) -> None:
@@ -34,7 +37,7 @@ def nothing_downloaded() -> Iterator[None]:
     model_store.get_model_file = no_file
     Block.load_parameters = load
     try:
-        yield
+        yield asked
     finally:
         model_store.get_model_file = get_model_file
         Block.load_parameters = load_parameters

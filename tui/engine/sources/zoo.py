@@ -7,7 +7,8 @@ import inspect
 import re
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 from gluoncv.model_zoo import model_zoo as gluoncv_zoo
@@ -19,9 +20,11 @@ from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources.built import Built, Say
 from tui.engine.sources.no_download import nothing_downloaded
 from tui.engine.sources.shapes import infer_shapes, initialize
-from tui.engine.weights.download import trunk_weights, zoo_weights
 from tui.engine.weights.load import load_weights
+from tui.engine.weights.on_disk import told, trunk_weights, zoo_weights
 from tui.model.source import ModelSource
+from tui.model.weight_files import TRUNK, WeightFile, read_origin
+from tui.model.zoo import find_entry
 
 _SIZES: tuple[tuple[str, int], ...] = (
     (r"ssd_(\d+)_", 0),
@@ -65,24 +68,26 @@ def build(source: ModelSource, say: Say) -> Built:
     if takes_classes and not source.classes:
         raise Refusal(f"{name} is made for classes of your own; name them: --classes a,b,c")
 
+    trunk = source.pretrained and (
+        source.weights == TRUNK or (takes_classes and source.weights is None)
+    )
+    if trunk and not ((entry := find_entry(name)) and entry.trunk):
+        raise Refusal(f"--weights trunk: {name} is built on no trunk that has weights of its own")
     detector = takes_classes or _is_detector(name)
     replaces_output = bool(source.classes) and not detector
     class_word = "classes" if takes_classes else _class_word(make) if replaces_output else ""
-    built = Built(
-        net=_make(
-            make,
-            name,
-            classes=source.classes if takes_classes else len(source.classes) or None,
-            trunk=takes_classes and source.pretrained and not source.weights,
-            class_word=class_word,
-            say=say,
-        ),
-        ctx=ctx,
-        input_size=source.input_size or usual_size(name),
+    net, trunk_files = _make(
+        make,
+        name,
+        classes=source.classes if takes_classes else len(source.classes) or None,
+        trunk=trunk,
+        class_word=class_word,
+        say=say,
     )
+    built = Built(net=net, ctx=ctx, input_size=source.input_size or usual_size(name))
+    built.notes.extend(f"trunk: {told(file)}" for file in trunk_files if file.origin)
     if "cifar" in name:
         built.mean, built.std = CIFAR_MEAN, CIFAR_STD
-    net = built.net
     if replaces_output and not _has_outputs(net, len(source.classes)):
         # Some take the word, and go on with classes of their own.
         raise Refusal(_fixed_classes(name))
@@ -91,9 +96,10 @@ def build(source: ModelSource, say: Say) -> Built:
     if not known:
         built.notes.append("some shapes are not known before a first picture goes through")
 
-    file = source.weights
-    if file is None and source.pretrained and not takes_classes:
-        file = zoo_weights(name, say)
+    file = None if trunk else source.weights
+    if file is None and source.pretrained and not trunk:
+        found = zoo_weights(name, say)
+        file, built.converted = str(found.path), found.origin is not None
     if file is not None:
         say(f"loading weights from {file}")
         fresh = load_weights(
@@ -104,6 +110,8 @@ def build(source: ModelSource, say: Say) -> Built:
             by_classes=_output_layers(net) if takes_classes else (),
         )
         built.weights = file
+        if origin := read_origin(Path(file)):
+            built.notes.append(told(WeightFile(Path(file), origin)))
         if fresh:
             built.notes.append(f"new, not from the file: {', '.join(fresh)}")
     elif not source.pretrained:
@@ -135,6 +143,26 @@ def needs_classes(name: str) -> bool:
         Refusal: there is no such name.
     """
     return _needs_classes(_maker(name))
+
+
+def trunk_of(name: str) -> str:
+    """The name under which the zoo keeps the weights of the trunk that a model is built on;
+    empty where it is built on none. Builds the model, without a download.
+
+    Raises:
+        Refusal: there is no such name.
+    """
+    make = _maker(name)
+    given: dict[str, Any] = {"pretrained": False, "pretrained_base": True}
+    if _needs_classes(make):
+        given["classes"] = ("a", "b")
+    with warnings.catch_warnings(), _reset_ctx_waits(), nothing_downloaded() as asked:
+        warnings.simplefilter("ignore")
+        # Some know no `pretrained_base`, and ask for nothing; others copy values out of a trunk
+        # that has none here, once they have asked for it.
+        with suppress(Exception):
+            make(**given)
+    return asked[0] if asked else ""
 
 
 def _vision_models() -> dict[str, Callable[..., Block]]:
@@ -188,7 +216,8 @@ def _make(
     trunk: bool,
     class_word: str,
     say: Say,
-) -> Block:
+) -> tuple[Block, list[WeightFile]]:
+    """The network, and the files from which its trunk was loaded."""
     wanted: dict[str, Any] = {"pretrained": False, "pretrained_base": trunk}
     if class_word:
         wanted[class_word] = classes
@@ -196,16 +225,19 @@ def _make(
         # These copy another network's values into themselves, after a download.
         wanted["use_kinetics_pretrain"] = trunk
     if trunk:
-        say("loading the trunk's weights from the zoo")
+        say("loading the trunk's weights")
     # Many classifiers know no `pretrained_base`, some nothing at all: try with fewer words.
     tries = [(), ("pretrained_base",), ("pretrained_base", "pretrained")]
     for without in tries:
         given = {key: value for key, value in wanted.items() if key not in without}
         try:
-            told = trunk_weights(name, say) if trunk else nothing_downloaded()
-            with warnings.catch_warnings(), _reset_ctx_waits(), told:
+            with warnings.catch_warnings(), _reset_ctx_waits():
                 warnings.simplefilter("ignore")
-                return make(**given)
+                if trunk:
+                    with trunk_weights(name, say) as files:
+                        return make(**given), files
+                with nothing_downloaded():
+                    return make(**given), []
         except Refusal:
             raise
         except Exception as error:
