@@ -64,6 +64,20 @@ def test_down_and_up_again(name: str) -> None:
         assert ladder.next_rung(states, -1) == (rung - 1 if rung else None)
 
 
+def test_stages_are_named_where_that_takes_no_more_rules() -> None:
+    info = msgspec.json.decode(
+        (DESCRIPTIONS / "ssd_512_mobilenet1.0_custom.json").read_bytes(), type=ModelInfo
+    )
+    ladder = ladder_of(ModelTree(info))
+    assert [rule.select for rule in ladder.plan(2).rules] == [
+        *("", "head", "features.expand_conv3", "features.expand_bn3"),
+        *("features.expand_conv2", "features.expand_bn2"),
+    ]
+    # All of the expansions: one group.
+    deep = next(r for r, paths in enumerate(ladder.rungs) if paths == ("features.expand_trans",))
+    assert [rule.select for rule in ladder.plan(deep).rules] == ["", "head", "features.expand"]
+
+
 def test_from_between_two_rungs() -> None:
     ladder = yolo()
     # The head and the neck, and one of the trunk's two stages by hand: the one at the far end.

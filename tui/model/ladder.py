@@ -52,7 +52,15 @@ class Ladder:
             rules.append(Rule("thaw", "role", "neck"))
         start = FreezePlan(tuple(rules))
         base = resolve(start, self.tree).states
-        return start.with_rules(*folded(self.tree, self._states(rung), base))
+        told = folded(self.tree, self._states(rung), base)
+        # Where it takes as few either way, the stages read better than what they hold.
+        named = [path for paths in self.rungs[1 : rung + 1] for path in paths]
+        stages = tuple(self._thaw(path) for path in named if path not in self.roles.neck)
+        return start.with_rules(*(stages if len(stages) <= len(told) else told))
+
+    def _thaw(self, path: str) -> Rule:
+        is_block = self.tree.nodes[self.tree.index_of[path]].is_block
+        return Rule("thaw", "block" if is_block else "parameter", path)
 
     def title(self, rung: int) -> str:
         """A rung in words: `head only`, `from layer3 up`."""

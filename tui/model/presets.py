@@ -115,9 +115,7 @@ def models_own(tree: ModelTree, _: Roles) -> FreezePlan:
     """
     pattern = tree.model.train_pattern
     if not pattern:
-        raise PresetError(
-            f"a {tree.model.class_name} does not say itself what trains; R-CNN models do"
-        )
+        raise PresetError("this model does not say itself what trains; R-CNN models do")
     found = match_names(pattern, [parameter.name for parameter in tree.parameters])
     covers = covering(tree, found)
     return FreezePlan((Rule("freeze", "all"), Rule("thaw", "names", pattern, covers)))
