@@ -19,7 +19,10 @@ def test_ids_are_unique_and_begin_with_their_place() -> None:
 
 
 def test_no_key_means_two_things_at_once() -> None:
-    for places in (("model", "tree", "app"), ("pattern",), ("find",), ("snippet",), ("help",)):
+    for places in (
+        *(("model", "tree", "app"), ("pattern",), ("find",), ("snippet",), ("help",)),
+        *(("plan", "app"), ("rule",), ("choice",), ("file",), ("presets",)),
+    ):
         keys = Counter(key for action in at(*places) for key in action.keys)  # type: ignore[arg-type]
         assert [key for key, count in keys.items() if count > 1] == []
 

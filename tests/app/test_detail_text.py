@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.app.looking import VALUES, block_facts, costs_of, parameter_facts
-from tests.app.models import cifar, layers, opened, ssd
+from tests.app.models import cifar, described, layers, opened, ssd
 from tui.app.detail_text import NO_DOCSTRING, Fact, detail_lines, in_lines
 from tui.app.glyphs import ASCII, use
 from tui.app.session import Session
@@ -49,6 +49,27 @@ def known(answer: Opened, *paths: str, values: bool = False) -> Session:
         else:
             session.facts[node] = parameter_facts(LookAtParameter(path, values))
     return session
+
+
+def test_statistics_and_where_values_come_from() -> None:
+    model = described("cifar_resnet20_v1")
+    parameters = tuple(
+        msgspec.structs.replace(one, pretrained=not one.structure_name.startswith("output"))
+        for one in model.parameters
+    )
+    session = Session.of(opened(msgspec.structs.replace(model, parameters=parameters)))
+    assert told(session, "features.2")["stats"] == "running means and variances move"
+    head_only(session)
+    facts = told(session, "features.2")
+    assert facts["stats"] == "running means and variances are fixed"
+    assert facts["values"] == "from a file of weights"
+    rule = Rule("thaw statistics", "block", "features.2.0")
+    session.change(session.plan.with_rules(rule), "it")
+    facts = told(session, "features.2")
+    assert facts["stats"] == "some running means and variances are fixed, some move"
+    assert told(session, "")["values"] == "some from a file of weights, some new"
+    assert told(session, "output.weight")["from"] == "new: from no file of weights"
+    assert "stats" not in told(session, "output")
 
 
 def test_a_block() -> None:

@@ -127,6 +127,16 @@ async def test_the_effect_of_the_plan_is_said_in_numbers() -> None:
         )
 
 
+async def test_what_comes_later_and_dropout_are_said_too() -> None:
+    later = Rule("thaw", "role", "trunk", epoch=3)
+    screen = form(plan=FreezePlan((*HEAD.rules, later), dropout_off=True))
+    async with Host(screen).run_test(size=(120, 40)):
+        effect = str(screen.query_one("#effect").render())
+        assert effect.endswith(
+            "70 statistics fixed · + 1 rule from epoch 3 · dropout off in frozen blocks"
+        )
+
+
 async def test_defaults_are_the_recipes() -> None:
     screen = form()
     async with Host(screen).run_test(size=SMALL) as pilot:

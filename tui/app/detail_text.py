@@ -24,6 +24,17 @@ ROWS = 4
 """Rows of the histogram."""
 MOST_OUTPUTS = 6
 
+_STATISTICS = {
+    "fixed": "running means and variances are fixed",
+    "moving": "running means and variances move",
+    "mixed": "some running means and variances are fixed, some move",
+}
+_ORIGINS = {
+    "file": "from a file of weights",
+    "new": "new: from no file of weights",
+    "both": "some from a file of weights, some new",
+}
+
 NO_DOCSTRING = "no docstring: refer to the model's documentation, choose the blocks to freeze"
 
 
@@ -129,6 +140,8 @@ def parameter_detail(session: Session, node: int) -> list[Fact]:
         Fact("state", _join(f"{glyphs().of(state)} {word}", f"grad_req {grad_req}{built}"))
     )
     facts += _role(session, node)
+    if origin := session.origins.word(node):
+        facts.append(Fact("from", _ORIGINS[origin]))
     rates = (
         _multiplier("lr_mult", session.resolution.lr_mults, here.parameter, parameter.lr_mult),
         _multiplier("wd_mult", session.resolution.wd_mults, here.parameter, parameter.wd_mult),
@@ -136,8 +149,7 @@ def parameter_detail(session: Session, node: int) -> list[Fact]:
     facts.append(Fact("mult", _join(*rates)))
     known = session.facts.get(node)
     if isinstance(known, ParameterFacts):
-        file = ["values from a file of weights"] if parameter.pretrained else []
-        facts.append(Fact("init", _join(_plain(known.initializer), *file)))
+        facts.append(Fact("init", _plain(known.initializer)))
         if known.values is None and parameter.count is not None:
             facts.append(Fact("values", "V reads them"))
     return facts
@@ -197,7 +209,12 @@ def _holds(session: Session, node: int) -> list[Fact]:
         State.AUXILIARY: places - trainable - frozen,
     }
     states = [f"{glyphs().of(s)} {count:,} {s.word}" for s, count in counts.items() if count]
-    return [Fact("holds", _join(*parts)), Fact("state", ", ".join(states))]
+    facts = [Fact("holds", _join(*parts)), Fact("state", ", ".join(states))]
+    if statistics := session.statistics.word(node):
+        facts.append(Fact("stats", _STATISTICS[statistics]))
+    if origin := session.origins.word(node):
+        facts.append(Fact("values", _ORIGINS[origin]))
+    return facts
 
 
 def _costs(session: Session, node: int) -> list[Fact]:

@@ -61,7 +61,7 @@ async def match_pattern(pattern: str, by: Names, tree: ModelTree) -> Matched:
         names, owners = list(tree.parameter_of), list(tree.parameter_of.values())
     try:
         compile_pattern(pattern)
-        found = await _in_slices(pattern, names, search=by == "structure")
+        found = await match_in_slices(pattern, names, search=by == "structure")
     except PatternError as error:
         return Matched(pattern, by, error=str(error))
     parameters = tuple(sorted({owners[index] for index in found}) if owners else found)
@@ -75,7 +75,12 @@ async def match_pattern(pattern: str, by: Names, tree: ModelTree) -> Matched:
     return Matched(pattern, by, parameters, everything, hint)
 
 
-async def _in_slices(pattern: str, names: Sequence[str], *, search: bool) -> Sequence[int]:
+async def match_in_slices(pattern: str, names: Sequence[str], *, search: bool) -> Sequence[int]:
+    """The indices of the names that a pattern selects, as `match_names` does it.
+
+    Raises:
+        PatternError: it does not compile, or takes too long.
+    """
     # No list: garbage collection would go through all of it while typing waits.
     found = array("i")
     spent = 0.0

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import msgspec
 
 from tui.app.row_filter import RowFilter
 from tui.model.families import Roles, find_roles
 from tui.model.history import PlanHistory
+from tui.model.ladder import Ladder
+from tui.model.multiplier_roll_up import MultiplierRollUp
+from tui.model.origins import Origins
 from tui.model.plan import FreezePlan
 from tui.model.resolution import Resolution, resolve, same_effect
+from tui.model.statistics_roll_up import StatisticsRollUp
 from tui.model.tree import ModelTree, RollUp, Totals
 from tui.runs.inspection import BlockCost, BlockFacts, Costs, Opened, ParameterFacts
 
@@ -33,12 +38,15 @@ class Session:
     resolution: Resolution = field(init=False)
     totals: Totals = field(init=False)
     roll_up: RollUp = field(init=False)
+    statistics: StatisticsRollUp = field(init=False)
+    multipliers: MultiplierRollUp = field(init=False)
     kept: FreezePlan = field(default_factory=FreezePlan)
     costs: Costs | None = None
     _cost_of: dict[int, BlockCost] = field(default_factory=dict)
     facts: dict[int, BlockFacts | ParameterFacts] = field(default_factory=dict)
     patterns: dict[int, str | None] = field(default_factory=dict)
     shown: RowFilter = field(default_factory=RowFilter)
+    _later: dict[int, Resolution] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._show(resolve(self.history.plan, self.tree))
@@ -58,6 +66,25 @@ class Session:
     def unkept(self) -> bool:
         """Whether leaving now would lose a plan."""
         return self.plan != self.kept
+
+    @cached_property
+    def origins(self) -> Origins:
+        """Which values came from a file."""
+        return Origins(self.tree)
+
+    @cached_property
+    def ladder(self) -> Ladder:
+        """The rungs from the head down."""
+        # Shapes that become known later change no rung.
+        return Ladder(self.tree, self.roles)
+
+    def at_epoch(self, epoch: int) -> Resolution:
+        """What the plan makes of the model in an epoch of its schedule."""
+        if epoch == 1:
+            return self.resolution
+        if epoch not in self._later:
+            self._later[epoch] = resolve(self.plan, self.tree, epoch)
+        return self._later[epoch]
 
     def change(self, plan: FreezePlan, what: str, *, in_words: bool = False) -> bool:
         """Make another plan the current one; False where it would change nothing. With
@@ -118,5 +145,8 @@ class Session:
 
     def _show(self, resolution: Resolution) -> None:
         self.resolution = resolution
+        self._later = {}
         self.roll_up = RollUp(self.tree, resolution.states)
+        self.statistics = StatisticsRollUp(self.tree, resolution.statistics)
+        self.multipliers = MultiplierRollUp(self.tree, resolution)
         self.totals = self.tree.totals(resolution.states)

@@ -113,7 +113,7 @@ def resolve(plan: FreezePlan, tree: ModelTree, epoch: int = 1) -> Resolution:
         except PatternError as error:
             raise PatternError(f"rule {number + 1} ({describe(rule)}): {error}") from None
         if rule.action in STATISTICS:
-            found = _statistics_at(tree, found)
+            found = statistics_at(tree, found)
         selected.append(len(found))
         if rule.off or rule.epoch > epoch:
             continue
@@ -127,7 +127,7 @@ def resolve(plan: FreezePlan, tree: ModelTree, epoch: int = 1) -> Resolution:
                     states[index] = outcome
             if "statistics" in last:
                 # To freeze or thaw a norm layer is to freeze or thaw its statistics again.
-                for index in _statistics_at(tree, found):
+                for index in statistics_at(tree, found):
                     last["statistics"][index] = -1
     counted = {kind: Counter(deciders) for kind, deciders in last.items()}
     return Resolution(
@@ -177,7 +177,7 @@ def _at(tree: ModelTree, paths: Iterable[str]) -> list[int]:
     return list(compress(range(len(tree.parameters)), marked))
 
 
-def _statistics_at(tree: ModelTree, parameters: Iterable[int]) -> list[int]:
+def statistics_at(tree: ModelTree, parameters: Iterable[int]) -> list[int]:
     """The statistics of the norm layers that any of these parameters belongs to."""
     touched = {tree.norm_of[index] for index in parameters if index in tree.norm_of}
     return sorted(index for norm in touched for index in tree.norms[norm].statistics)

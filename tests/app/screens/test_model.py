@@ -118,7 +118,8 @@ async def test_toggle_one_parameter_and_what_cannot_train() -> None:
         tree.go_to(screen.session.tree.index_of["features.1.running_mean"])
         await pilot.press("space")
         assert said(screen) == (
-            "features.1.running_mean: a statistic, fixed when its norm's gamma and beta are frozen"
+            "features.1.running_mean: a statistic, fixed when its norm's gamma and beta are "
+            "frozen; b fixes it too"
         )
         assert len(can_train(screen.session.tree) - trainable(screen)) == 1
 
@@ -324,7 +325,7 @@ async def test_no_recipe() -> None:
 
 
 async def test_help_lists_every_key() -> None:
-    async with model_screen(ssd(), (120, 90)) as (pilot, screen):
+    async with model_screen(ssd(), (120, 130)) as (pilot, screen):
         await pilot.press("question_mark")
         await until(pilot, lambda: pilot.app.screen is not screen)
         shown = text_of(pilot)
@@ -383,7 +384,8 @@ async def test_a_plan_for_another_model_is_said() -> None:
     async with model_screen(ssd(), plan=plan) as (_, screen):
         assert screen.session.plan == plan
         assert screen.message.message == (
-            "rule 1 (freeze block backbone) selects nothing in this model (and 1 more)"
+            "the plan: none of its 2 rules selects anything in ssd_512_mobilenet1.0_custom: "
+            "it is for another model; u takes it back"
         )
     unusable = FreezePlan((Rule("freeze", "names", "("),))
     async with model_screen(ssd(), plan=unusable) as (_, screen):

@@ -9,13 +9,13 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app.actions import Where, at, bindings
-from tui.app.figures import verdict
 from tui.app.glyphs import glyphs
 from tui.app.panes.detail import DetailPane
+from tui.app.panes.plan import PlanPane
+from tui.app.screens.plan_keys import PlanKeys
 from tui.app.session import Session
 from tui.app.widgets.costs_field import CostsField
 from tui.app.widgets.filter_line import FilterLine
@@ -26,25 +26,26 @@ from tui.app.widgets.model_header import ModelHeader
 from tui.app.widgets.names_line import NamesLine
 from tui.app.widgets.parameter_tree import ParameterTree
 from tui.app.widgets.pattern_field import PatternField
-from tui.model.findings import findings
 from tui.model.folding import covering
 from tui.model.plan import FreezePlan, Rule
-from tui.model.presets import PRESETS, PresetError
 from tui.model.selection import PatternError
 from tui.model.states import State
-from tui.model.toggles import inverted, simplified, toggled
 from tui.runs.folder import RunFolder
 from tui.runs.inspector import Inspector
 
 MODEL_ACTIONS = {action.run.partition("(")[0] for action in at("model")}
+WHOLE_PLAN = {"undo", "redo", "presets", "ladder", "detail", "train", "snippet", "leave"}
+"""What works in the plan pane as well."""
 
 
-class ModelScreen(Screen[None]):
+class ModelScreen(PlanKeys):
     """Shows a session, and is the one place that changes its plan."""
 
     CSS_PATH = "../styles/model.tcss"
     BINDINGS = bindings("model")
-    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("model", "tree", "pattern", "find", "app")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = (
+        *("model", "tree", "pattern", "find", "plan", "rule", "app"),
+    )
     HORIZONTAL_BREAKPOINTS = [(0, "-below"), (120, "-beside")]  # noqa: RUF012
 
     def __init__(
@@ -56,14 +57,12 @@ class ModelScreen(Screen[None]):
         preset: str | None = None,
         plan: FreezePlan | None = None,
     ) -> None:
-        super().__init__()
-        self.session = session
+        super().__init__(session)
         self._inspector = inspector
         self._data = data
         self._preset = preset
         self._plan = plan
         self._place: tuple[bytes, int] | None = None
-        self._asked_to_leave = False
 
     def compose(self) -> ComposeResult:
         yield ModelHeader(self.session, id="header")
@@ -73,22 +72,13 @@ class ModelScreen(Screen[None]):
                 yield Static(id="heads", markup=False)
                 yield ParameterTree(self.session, id="tree")
             yield DetailPane(self.session, self._inspector, id="detail")
+            yield PlanPane(self.session, id="plan")
         yield NamesLine(self.session, id="names")
         yield MessageLine(id="message")
         yield PatternField(self.session, id="pattern-field")
         yield CostsField(self.session, self._inspector, id="costs-field")
         yield FindField(self.session, id="find-field")
         yield KeyLine(id="keys")
-
-    @property
-    def parameter_tree(self) -> ParameterTree:
-        """The tree."""
-        return self.query_one("#tree", ParameterTree)
-
-    @property
-    def message(self) -> MessageLine:
-        """The line that says what was done."""
-        return self.query_one("#message", MessageLine)
 
     @property
     def pattern_field(self) -> PatternField:
@@ -120,33 +110,18 @@ class ModelScreen(Screen[None]):
         self.find_field.display = False
         self.pattern_field.display = False
         self.costs_field.display = False
-        self.detail.display = False
+        self.detail.display = self.plan_pane.display = False
         self.set_class(glyphs().ascii_only, "-ascii")
         self.parameter_tree.focus()
         # A message would come a frame later.
         names = self.query_one("#names", NamesLine)
         self.watch(self.parameter_tree, "cursor", names.show, init=False)
         if self._plan is not None:
-            self._begin_with(self._plan)
+            self.take_up(self._plan, "the plan")
         elif self._preset:
             self.action_preset(self._preset)
         else:
             self.message.say(self._welcome())
-
-    def _begin_with(self, plan: FreezePlan) -> None:
-        """Take up a plan from a file, and say what of it does not do what it says."""
-        try:
-            changed = self.session.change(plan, "the plan", in_words=True)
-            serious = [one.text for one in findings(plan, self.session.tree) if one.serious]
-        except PatternError as error:
-            self.message.warn(str(error))
-            return
-        self.session.keep()
-        if changed:
-            self._show("the plan")
-        if serious:
-            more = f" (and {len(serious) - 1} more)" if len(serious) > 1 else ""
-            self.message.warn(f"{serious[0]}{more}")
 
     def _welcome(self) -> str:
         head, notes = self.session.roles.head, self.session.opened.model.notes
@@ -161,88 +136,27 @@ class ModelScreen(Screen[None]):
         # While a field is typed in its keys are the only ones; the footer shows them alone.
         if action in MODEL_ACTIONS and self.is_mounted:
             fields = (self.pattern_field, self.costs_field, self.find_field)
-            typing = any(field.display for field in fields)
-            return False if typing else super().check_action(action, parameters)
+            typing = any(field.display for field in fields) or self.plan_pane.typing
+            # In the plan pane what is about the tree's cursor has no place.
+            away = self.plan_pane.has_focus_within and action not in WHOLE_PLAN
+            return False if typing or away else super().check_action(action, parameters)
         return super().check_action(action, parameters)
 
-    # What the plan makes of it
+    # The plan
 
-    def _change(self, plan: FreezePlan, what: str, nothing: str) -> None:
-        self._asked_to_leave = False
-        try:
-            changed = self.session.change(plan, what)
-        except PatternError as error:
-            self.message.warn(str(error))
-            return
-        if changed:
-            self._show(what)
-        else:
-            self.message.say(nothing)
-
-    def _show(self, what: str) -> None:
+    def show_plan(self) -> None:
+        """Show what the plan makes of the model now."""
         self.parameter_tree.show()
         self.query_one("#header", ModelHeader).show()
         self.query_one("#names", NamesLine).show()
         self.detail.show()
-        self.message.say(f"{what}: {verdict(self.session.totals)}")
-
-    def action_freeze_or_thaw(self) -> None:
-        """Freeze or thaw what is under the cursor."""
-        session, node = self.session, self.parameter_tree.cursor
-        plan = toggled(session.plan, session.tree, node, session.resolution.states)
-        here = session.tree.nodes[node]
-        name = here.path or "the whole model"
-        if plan == session.plan:
-            self.message.warn(f"{name}: {self._why_not(node)}")
-            return
-        verb = "froze" if plan.rules[-1].action == "freeze" else "thawed"
-        plan = simplified(plan, session.tree)
-        self._change(plan, f"{verb} {name}", f"{name}: nothing to change")
-
-    def _why_not(self, node: int) -> str:
-        here = self.session.tree.nodes[node]
-        if here.is_block:
-            return "holds nothing that can train"
-        if self.session.tree.parameter_info(node).kind == "statistic":
-            return "a statistic, fixed when its norm's gamma and beta are frozen"
-        return "a constant, it never trains"
-
-    def action_preset(self, name: str) -> None:
-        """Make a plan by name the current one."""
-        preset, session = PRESETS[name], self.session
-        title = preset.title
-        try:
-            plan = preset.on(session.plan, session.tree, session.roles)
-        except PresetError as error:
-            self.message.warn(f"{title}: {error}")
-            return
-        self._change(plan, title, f"{title}: so it is already; {verdict(self.session.totals)}")
-
-    def action_invert(self) -> None:
-        """Turn trainable and frozen around."""
-        plan = inverted(self.session.plan, self.session.tree)
-        self._change(plan, "inverted", "invert: nothing here can train")
-
-    def action_undo(self) -> None:
-        """Undo the last change."""
-        what = self.session.undo()
-        if what is None:
-            self.message.say("nothing to undo")
-        else:
-            self._show(f"undid {what}")
-
-    def action_redo(self) -> None:
-        """Do again what was undone."""
-        what = self.session.redo()
-        if what is None:
-            self.message.say("nothing to redo")
-        else:
-            self._show(f"did again {what}")
+        self.plan_pane.show()
 
     # The tree
 
     def on_parameter_tree_moved(self, event: ParameterTree.Moved) -> None:
         self.detail.follow(event.node)
+        self.plan_pane.follow(event.node)
 
     def on_parameter_tree_refitted(self, event: ParameterTree.Refitted) -> None:
         self.query_one("#heads", Static).update(event.columns.heads(), layout=False)
@@ -254,12 +168,18 @@ class ModelScreen(Screen[None]):
         self._open_detail(not self.detail.display)
 
     def _open_detail(self, shown: bool) -> None:
-        self.set_class(shown, "-detail")
+        self.close_plan()
         if shown:
+            self.add_class("-detail")
             self.detail.open(self.parameter_tree.cursor)
         else:
-            self.detail.close()
+            self.close_detail()
             self.parameter_tree.focus()
+
+    def close_detail(self) -> None:
+        """Hide the detail pane."""
+        self.remove_class("-detail")
+        self.detail.close()
 
     def action_values(self) -> None:
         """Read the values of the parameter under the cursor."""
@@ -370,7 +290,7 @@ class ModelScreen(Screen[None]):
         already = "frozen" if event.action == "freeze" else "trainable"
         self._close_pattern(clear=True)
         self._last_matched(matched.parameters, matched.pattern)
-        self._change(
+        self.change(
             self.session.plan.with_rules(rule),
             f"{verb} {matched.pattern}",
             f"{matched.pattern}: nothing to change, all of it is {already} already",

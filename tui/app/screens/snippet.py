@@ -12,6 +12,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.app.actions import bindings
+from tui.app.file_names import in_the_way, why_not_written
 from tui.app.glyphs import glyphs
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
@@ -82,17 +83,14 @@ class SnippetScreen(ModalScreen["Path | str | None"]):
             return
         path = Path(name).expanduser()
         try:
-            if path.is_dir():
-                self.said.warn(f"{path} is a folder: name a file in it")
-                return
-            if path.exists() and path != self._overwrite:
+            problem = in_the_way(path, self._overwrite)
+            if problem:
                 self._overwrite = path
-                self.said.warn(f"{path} is there already: enter again overwrites it")
+                self.said.warn(problem)
                 return
             path.write_text(self._code, encoding="utf-8")
         except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else None
-            self.said.warn(f"{name} cannot be written: {reason or error}; name another file")
+            self.said.warn(why_not_written(name, error))
             return
         self._kept = path
         self._overwrite = None

@@ -17,6 +17,7 @@ from tui.app.actions import Where, bindings
 from tui.app.figures import short
 from tui.app.glyphs import glyphs
 from tui.app.panes.data_facts import DataFacts
+from tui.app.rule_text import schedule_words
 from tui.app.widgets.field_row import FieldRow
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
@@ -155,6 +156,10 @@ class TrainForm(ModalScreen[RunFolder | None]):
                 else f"{fixed:,} of {len(statistics):,}"
             )
             parts.append(f"{told} statistics fixed")
+        if later := schedule_words(self._plan):
+            parts.append(f"+ {later}")
+        if self._plan.dropout_off:
+            parts.append("dropout off in frozen blocks")
         return " · ".join(parts)
 
     # Checking

@@ -9,6 +9,7 @@ from tui.app.cost_text import total_text
 from tui.app.figures import counted, percent, short, size
 from tui.app.glyphs import glyphs
 from tui.app.lines import in_lines
+from tui.app.rule_text import schedule_words
 from tui.app.session import Session
 from tui.printable import printable
 
@@ -24,6 +25,8 @@ def header_parts(session: Session) -> list[str]:
     parts.append(counted(totals.parameters, "parameter"))
     parts.append(f"{at_least}{short(totals.values)} values")
     parts.append(f"trainable {short(totals.trainable_values)} ({percent(totals.share)})")
+    if later := schedule_words(session.plan):
+        parts.append(f"+ {later}")
     parts.append(f"{at_least}{size(totals.nbytes)}")
     if totals.unknown:
         parts.append(f"{counted(totals.unknown, 'shape')} not known yet")

@@ -9,6 +9,8 @@ from tui.app.glyphs import glyphs
 from tui.app.session import Session
 from tui.printable import printable
 
+_ORIGINS = {"": "", "file": "pretrained", "new": "new", "both": "partly pretrained"}
+
 
 def name_lines(session: Session, node: int, width: int) -> tuple[str, str]:
     """Structure name and role; then the entry of `collect_params()`, or the class of a block."""
@@ -31,6 +33,8 @@ def name_lines(session: Session, node: int, width: int) -> tuple[str, str]:
             if below
             else "no parameters",
         ]
+        if statistics := session.statistics.word(node):
+            facts.append(f"statistics {statistics}")
     else:
         parameter = tree.parameter_info(node)
         first = here.path
@@ -41,10 +45,18 @@ def name_lines(session: Session, node: int, width: int) -> tuple[str, str]:
             facts.append("shape not known yet")
         if len(parameter.structure_names) > 1:
             facts.append(f"in {len(parameter.structure_names)} places")
-        if not parameter.can_train:
+        if statistic := session.resolution.statistics.get(here.parameter):
+            facts.append(f"a statistic, {statistic.word}")
+        elif not parameter.can_train:
             facts.append("cannot train")
+    if rate := session.multipliers.rate(node):
+        facts.append(f"lr_mult {rate}")
+    if decay := session.multipliers.decay(node):
+        facts.append(f"wd_mult {decay}")
+    if session.origins.any:
+        facts.append(_ORIGINS[session.origins.word(node)])
     second = safe(facts[0])
-    rest = dot.join(facts[1:])
+    rest = dot.join(filter(None, facts[1:]))
     # The name is what was asked for: what is said of it gives way.
     if len(second) + len(dot) + len(rest) > width:
         rest = signs.cut(rest, max(0, width - len(second) - len(dot)))

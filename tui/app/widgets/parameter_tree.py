@@ -78,6 +78,7 @@ class ParameterTree(ScrollView, can_focus=True):
         self._cells = TreeCells(session, self._folds)
         self._styles: dict[tuple[str, ...], Style] = {}
         self._costs = False
+        self._multipliers = False
         # Of the rows of the last few pages, by node and whether the cursor is on it: to scroll
         # is mostly to draw the same rows again.
         self._strips: LRUCache[tuple[int, bool], Strip] = LRUCache(500)
@@ -86,6 +87,8 @@ class ParameterTree(ScrollView, can_focus=True):
 
     def show(self) -> None:
         """Show the states as they are now."""
+        if self._session.multipliers.any is not self._multipliers:
+            self._fit()
         if self._session.shown.name == "all":
             self._draw_anew()
         else:
@@ -317,7 +320,14 @@ class ParameterTree(ScrollView, can_focus=True):
         self._rows_changed()
 
     def _fit(self) -> None:
-        self._cells.columns = fit(self._width, costs=self._costs)
+        self._multipliers = self._session.multipliers.any
+        self._cells.columns = fit(
+            self._width,
+            costs=self._costs,
+            statistics=bool(self._tree.norms),
+            origins=self._session.origins.any,
+            multipliers=self._multipliers,
+        )
         self.post_message(self.Refitted(self._cells.columns))
         self._draw_anew()
 

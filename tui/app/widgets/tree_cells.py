@@ -49,6 +49,9 @@ class TreeCells:
             self._bytes(node, signs),
             self._state(node, state, self.matches_below(node), signs),
             self._cost(node, signs),
+            self._session.statistics.word(node) if self.columns.statistics else "",
+            self._session.origins.word(node) if self.columns.origin else "",
+            self._multiplier(node, signs),
         )
 
     def _label(self, node: int, signs: Glyphs) -> str:
@@ -162,11 +165,22 @@ class TreeCells:
         cost = self._session.cost_of(node) if self.columns.cost else None
         return "" if cost is None else signs.cut(signs.text(cost_text(cost)), self.columns.cost)
 
+    def _multiplier(self, node: int, signs: Glyphs) -> str:
+        if not self.columns.multiplier:
+            return ""
+        rate, decay = (
+            self._session.multipliers.rate(node),
+            self._session.multipliers.decay(node),
+        )
+        texts = [rate and f"lr {rate}", decay and f"wd {decay}"]
+        return signs.cut(", ".join(filter(None, texts)), self.columns.multiplier)
+
     def _state(self, node: int, state: State, matches: int, signs: Glyphs) -> str:
         here, width = self._tree.nodes[node], self.columns.state
         if not self._holds_any(node):
             return ""
         word = state.word
+        beside = self.columns.statistics
         if here.is_block:
             if matches:
                 count = self._session.roll_up.places(node)
@@ -175,11 +189,19 @@ class TreeCells:
             if state is State.PARTIAL and width >= 15:
                 values = self._session.roll_up.values(node)
                 word += f" {percent(self._session.roll_up.trainable_values(node) / (values or 1))}"
+            elif width >= 18 and not beside:
+                word += self._unlike_weights(node, state)
         else:
             statistic = self._session.resolution.statistics.get(here.parameter)
-            if statistic is not None:
+            if statistic is not None and not beside:
                 word = f"{word} {statistic.word}" if width >= 18 else f"aux {statistic.word}"
         return f"{signs.of(state)} {word}"
+
+    def _unlike_weights(self, node: int, state: State) -> str:
+        """What is said of a block's statistics that do otherwise than its weights."""
+        word = self._session.statistics.word(node)
+        usual = "fixed" if state is State.FROZEN else "moving"
+        return f" {word}" if word and word != usual and state is not State.AUXILIARY else ""
 
     def _holds_any(self, node: int) -> bool:
         return self._session.roll_up.places(node) > 0
