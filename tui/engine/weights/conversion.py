@@ -38,6 +38,8 @@ _DARKNET = "darknet53"
 _NEAR = 0.5
 """Share of a file's tensors that a network must have a place for, to be named as the nearest."""
 
+_NEW_HEAD = "the last layer is left new"
+
 
 @dataclass(frozen=True)
 class Conversion:
@@ -80,7 +82,7 @@ def convert_file(file: str, net: Block, model: str) -> Conversion:
     draft = _placed(source, architecture, bearer)
     draft.settle(file, model, architecture.head, lambda: _nearest(file, source))
     if trunk:
-        draft.move(bearer, net)
+        draft.move(file, bearer, net, architecture.head)
     return draft.conversion(net)
 
 
@@ -114,7 +116,9 @@ class _Draft:
             if id(parameter) not in filled and not re.fullmatch(self.new, name)
         ]
         wrong = [
-            name for name, array in self.arrays.items() if not fits(self.wanted[name].shape, array.shape)
+            name
+            for name, array in self.arrays.items()
+            if not fits(self.wanted[name].shape, array.shape)
         ]
         heads = (head,) if isinstance(head, str) else head
         of_head = tuple(f"{path}." for path in heads if path)
@@ -137,15 +141,21 @@ class _Draft:
         elif any(re.fullmatch(self.new, name) for name in self.wanted):
             self.part = "trunk"
 
-    def move(self, trunk: Block, net: Block) -> None:
-        """Put the trunk's arrays where they stand in a network that is built on it."""
+    def move(self, file: str, trunk: Block, net: Block, head: str) -> None:
+        """Put the trunk's arrays where they stand in a network that is built on it. All but the
+        trunk's own head has to have a place there.
+
+        Raises:
+            Refusal: something else has none.
+        """
         placed, left = transplanted(trunk, self.arrays, net)
-        if not placed:
-            raise Refusal("the model has no such trunk")
-        names = [f"{name} (of the trunk)" for name in left]
-        self.unused.extend(names)
+        lost = [name for name in left if not (head and name.startswith(f"{head}."))]
+        if lost or not placed:
+            raise Refusal(f"{file}: the model has no place for {some(lost)} of its trunk")
+        self.unused.extend(f"{name} (of the trunk)" for name in left)
         self.arrays, self.part = placed, "trunk"
-        self.notes = [note for note in self.notes if "last layer" not in note]
+        # Whatever head the trunk has by itself, the model has none of it.
+        self.notes = [note for note in self.notes if not note.startswith(_NEW_HEAD)]
 
     def conversion(self, net: Block) -> Conversion:
         """What it came to: one array under each name that its parameter has."""
@@ -163,9 +173,7 @@ class _Draft:
                 )
         if self.widened:
             self.notes.append(f"stored as {self.widened}: widened to float32")
-        return Conversion(
-            arrays, tuple(self.unused), self.widened, self.part, tuple(self.notes)
-        )
+        return Conversion(arrays, tuple(self.unused), self.widened, self.part, tuple(self.notes))
 
     def _shape(self) -> None:
         """A dense layer and a convolution that sees all of a picture are the same numbers."""
@@ -189,7 +197,7 @@ class _Draft:
         }
         told = [f"it has {there:,} outputs there, {here:,} here" for there, here in sorted(counts)]
         why = told[0] if len(told) == 1 else "other classes" if told else "the file has none"
-        self.notes.append(f"the last layer is left new: {why}")
+        self.notes.append(f"{_NEW_HEAD}: {why}")
         for name in head:
             self.arrays.pop(name, None)
         self.part = "trunk"
@@ -271,7 +279,7 @@ def _of_darknet(file: str, source: DarknetFile, net: Block, name: str, trunk: st
         if classes is not None:
             draft.notes.append(f"it is for {classes} classes: its trunk alone is used")
     if trunk:
-        draft.move(bearer, net)
+        draft.move(file, bearer, net, "output")
     return draft.conversion(net)
 
 
@@ -324,7 +332,7 @@ def _of_params(file: str, net: Block, name: str, trunk: str) -> Conversion:
     head = architecture.head if architecture else "output"
     draft.new = architecture.new if architecture else draft.new
     draft.settle(file, f"{name} and its trunk {trunk}", head, lambda: "")
-    draft.move(bearer, net)
+    draft.move(file, bearer, net, head)
     return draft.conversion(net)
 
 

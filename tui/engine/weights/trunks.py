@@ -76,7 +76,7 @@ def transplanted(
         if name in values
     }
     names = {
-        place: parameter.name.replace("syncbatchnorm", "batchnorm")
+        place: re.sub(r"syncbatchnorm|batchnormcudnnoff", "batchnorm", parameter.name)
         for place, parameter in parameters_of(net).items()
     }
     before = _prefix(names.values(), ends)

@@ -1,41 +1,51 @@
-"""Xception-65, as timm has it."""
+"""Xception-65, as timm had it until 0.9 under the name `gluon_xception65`.
+
+What timm calls `xception65` today is another network: it has activations inside its separable
+convolutions at the end, and none before the second block's shortcut.
+"""
 
 from __future__ import annotations
 
 import re
 
-from tui.engine.weights.architectures.architecture import Architecture
+from tui.engine.weights.architectures.architecture import Architecture, same
 
-_MIDDLE = range(3, 19)
-_PARTS = {"conv_dw": ".conv1", "bn_dw": ".bn", "conv_pw": ".pointwise"}
-
-
-def _block(number: int) -> str:
-    if number in _MIDDLE:
-        return f"midflow.{number - _MIDDLE.start}"
-    return f"block{number + 1}"
+_PARTS = {"conv_dw": "conv1", "bn": "bn", "conv_pw": "pointwise"}
+_NO_FIRST_ACTIVATION = ("block1", "block2")
 
 
-def _separable(found: re.Match[str]) -> str:
-    number, layer, part = int(found[1]), int(found[2]), found[3]
-    if number == 20:  # in Gluon these three are no block
-        return f"bn{layer + 2}" if part == "bn_pw" else f"conv{layer + 2}{_PARTS[part]}"
-    # The first two blocks do not begin with an activation.
-    at = 3 * (layer - 1) + (number > 1)
-    rep = f"{_block(number)}.rep"
-    return f"{rep}.{at + 1}" if part == "bn_pw" else f"{rep}.{at}{_PARTS[part]}"
+def _block(name: str) -> str:
+    number = re.fullmatch(r"mid\.block(\d+)", name)
+    return f"midflow.{int(number[1]) - 4}" if number else name
 
+
+def _place(block: str, layer: str) -> str:
+    place = 3 * (int(layer) - 1) + (block not in _NO_FIRST_ACTIVATION)
+    return f"{_block(block)}.rep.{place}"
+
+
+def _norm(found: re.Match[str]) -> str:
+    block, _, place = _place(found[1], found[2]).rpartition(".")
+    return f"{block}.{int(place) + 1}"
+
+
+_BLOCK = r"((?:mid\.)?block\d+)"
 
 XCEPTION = Architecture(
     family="Xception",
     models=("xception",),
     rules=(
-        (r"stem\.0\.(conv|bn)", r"\g<1>1"),
-        (r"stem\.1\.(conv|bn)", r"\g<1>2"),
-        (r"blocks\.(\d+)\.stack\.conv(\d)\.(conv_dw|bn_dw|conv_pw|bn_pw)", _separable),
-        (r"blocks\.(\d+)\.shortcut\.conv", lambda found: f"{_block(int(found[1]))}.skip"),
-        (r"blocks\.(\d+)\.shortcut\.bn", lambda found: f"{_block(int(found[1]))}.skipbn"),
-        (r"head\.fc", "fc"),
+        same(r"(conv|bn)[12]"),
+        (rf"{_BLOCK}\.skip\.conv1", lambda found: f"{_block(found[1])}.skip"),
+        (rf"{_BLOCK}\.skip\.bn1", lambda found: f"{_block(found[1])}.skipbn"),
+        (
+            rf"{_BLOCK}\.rep\.conv(\d)\.(conv_dw|bn|conv_pw)",
+            lambda found: f"{_place(found[1], found[2])}.{_PARTS[found[3]]}",
+        ),
+        (rf"{_BLOCK}\.rep\.bn(\d)", _norm),
+        (r"(conv[345])\.(conv_dw|bn|conv_pw)", lambda found: f"{found[1]}.{_PARTS[found[2]]}"),
+        same(r"bn[345]"),
+        same(r"fc"),
     ),
     head="fc",
 )

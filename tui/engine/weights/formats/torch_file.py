@@ -30,7 +30,9 @@ _WRAPPERS = ("state_dict", "model_state_dict", "model", "net", "module")
 
 def accepts(start: bytes) -> bool:
     """Whether a file that begins so is a zip archive or a pickle."""
-    return start[:4] == b"PK\x03\x04" or (start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05")
+    return start[:4] == b"PK\x03\x04" or (
+        start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05"
+    )
 
 
 def read_torch(file: str) -> Tensors:
@@ -55,9 +57,7 @@ def read_torch(file: str) -> Tensors:
     # A pickle that is not what it says can fail in any way at all.
     except Exception as error:
         why = str(error) or type(error).__name__
-        raise Refusal(
-            f"{file}: broken off or damaged ({why[:100]}); fetch it again"
-        ) from None
+        raise Refusal(f"{file}: broken off or damaged ({why[:100]}); fetch it again") from None
 
 
 @dataclass
@@ -169,4 +169,3 @@ def _array(name: str, record: TensorRecord) -> np.ndarray:
         values[record.offset :], record.shape, [step * size for step in record.strides]
     )
     return np.ascontiguousarray(view).reshape(record.shape)
-

@@ -117,8 +117,9 @@ class TorchUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
     def persistent_load(self, saved: Any) -> Numbers:
         """The numbers that a tensor is a view on."""
         match saved:
-            case ("storage", _StorageType(dtype), str(key), _, int(count), *rest) if (
-                rest in ([], [None])
+            case ("storage", _StorageType(dtype), str(key), _, int(count), *rest) if rest in (
+                [],
+                [None],
             ):
                 return self._storage(key, dtype, count)
         raise pickle.UnpicklingError("tensor data of an unknown kind")
