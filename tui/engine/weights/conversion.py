@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -226,11 +227,9 @@ def _placed(source: Tensors, architecture: Architecture, net: Block) -> _Draft:
             draft.arrays[target] = array
     draft.unused.extend(f"{name} (no tensor)" for name in source.strange)
     if architecture.adapt and not draft.unknown and not draft.twice:
-        try:
+        # Where it lacks what every network of this kind has, settling says so by name.
+        with suppress(KeyError, ValueError, IndexError):
             draft.notes.extend(architecture.adapt(draft.arrays, frozenset(source.arrays)))
-        except (KeyError, ValueError, IndexError):
-            # It lacks what every network of this kind has; settling says so by name.
-            pass
     return draft
 
 

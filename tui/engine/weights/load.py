@@ -83,7 +83,8 @@ def load_weights(
         misfits = [name for name in misfits if name not in kept]
         replaced = (*replaced, *(path for path in by_classes if _holds(path, new)))
     wrong = [
-        f"{name} {shape_text(arrays[name].shape)} in the file, {shape_text(wanted[name].shape)} here"
+        f"{name} {shape_text(arrays[name].shape)} in the file, "
+        f"{shape_text(wanted[name].shape)} here"
         for name in misfits
     ]
     if wrong and not missing and not extra:

@@ -14,15 +14,18 @@ template as of re.sub, or what makes it out of the match."""
 
 Arrays = dict[str, np.ndarray]
 
+Adapt = Callable[[Arrays, frozenset[str]], tuple[str, ...]]
+"""Changes arrays under their names in Gluon; told the names of the source, too. Returns lines that
+should be said."""
+
 
 @dataclass(frozen=True)
 class Architecture:
     """The zoo names of one or more networks whose blocks are told apart by the same rules.
 
     `head` is the block in Gluon whose outputs are the classes. `unused` matches blocks of the
-    source that have no place in Gluon. `new` matches structure names that no source has. `adapt`
-    changes the arrays, by their names in Gluon, and gives lines that should be said; it is also
-    told the names that are in the source.
+    source that have no place in Gluon. `new` matches structure names that no source has. `adapt` is
+    for numbers that are not the same on both sides.
     """
 
     family: str
@@ -31,7 +34,7 @@ class Architecture:
     head: str
     unused: str = r"(?!)"
     new: str = r"(?!)"
-    adapt: Callable[[Arrays, frozenset[str]], tuple[str, ...]] | None = None
+    adapt: Adapt | None = None
 
     def place(self, block: str) -> str | None:
         """Where a block of the source stands in Gluon; None where no rule knows it."""

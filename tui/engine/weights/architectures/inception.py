@@ -11,7 +11,12 @@ import re
 
 import numpy as np
 
-from tui.engine.weights.architectures.architecture import Architecture, Arrays, conv_and_norm
+from tui.engine.weights.architectures.architecture import (
+    Adapt,
+    Architecture,
+    Arrays,
+    conv_and_norm,
+)
 from tui.engine.weights.architectures.pictures import takes_normalised
 
 _STEM = {"1a_3x3": 0, "2a_3x3": 1, "2b_3x3": 2, "3b_1x1": 4, "4a_3x3": 5}
@@ -54,7 +59,7 @@ def _mixed(found: re.Match[str]) -> str:
     return f"{at}.{place}.{int(nth) - 1 if nth.isdigit() else 0}.{layer}"
 
 
-def _from_minus_one_to_one(first: str) -> object:
+def _from_minus_one_to_one(first: str) -> Adapt:
     def adapt(arrays: Arrays, source: frozenset[str]) -> tuple[str, ...]:
         if not any(re.match(r"(AuxLogits|aux[12])\.", name) for name in source):
             return ()
@@ -81,7 +86,7 @@ INCEPTION_V3 = Architecture(
     ),
     head="output",
     unused=r"AuxLogits\..*",
-    adapt=_from_minus_one_to_one("features.0"),  # type: ignore[arg-type]
+    adapt=_from_minus_one_to_one("features.0"),
 )
 
 GOOGLENET = Architecture(
@@ -105,5 +110,5 @@ GOOGLENET = Architecture(
     ),
     head="output",
     unused=r"aux[12]\..*",
-    adapt=_from_minus_one_to_one("conv1"),  # type: ignore[arg-type]
+    adapt=_from_minus_one_to_one("conv1"),
 )

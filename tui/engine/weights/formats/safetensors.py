@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import json
 import math
-import mmap
+import os
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,7 @@ LONGEST_HEADER = 100_000_000
 def accepts(start: bytes) -> bool:
     """Whether a file that begins so says that it is one."""
     length = int.from_bytes(start[:8], "little")
-    return start[8:9] == b"{" and 2 <= length
+    return start[8:9] == b"{" and length >= 2
 
 
 def read_safetensors(file: str) -> Tensors:
@@ -33,21 +34,34 @@ def read_safetensors(file: str) -> Tensors:
     Raises:
         Refusal: broken off, or its header does not fit the file.
     """
-    with open(file, "rb") as stream, mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ) as data:
-        return _read(file, memoryview(data).toreadonly())
+    with open(file, "rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
+        length = int.from_bytes(stream.read(8), "little")
+        try:
+            if length > min(LONGEST_HEADER, size - 8):
+                raise _Lie(f"it says that the header has {length:,} bytes, of {size:,} in all")
+            entries = _entries(_header(stream.read(length)), size - 8 - length)
+        except _Lie as lie:
+            raise Refusal(f"{file}: damaged safetensors: {lie}; fetch it again") from None
+        for entry in entries:
+            if entry.dtype not in DTYPES:
+                raise Refusal(f"{file}: {entry.name} is of dtype {entry.dtype}, not read here")
+        found = Tensors()
+        for entry in entries:
+            stream.seek(8 + length + entry.begin)
+            raw = stream.read(entry.end - entry.begin)
+            array = np.frombuffer(raw, DTYPES[entry.dtype]).reshape(entry.shape)
+            found.add(entry.name, array, entry.dtype)
+        return found
 
 
-def _read(file: str, data: memoryview) -> Tensors:
-    try:
-        length = int.from_bytes(data[:8], "little")
-        if length > min(LONGEST_HEADER, len(data) - 8):
-            raise _Lie(f"it says that the header has {length:,} bytes, of {len(data):,} in all")
-        header = _header(bytes(data[8 : 8 + length]))
-        return _tensors(header, data[8 + length :])
-    except _Lie as lie:
-        raise Refusal(f"{file}: damaged safetensors: {lie}; fetch it again") from None
-    finally:
-        data.release()
+@dataclass(frozen=True)
+class _Entry:
+    name: str
+    dtype: str
+    shape: tuple[int, ...]
+    begin: int
+    end: int
 
 
 class _Lie(Exception):
@@ -73,42 +87,38 @@ def _header(text: bytes) -> dict[str, Any]:
     return header
 
 
-def _tensors(header: dict[str, Any], data: memoryview) -> Tensors:
-    places = []
-    for name, said in header.items():
-        dtype, shape, begin, end = _entry(name, said)
-        if end > len(data):
-            raise _Lie(f"{name} ends at byte {end:,}, and there are {len(data):,}")
-        places.append((begin, end, name, dtype, shape))
+def _entries(header: dict[str, Any], size: int) -> list[_Entry]:
+    entries = [_entry(name, said) for name, said in header.items()]
     # Without gaps and overlaps, each begins where another ends.
     reached = 0
-    for begin, end, name, _, _ in sorted(places):
-        if begin != reached:
-            what = "bytes that another has" if begin < reached else "after bytes that none has"
-            raise _Lie(f"{name} begins at byte {begin:,}: {what}")
-        reached = end
-    if reached != len(data):
-        raise _Lie(f"{len(data) - reached:,} bytes after the last tensor")
-    found = Tensors()
-    for begin, end, name, dtype, shape in places:
-        array = np.frombuffer(bytes(data[begin:end]), DTYPES[dtype]).reshape(shape)
-        found.add(name, array, dtype)
-    return found
+    for entry in sorted(entries, key=lambda entry: (entry.begin, entry.end)):
+        if entry.end > size:
+            raise _Lie(f"{entry.name} ends at byte {entry.end:,}, and there are {size:,}")
+        if entry.begin != reached:
+            early = entry.begin < reached
+            what = "bytes that another has" if early else "after bytes that none has"
+            raise _Lie(f"{entry.name} begins at byte {entry.begin:,}: {what}")
+        reached = entry.end
+    if reached != size:
+        raise _Lie(f"{size - reached:,} bytes after the last tensor")
+    return entries
 
 
-def _entry(name: str, said: Any) -> tuple[str, tuple[int, ...], int, int]:
+def _entry(name: str, said: Any) -> _Entry:
     if not isinstance(said, dict) or not said.keys() >= {"dtype", "shape", "data_offsets"}:
         raise _Lie(f"{name} lacks its dtype, its shape or its place")
     dtype, shape, offsets = said["dtype"], said["shape"], said["data_offsets"]
-    if not isinstance(dtype, str) or dtype not in DTYPES:
-        raise _Lie(f"{name} is of dtype {dtype}, which is not read here")
-    if not _counts(shape) or not _counts(offsets) or len(offsets) != 2 or len(shape) > 32:
-        raise _Lie(f"the shape or the place of {name} makes no sense")
+    sensible = isinstance(dtype, str) and _counts(shape) and len(shape) <= 32
+    if not sensible or not _counts(offsets) or len(offsets) != 2:
+        raise _Lie(f"the dtype, the shape or the place of {name} makes no sense")
     begin, end = offsets
-    size = math.prod(shape) * DTYPES[dtype].itemsize
-    if end - begin != size:
-        raise _Lie(f"{name} needs {size:,} bytes for its shape, and has {end - begin:,}")
-    return dtype, tuple(shape), begin, end
+    if dtype in DTYPES:
+        size = math.prod(shape) * DTYPES[dtype].itemsize
+        if end - begin != size:
+            raise _Lie(f"{name} needs {size:,} bytes for its shape, and has {end - begin:,}")
+    elif end < begin:
+        raise _Lie(f"{name} ends before it begins")
+    return _Entry(name, dtype, tuple(shape), begin, end)
 
 
 def _counts(values: Any) -> bool:

@@ -6,7 +6,7 @@ import pickle
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import IO, Any, ClassVar
 
 
 class Foreign(pickle.UnpicklingError):
@@ -83,8 +83,22 @@ _KNOWN: dict[tuple[str, str], Callable[..., Any]] = {
 }
 
 
+class _WholeLines:
+    """A stream in which a name that is broken off is not taken for a shorter one."""
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        self._stream = stream
+        self.read = stream.read
+
+    def readline(self) -> bytes:
+        line = self._stream.readline()
+        if not line.endswith(b"\n"):
+            raise EOFError("it ends in the middle of a name")
+        return line
+
+
 # The one in Python: the one in C makes room for whatever number of objects a file names.
-class TorchUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
+class TorchUnpickler(pickle._Unpickler):
     """Reads one pickle. `storage` is told a key, a dtype in `DTYPES` and a number of values, and
     gives the numbers, whose bytes may come later.
 
@@ -93,7 +107,7 @@ class TorchUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
     """
 
     def __init__(self, stream: IO[bytes], storage: Callable[[str, str, int], Numbers]) -> None:
-        super().__init__(stream, encoding="utf-8")
+        super().__init__(_WholeLines(stream), encoding="utf-8")
         self._storage = storage
 
     def find_class(self, module: str, name: str) -> Any:
@@ -105,7 +119,7 @@ class TorchUnpickler(pickle._Unpickler):  # type: ignore[name-defined,misc]
             raise Foreign(f"{module}.{name}")
         return known
 
-    dispatch = dict(pickle._Unpickler.dispatch)  # type: ignore[attr-defined]
+    dispatch: ClassVar = dict(pickle._Unpickler.dispatch)
 
     def load_build(self) -> None:
         """The state of an object is dropped: a state dict has only notes on its modules there,
