@@ -27,7 +27,8 @@ def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int,
         raise Problem(f"--input-size {text}: {error}") from None
 
 
-def _classes(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
+def classes_option(_: click.Context, __: click.Parameter, text: str | None) -> tuple[str, ...]:
+    """The value of `--classes`, checked."""
     if text is None:
         return ()
     from tui.model.source import parse_classes
@@ -70,7 +71,9 @@ def _arguments(_: click.Context, __: click.Parameter, pairs: tuple[str, ...]) ->
 
 
 _SOURCE_OPTIONS = (
-    click.option("--classes", callback=_classes, metavar="A,B,C", help="Classes to train for."),
+    click.option(
+        "--classes", callback=classes_option, metavar="A,B,C", help="Classes to train for."
+    ),
     click.option(
         "--weights",
         callback=_weights,

@@ -10,6 +10,7 @@ import click
 from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
 from tui.commands.saying import print_table, say
+from tui.commands.weights_convert import convert
 
 if TYPE_CHECKING:
     from tui.model.weight_listing import ListedModel
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 @click.group()
 def weights() -> None:
-    """Pretrained weights: where they can be had, and getting them."""
+    """Pretrained weights: where they can be had, getting them, and files of other frameworks."""
+
+
+weights.add_command(convert)
 
 
 @weights.command(name="list")

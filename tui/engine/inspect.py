@@ -16,6 +16,7 @@ from tui.runs.inspection import (
     Answer,
     CheckData,
     CompareWeights,
+    ConvertWeights,
     CountCosts,
     DataSummary,
     DigestWeights,
@@ -86,6 +87,11 @@ class _Desk:
                     from tui.engine.weights.compare import compare
 
                     return compare(first, second)
+                case ConvertWeights():
+                    self._send(Phase("importing MXNet"))
+                    from tui.engine.weights.convert import convert
+
+                    return convert(question, lambda doing: self._send(Phase(doing)))
                 case DigestWeights(file):
                     self._send(Phase("importing MXNet"))
                     from tui.engine.verification import file_digests

@@ -63,6 +63,16 @@ class DigestWeights(msgspec.Struct, frozen=True, tag=True):
     file: str
 
 
+class ConvertWeights(msgspec.Struct, frozen=True, tag=True):
+    """Convert a file of foreign weights for a zoo model of these classes (none: its own), and
+    write what it comes to."""
+
+    file: str
+    model: str
+    output: str
+    classes: tuple[str, ...] = ()
+
+
 class VerifyFiles(msgspec.Struct, frozen=True, tag=True):
     """Hold what moved between two `.params` files against a plan. Without a model, the names in
     the first file are all that is known of it."""
@@ -97,6 +107,7 @@ Question = (
     | CompareWeights
     | DigestWeights
     | VerifyFiles
+    | ConvertWeights
     | ReadNet
     | GetWeights
 )
@@ -218,6 +229,19 @@ class Differences(msgspec.Struct, frozen=True, tag=True):
     rows: tuple[WeightDifference, ...]
 
 
+class Converted(msgspec.Struct, frozen=True, tag=True):
+    """What came of a conversion: how many of a model's parameters are filled, of how many; the
+    file's tensors that have no place in it; what was widened to float32 (fp16, bf16, or nothing);
+    and lines that should be said."""
+
+    part: Literal["all", "trunk"]
+    filled: int
+    of: int
+    unused: tuple[str, ...]
+    widened: str
+    notes: tuple[str, ...]
+
+
 class WeightDigests(msgspec.Struct, frozen=True, tag=True):
     """The digest of every array of a file, by its name there."""
 
@@ -272,6 +296,7 @@ Answer = (
     | ParameterFacts
     | Costs
     | Differences
+    | Converted
     | NetRead
     | GotWeights
     | NothingOpen

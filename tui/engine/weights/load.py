@@ -71,7 +71,7 @@ def load_weights(
     misfits = [
         name
         for name in wanted
-        if name in arrays and name not in kept and not _fits(wanted[name].shape, arrays[name].shape)
+        if name in arrays and name not in kept and not fits(wanted[name].shape, arrays[name].shape)
     ]
     if not missing and not extra:
         new = {
@@ -83,7 +83,8 @@ def load_weights(
         misfits = [name for name in misfits if name not in kept]
         replaced = (*replaced, *(path for path in by_classes if _holds(path, new)))
     wrong = [
-        f"{name} {_shape(arrays[name].shape)} in the file, {_shape(wanted[name].shape)} here"
+        f"{name} {shape_text(arrays[name].shape)} in the file, "
+        f"{shape_text(wanted[name].shape)} here"
         for name in misfits
     ]
     if wrong and not missing and not extra:
@@ -130,7 +131,8 @@ def _holds(path: str, blocks: Iterable[str]) -> bool:
     return any(block == path or block.startswith(f"{path}.") for block in blocks)
 
 
-def _fits(wanted: Sequence[int] | None, there: Sequence[int]) -> bool:
+def fits(wanted: Sequence[int] | None, there: Sequence[int]) -> bool:
+    """Whether an array has the shape of a parameter, as far as that is known."""
     if wanted is None:
         return True
     return len(wanted) == len(there) and all(
@@ -148,11 +150,13 @@ def _class_hint(wrong: list[str]) -> str:
     return ""
 
 
-def _shape(shape: Iterable[int] | None) -> str:
+def shape_text(shape: Iterable[int] | None) -> str:
+    """A shape in words; a size that is not known is a question mark."""
     return "×".join(str(size) if size > 0 else "?" for size in shape or ()) or "?"
 
 
 def some(names: Sequence[str], most: int = 3) -> str:
+    """The first of some names, and how many more there are."""
     """The first names, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more
