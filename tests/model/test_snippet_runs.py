@@ -17,6 +17,7 @@ from tui.model.description import ModelInfo
 from tui.model.families import Roles, find_roles
 from tui.model.folding import covering
 from tui.model.ladder import Ladder
+from tui.model.network_code import NoPython
 from tui.model.plan import ACTIONS, MULTIPLIERS, SELECTORS, FreezePlan, Rule
 from tui.model.presets import PRESETS, PresetError, head_only
 from tui.model.resolution import resolve
@@ -376,3 +377,26 @@ def test_new_classes_keep_the_trained_trunk(tmp_path: Any, name: str, head: str)
         else:
             assert (one.data() == old[place].data()).asnumpy().all()
             assert one.grad_req == "null"
+
+
+def test_a_file_of_a_trunk_leaves_the_rest_new(tmp_path: Any) -> None:
+    name = "center_net_resnet18_v1b_voc"
+    trained = new_net(ModelSource(name, pretrained=False))
+    places = trained._collect_params_with_prefix()
+    import mxnet as mx
+
+    came = [place for place in places if place.startswith("base_network.base_network.")]
+    file = str(tmp_path / "trunk.params")
+    mx.nd.save(file, {place: places[place].data() for place in came})
+    tree = ModelTree(describe(trained, name, pretrained=tuple(came)))
+    net = run(snippet(tree, head_only(tree, find_roles(tree)), ModelSource(name, weights=file)))
+    here = net._collect_params_with_prefix()
+    assert all((here[place].data() == places[place].data()).asnumpy().all() for place in came)
+    assert len(net(mx.nd.ones((1, 3, 128, 128)))) == 3  # ids, scores, boxes
+
+
+def test_no_line_of_python_loads_another_frameworks_file() -> None:
+    source = ModelSource("resnet18_v1b", weights="/x/resnet18.pth")
+    tree = ModelTree(ModelInfo(source.model, "", (), (), ()))
+    with pytest.raises(NoPython, match="thaw weights convert"):
+        snippet(tree, FreezePlan(), source)

@@ -12,9 +12,6 @@ import click
 
 from tui.commands.problem import Problem
 
-PARAMS_MAGIC = b"\x12\x01\x00\x00\x00\x00\x00\x00"
-"""How every file of `mx.nd.save` begins."""
-
 
 def _size(_: click.Context, __: click.Parameter, text: str | None) -> tuple[int, int] | None:
     if text is None:
@@ -49,14 +46,19 @@ def ctx_option(_: click.Context, __: click.Parameter, text: str) -> str:
 def _weights(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
     if text is None or text == "trunk":
         return text
+    from tui.model.weight_kinds import START, kind_of
+
     path = Path(text).expanduser()
     try:
         with path.open("rb") as file:
-            magic = file.read(len(PARAMS_MAGIC))
+            start = file.read(START)
     except OSError as error:
         raise Problem(f"--weights {text}: {(error.strerror or str(error)).lower()}") from None
-    if magic != PARAMS_MAGIC:
-        raise Problem(f"--weights {text}: not a .params file of MXNet (its first bytes are others)")
+    if not kind_of(path.name, start):
+        raise Problem(
+            f"--weights {text}: not a .params file of MXNet, "
+            "nor one of safetensors, PyTorch or darknet"
+        )
     return os.path.abspath(path)
 
 
@@ -78,7 +80,8 @@ _SOURCE_OPTIONS = (
         "--weights",
         callback=_weights,
         metavar="FILE",
-        help="A .params file to load; or the word trunk: the weights of its trunk alone.",
+        help="A file to load, of the model or of its trunk: .params, .safetensors, .pth, "
+        "darknet; or the word trunk: the weights of its trunk from this disk.",
     ),
     click.option("--no-weights", is_flag=True, help="Start from random weights."),
     click.option("--input-size", callback=_size, metavar="N", help="Side in pixels, or HxW."),

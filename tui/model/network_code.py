@@ -14,6 +14,9 @@ from tui.model.weight_files import TRUNK
 _DETECTORS = r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|.*pose"
 """Zoo names of networks whose classes are changed by `reset_class`, or not at all."""
 
+_FOREIGN = r"\.(safetensors|pth?|bin|weights)$|\.conv\.\d+$"
+"""Ends of the names of files of other frameworks."""
+
 _LOADS_TRUNK = (
     r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|fcn_|psp_|deeplab_|icnet_|danet_"
     r"|monodepth2_|alpha_pose_|.*_(kinetics400|sthsthv2|ucf101|hmdb51|custom)$"
@@ -35,7 +38,7 @@ def making(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[s
     """The imports and the lines that build a source's network, with its weights and classes.
 
     Raises:
-        NoPython: it is a bare file of parameters.
+        NoPython: it is a bare file of parameters, or has its weights from another framework's.
     """
     if source.model.endswith(".params"):
         raise NoPython(
@@ -126,6 +129,11 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
     ctx = _ctx(source, imports)
     own = "_custom" in name
     trunk = source.weights == TRUNK
+    if source.weights and re.search(_FOREIGN, source.weights):
+        raise NoPython(
+            f"{source.weights}: not a file of MXNet's, so no line of Python loads it. Make one of "
+            f"it with `thaw weights convert` --to {source.model}, and open that"
+        )
     weights = None if trunk else source.weights
     fetched = source.pretrained and source.weights is None
     new_classes = bool(source.classes) and not own and not _has_classes(name, source.classes)
@@ -149,7 +157,11 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
         return frozenset(imports), _made_anew(tree, source, name, options, ctx)
 
     lines = [f"net = get_model({', '.join([repr(name), *options, *([ctx] if ctx else [])])})"]
-    if weights is not None:
+    if weights is not None and not new_classes and _is_of_a_part(tree):
+        lines.append(f"net.initialize({ctx})")
+        told = [repr(weights), ctx, "allow_missing=True"]
+        lines.append(f"net.load_parameters({', '.join(filter(None, told))})")
+    elif weights is not None:
         lines.append(f"net.load_parameters({', '.join(filter(None, [repr(weights), ctx]))})")
     elif not fetched or own:
         lines.append(f"net.initialize({ctx})")
@@ -162,6 +174,14 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
     elif new_classes:
         lines.append(f"net.reset_class({list(source.classes)!r})")
     return frozenset(imports), lines
+
+
+def _is_of_a_part(tree: ModelTree) -> bool:
+    """Whether the file that was opened left all of the head new: it is a file of a trunk."""
+    heads = tuple(f"{path}." for path in find_roles(tree).head)
+    came = any(parameter.pretrained for parameter in tree.parameters)
+    head = [p for p in tree.parameters if p.structure_name.startswith(heads)]
+    return came and bool(head) and not any(parameter.pretrained for parameter in head)
 
 
 def _made_anew(

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 from gluoncv.model_zoo import model_store
 
+from tests.engine.weights.foreign_files import torch_zip
+from tests.engine.weights.test_conversion import as_torchvision
 from tui.engine.describe import describe
 from tui.engine.refusal import Refusal, WeightsLacking
 from tui.engine.sources import build, zoo
@@ -180,3 +182,39 @@ def test_classes_that_a_model_does_not_take_are_refused(name: str) -> None:
 def test_names_are_known_in_any_case_and_the_two_zoos_apart() -> None:
     assert type(opened("ResNet18_v1").net).__module__.startswith("gluoncv.")
     assert type(opened("Vision.ResNet18_v1").net).__module__.startswith("mxnet.")
+
+
+@pytest.fixture(scope="module")
+def of_torchvision(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """A file of a ResNet-18 as torchvision writes it."""
+    path = tmp_path_factory.mktemp("weights") / "resnet18.pth"
+    return torch_zip(path, as_torchvision(opened("resnet18_v1b").net))
+
+
+def test_another_frameworks_file_is_loaded_as_it_is(of_torchvision: str) -> None:
+    built = opened("resnet18_v1b", weights=of_torchvision)
+    assert len(built.pretrained) == 102
+    assert "102 of 102 parameters are from the file" in built.notes
+    other = opened("resnet18_v1b", weights=of_torchvision, classes=("fig", "date"))
+    assert set(built.pretrained) - set(other.pretrained) == {"fc.weight", "fc.bias"}
+    assert any("left new: it has 1,000 outputs there, 2 here" in note for note in other.notes)
+
+
+def test_a_trunks_file_begins_a_detector(of_torchvision: str, tmp_path: Path) -> None:
+    model = "mask_rcnn_fpn_resnet18_v1b_coco"
+    built = opened(model, weights=of_torchvision)
+    assert len(built.pretrained) == 100
+    assert all(name.startswith("features.resnetv1b_") for name in built.pretrained)
+    # Under the detector's own names it is the same again.
+    places = built.net._collect_params_with_prefix()
+    file = str(tmp_path / "trunk.params")
+    mx.nd.save(file, {name: places[name].data() for name in built.pretrained})
+    assert opened(model, weights=file).pretrained == built.pretrained
+
+
+def test_a_file_that_fits_nothing_in_a_model(of_torchvision: str, tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="the nearest network is resnet18_v1b"):
+        opened("resnet34_v1b", weights=of_torchvision)
+    mx.nd.save(str(tmp_path / "x.params"), {"stage9.weight": mx.nd.zeros(3)})
+    with pytest.raises(Refusal, match=r"weights of another model: lacks .*; holds stage9\.weight"):
+        opened("resnet34_v1b", weights=str(tmp_path / "x.params"))

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-import sys
-import types
 import zipfile
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +16,8 @@ from gluoncv.model_zoo import model_store
 from tests.engine.weights.hub_stand_in import COMMIT, HubStandIn
 from tui.engine.refusal import Refusal, WeightsLacking
 from tui.engine.sources import build
+from tui.engine.weights import get as get_module
+from tui.engine.weights.conversion import Conversion
 from tui.engine.weights.get import get_weights
 from tui.model import weight_sources
 from tui.model.source import ModelSource
@@ -31,29 +30,17 @@ TRUNK, DETECTOR = "resnet18_v1b", "center_net_resnet18_v1b_voc"
 SOURCE = "timm/resnet18.gluon_in1k"
 
 
-@dataclass
-class Converted:
-    """As a conversion hands it on."""
-
-    arrays: dict[str, Any]
-    unused: tuple[str, ...] = ("fc.extra",)
-    widened: str = "float16"
-    part: str = "all"
-    notes: tuple[str, ...] = field(default=())
-
-
 @pytest.fixture
 def sevens(monkeypatch: pytest.MonkeyPatch) -> None:
     """A conversion that fills every parameter with sevens, whatever the file says."""
 
-    def convert_file(file: str, net: Any, model: str) -> Converted:
+    def convert_file(file: str, net: Any, model: str) -> Conversion:
         assert Path(file).read_bytes() == b"a file of another kind"
         places = net._collect_params_with_prefix()
-        return Converted({name: p.data() * 0 + 7 for name, p in places.items()})
+        arrays = {name: p.data() * 0 + 7 for name, p in places.items()}
+        return Conversion(arrays, unused=("fc.extra",), widened="fp16")
 
-    module = types.ModuleType("tui.engine.weights.conversion")
-    module.convert_file = convert_file  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, module.__name__, module)
+    monkeypatch.setattr(get_module, "convert_file", convert_file)
 
 
 def get(model: str, part: str = "all", place: str | None = None) -> GotWeights:
@@ -71,7 +58,7 @@ def test_from_the_hub_under_a_name_of_its_own_with_a_note(hub: HubStandIn, seven
     assert origin is not None
     assert (origin.source, origin.revision, origin.license) == (SOURCE, COMMIT, "apache-2.0")
     assert origin.sha256 == hashlib.sha256(b"a file of another kind").hexdigest()
-    assert (origin.unused, origin.widened, origin.part) == (1, "float16", "all")
+    assert (origin.unused, origin.widened, origin.part) == (1, "fp16", "all")
     assert sorted(p.suffix for p in models_folder().iterdir()) == [".params", ".toml"]
     assert all_on_disk() == {TRUNK}
     hub.requests = []

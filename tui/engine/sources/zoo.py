@@ -20,6 +20,7 @@ from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.sources.built import Built, Say
 from tui.engine.sources.no_download import nothing_downloaded
 from tui.engine.sources.shapes import infer_shapes, initialize
+from tui.engine.weights.formats import kind_of_file
 from tui.engine.weights.load import load_weights
 from tui.engine.weights.on_disk import told, trunk_weights, zoo_weights
 from tui.model.source import ModelSource
@@ -102,13 +103,7 @@ def build(source: ModelSource, say: Say) -> Built:
         file, built.converted = str(found.path), found.origin is not None
     if file is not None:
         say(f"loading weights from {file}")
-        fresh = load_weights(
-            net,
-            file,
-            ctx,
-            replaced=_output_layers(net) if replaces_output else (),
-            by_classes=_output_layers(net) if takes_classes else (),
-        )
+        fresh = _load(built, file, name, replaces_output, takes_classes)
         built.weights = file
         if origin := read_origin(Path(file)):
             built.notes.append(told(WeightFile(Path(file), origin)))
@@ -119,6 +114,37 @@ def build(source: ModelSource, say: Say) -> Built:
 
     _set_classes(built, source, name)
     return built
+
+
+def _load(
+    built: Built, file: str, name: str, replaces_output: bool, takes_classes: bool
+) -> tuple[str, ...]:
+    """Load a file of the model's own weights, or of what they can be made of: another
+    framework's, or its trunk's. Returns the layers that stay new."""
+    from tui.engine.weights.load_converted import load_converted  # which builds trunks, from here
+
+    net, heads = built.net, _output_layers(built.net)
+    refused = None
+    if kind_of_file(file) == "params":
+        try:
+            return load_weights(
+                net,
+                file,
+                built.ctx,
+                replaced=heads if replaces_output else (),
+                by_classes=heads if takes_classes else (),
+            )
+        except Refusal as refusal:
+            refused = refusal
+    try:
+        found = load_converted(net, file, name, built.ctx)
+    except Refusal as refusal:
+        raise refused or refusal from None
+    loaded = {id(net._collect_params_with_prefix()[key]) for key in found.arrays}
+    count = len({id(parameter) for parameter in net.collect_params().values()})
+    built.notes.append(f"{len(loaded)} of {count} parameters are from the file")
+    built.notes.extend(found.notes)
+    return ()
 
 
 def usual_size(name: str) -> tuple[int, int]:

@@ -20,11 +20,10 @@ from tui.engine.refusal import Refusal
 from tui.engine.weights.architectures import ARCHITECTURES, architecture_of
 from tui.engine.weights.architectures.architecture import Architecture
 from tui.engine.weights.darknet_layers import count_values, give_values, layers_of
-from tui.engine.weights.formats import read_foreign
+from tui.engine.weights.formats import kind_of_file, read_foreign
 from tui.engine.weights.formats.darknet import DarknetFile
 from tui.engine.weights.formats.tensors import Tensors
 from tui.engine.weights.load import (
-    MAGIC,
     by_structure_name,
     fits,
     read_params,
@@ -66,8 +65,7 @@ def convert_file(file: str, net: Block, model: str) -> Conversion:
             is the nearest.
     """
     name = model.lower().removeprefix("vision.")
-    with_magic = _begins_as_params(file)
-    source = None if with_magic else read_foreign(file)
+    source = None if kind_of_file(file) == "params" else read_foreign(file)
     trunk = trunk_of(name)
     if isinstance(source, DarknetFile):
         return _of_darknet(file, source, net, name, trunk)
@@ -353,11 +351,3 @@ def _head_of(net: Block) -> tuple[str, ...]:
     from tui.model.tree import ModelTree
 
     return find_roles(ModelTree(describe(net, ""))).head
-
-
-def _begins_as_params(file: str) -> bool:
-    try:
-        with open(file, "rb") as stream:
-            return stream.read(8) == MAGIC
-    except OSError as error:
-        raise Refusal(f"{file}: {(error.strerror or str(error)).lower()}") from None

@@ -16,6 +16,7 @@ from platformdirs import user_cache_path
 from tui import __version__
 from tui.engine.refusal import Refusal
 from tui.engine.sources.built import Say
+from tui.engine.weights.conversion import convert_file
 from tui.engine.weights.fetch import NotServed, Progress, Wanted, fetch
 from tui.engine.weights.hub import hub_file
 from tui.engine.weights.on_disk import is_zoo_file, told, without_any
@@ -152,8 +153,6 @@ _FETCH: dict[str, Callable[[WeightSource, Say, Progress], WeightFile]] = {
 def _converted(
     source: WeightSource, file: Path, sha256: str, revision: str, say: Say
 ) -> WeightFile:
-    from tui.engine.weights.conversion import convert_file
-
     say(f"converting to {source.model}")
     found = convert_file(str(file), _network(source.model), source.model)
     origin = WeightOrigin(

@@ -9,9 +9,7 @@ import mxnet as mx
 from mxnet.gluon import Block
 
 from tui.engine.refusal import Refusal
-
-MAGIC = (0x112).to_bytes(8, "little")
-"""The first bytes of every file that `mx.nd.save` writes (src/ndarray/ndarray.cc)."""
+from tui.model.weight_kinds import PARAMS_MAGIC
 
 
 def read_params(file: str) -> dict[str, mx.nd.NDArray]:
@@ -25,7 +23,7 @@ def read_params(file: str) -> dict[str, mx.nd.NDArray]:
             magic = stream.read(8)
     except OSError as error:
         raise Refusal(f"{file}: {error.strerror or error}") from None
-    if magic != MAGIC:
+    if magic != PARAMS_MAGIC:
         raise Refusal(f"{file}: not a .params file of MXNet (its first bytes are others)")
     try:
         arrays = mx.nd.load(file)

@@ -14,29 +14,15 @@ from mxnet.gluon import Block, Parameter
 
 from tui.engine.sources.no_download import nothing_downloaded
 from tui.engine.sources.shapes import infer_shapes
+from tui.model.zoo import find_entry
 
 Value = TypeVar("Value")
 
-_TRUNKS = (
-    (r"(?:faster|mask|doublehead)_rcnn_(?:fpn_)?(?:syncbn_)?(resnet\d+_v1[bd])_.*", r"\1"),
-    (r"center_net_(resnet\d+_v1b)_.*", r"\1"),
-    # What they call resnet50 is the variant s, with its last stages dilated.
-    (r"(?:fcn|psp|deeplab|danet|icnet)_(resnet\d+)_.*", r"\1_v1s"),
-    (r"(?:simple|mobile)_pose_(resnet\d+_v1[bd]|mobilenetv2_1\.0)", r"\1"),
-    (r"ssd_\d+_(resnet34_v1b|vgg16_atrous)_.*", r"\1"),
-    (r"yolo3_(darknet53)_.*", r"\1"),
-)
-
 
 def trunk_of(model: str) -> str:
-    """The name of the trunk that a zoo model is built on; empty where it is none, or where there
-    is none that a file could be had for."""
-    if model.endswith("_int8"):
-        return ""
-    for pattern, trunk in _TRUNKS:
-        if match := re.fullmatch(pattern, model):
-            return match.expand(trunk)
-    return ""
+    """The name of the trunk that a zoo model is built on; empty where it is built on none."""
+    entry = find_entry(model)
+    return entry.trunk if entry and entry.trunk != entry.name else ""
 
 
 def build_trunk(name: str) -> Block:

@@ -22,12 +22,6 @@ LONGEST_HEADER = 100_000_000
 """Bytes; what the format allows."""
 
 
-def accepts(start: bytes) -> bool:
-    """Whether a file that begins so says that it is one."""
-    length = int.from_bytes(start[:8], "little")
-    return start[8:9] == b"{" and length >= 2
-
-
 def read_safetensors(file: str) -> Tensors:
     """All tensors of a file.
 

@@ -28,13 +28,6 @@ _WRAPPERS = ("state_dict", "model_state_dict", "model", "net", "module")
 """Under what training scripts keep the tensors in a checkpoint that holds more."""
 
 
-def accepts(start: bytes) -> bool:
-    """Whether a file that begins so is a zip archive or a pickle."""
-    return start[:4] == b"PK\x03\x04" or (
-        start[:1] == b"\x80" and start[1:2] in b"\x02\x03\x04\x05"
-    )
-
-
 def read_torch(file: str) -> Tensors:
     """All tensors of a state dict, or of a checkpoint that holds one.
 
