@@ -49,12 +49,14 @@ class ShowPictures(msgspec.Struct, frozen=True, tag=True):
 
 
 class ConvertData(msgspec.Struct, frozen=True, tag=True):
-    """Write a data set anew, in another format, in a folder that is not there yet."""
+    """Write a data set anew, in another format, in a folder that is not there yet. `classes`
+    names those that have only numbers."""
 
     path: str
     into: str
     form: str
     task: str = ""
+    classes: tuple[str, ...] = ()
 
 
 class LookAtBlock(msgspec.Struct, frozen=True, tag=True):

@@ -36,10 +36,11 @@ def answer_on_data(
             from tui.engine.datasets.drawing import draw
 
             return draw(survey, count, size)
-        case ConvertData(_, into, form):
+        case ConvertData(_, into, form, _, classes):
             from tui.engine.datasets.writing import write
 
-            return write(survey, into, form, say)
+            task = _task(question.task) or survey.tasks[0]
+            return write(survey, task, into, form, classes, say)
 
 
 def _task(name: str) -> Task | None:

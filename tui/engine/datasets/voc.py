@@ -25,6 +25,7 @@ _TRAIN = ("trainval", "train")
 _VALIDATION = ("test", "val", "validation")
 _FOLDERS = ("ImageSets/Main", "Annotations", "JPEGImages")
 _LISTS: dict[Task, str] = {"detection": "Main", "segmentation": "Segmentation"}
+_SUFFIXES = (".png", ".jpeg", ".JPG", ".JPEG", ".PNG", ".bmp")
 _NAMES = ("classes.txt", "labels.txt", "labelmap.txt")
 
 
@@ -103,7 +104,7 @@ class _Reader:
         return found
 
     def _picture(self, tree: Path, stem: str) -> LabelledPicture | None:
-        file = tree / "JPEGImages" / f"{stem}.jpg"
+        file = _picture_file(tree / "JPEGImages", stem)
         looked = look_at(file)
         if looked.problem:
             self.problems.append(unreadable(file.name, looked.problem))
@@ -186,6 +187,15 @@ class _Reader:
 
     def _say(self, kind: str, where: str, what: str) -> None:
         self.problems.append(Problem(kind, where, what))
+
+
+def _picture_file(folder: Path, stem: str) -> Path:
+    """VOC's own pictures are .jpg; others keep the suffix that they had."""
+    usual = folder / f"{stem}.jpg"
+    if usual.is_file():
+        return usual
+    others = (folder / f"{stem}{suffix}" for suffix in _SUFFIXES)
+    return next((file for file in others if file.is_file()), usual)
 
 
 def _what_ails(error: Exception) -> str:
