@@ -193,13 +193,15 @@ class DataSummary(msgspec.Struct, frozen=True, tag=True):
 
 
 class DrawnPicture(msgspec.Struct, frozen=True):
-    """A picture with its labels: PNG bytes, and the same labels in words, one line each."""
+    """A picture with its labels: PNG bytes, and the same labels in words, one line each. `legend`
+    is each class on it with how often and the colour (red, green, blue) that it is drawn in."""
 
     name: str
     width: int
     height: int
     png: bytes
     labels: tuple[str, ...]
+    legend: tuple[tuple[str, int, tuple[int, int, int]], ...] = ()
 
 
 class PicturesDrawn(msgspec.Struct, frozen=True, tag=True):

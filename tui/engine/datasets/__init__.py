@@ -80,7 +80,7 @@ def _surveyed(path: str, task: Task | None) -> Survey:
             found.tasks = tasks
             return found
         if tasks:
-            others.append(f"{form.kind}, for {' and '.join(tasks)}")
+            others.append(f"{form.kind}, for {', '.join(tasks)}")
     if others:
         assert task is not None
         raise Refusal(f"{path}: {'; '.join(others)}; {task} needs {NEEDED[task]}")

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from tui.engine.datasets.reading import read_picture
 from tui.engine.datasets.skipped import UnreadablePicture
-from tui.engine.datasets.survey import LabelledPicture, Survey
+from tui.engine.datasets.survey import LabelledPicture, Survey, counts
 from tui.runs.inspection import DrawnPicture, PicturesDrawn
 
 COLOURS = (
@@ -21,14 +21,16 @@ COLOURS = (
 """Of classes in turn."""
 
 
-def draw(survey: Survey, count: int, size: tuple[int, int]) -> PicturesDrawn:
-    """The first pictures, each fitted into a size, with boxes, outlines or masks on them."""
+def draw(
+    survey: Survey, count: int, size: tuple[int, int], *, outlines: bool = False
+) -> PicturesDrawn:
+    """The first pictures, each fitted into a size, with boxes, or outlines, or masks on them."""
     found, unreadable = [], []
     for picture in survey.pictures:
         if len(found) == count:
             break
         try:
-            found.append(_drawn(picture, survey.classes, size))
+            found.append(_drawn(picture, survey.classes, size, outlines))
         except UnreadablePicture as error:
             unreadable.append(f"{error.name}: {error.why}")
         except OSError as error:
@@ -36,20 +38,22 @@ def draw(survey: Survey, count: int, size: tuple[int, int]) -> PicturesDrawn:
     return PicturesDrawn(tuple(found), len(survey.pictures), tuple(unreadable))
 
 
-def _drawn(picture: LabelledPicture, classes: Sequence[str], size: tuple[int, int]) -> DrawnPicture:
+def _drawn(
+    picture: LabelledPicture, classes: Sequence[str], within: tuple[int, int], outlines: bool
+) -> DrawnPicture:
     from PIL import Image, ImageDraw
 
     pixels = read_picture(picture).asnumpy()
     if picture.mask is not None:
         pixels = _tinted(pixels, picture.mask.read())
     image = Image.fromarray(pixels)
-    image.thumbnail(size)
+    image.thumbnail(within)
     scale = image.width / picture.width
     pen = ImageDraw.Draw(image)
     for one in picture.objects:
         colour = COLOURS[classes.index(one.name) % len(COLOURS)]
         width = max(1, image.width // 160)
-        if one.polygons:
+        if outlines:
             for polygon in one.polygons:
                 points = [value * scale for value in polygon]
                 pen.line([*points, *points[:2]], fill=colour, width=width)
@@ -63,8 +67,13 @@ def _drawn(picture: LabelledPicture, classes: Sequence[str], size: tuple[int, in
                 )
     written = io.BytesIO()
     image.save(written, "PNG")
+    legend = (
+        (name, count, COLOURS[classes.index(name) % len(COLOURS)])
+        for name, count in counts([picture]).items()
+    )
+    size = (picture.width, picture.height)
     return DrawnPicture(
-        picture.name, picture.width, picture.height, written.getvalue(), tuple(_words(picture))
+        picture.name, *size, written.getvalue(), tuple(_words(picture)), tuple(legend)
     )
 
 

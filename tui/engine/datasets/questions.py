@@ -32,10 +32,10 @@ def answer_on_data(
     match question:
         case SurveyData(path):
             return summary_of_survey(path, survey)
-        case ShowPictures(_, _, count, size):
+        case ShowPictures(_, task, count, size):
             from tui.engine.datasets.drawing import draw
 
-            return draw(survey, count, size)
+            return draw(survey, count, size, outlines=task == "instance segmentation")
         case ConvertData(_, into, form, _, classes):
             from tui.engine.datasets.writing import write
 
