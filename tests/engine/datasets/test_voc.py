@@ -170,3 +170,79 @@ def test_annotations_that_cannot_be_read_are_named(tmp_path: Path) -> None:
         "p2.xml: no picture size; its picture is left out",
         "p3.xml: cat: a box without numbers; left out",
     ]
+
+
+def write_masks(root: Path, value: int = 2) -> Path:
+    from PIL import Image
+
+    usual_tree(root)
+    lists = root / "ImageSets" / "Segmentation"
+    lists.mkdir()
+    (lists / "train.txt").write_text("p0\np1\np2\n")
+    (lists / "val.txt").write_text("p3\n")
+    (root / "SegmentationClass").mkdir()
+    for number in range(4):
+        mask = np.zeros((80, 96), np.uint8)
+        mask[:20], mask[-1] = value, 255
+        Image.fromarray(mask).save(root / "SegmentationClass" / f"p{number}.png")
+    return root
+
+
+def test_masks(tmp_path: Path) -> None:
+    write_masks(tmp_path)
+    data = load_data(str(tmp_path), "segmentation", ("background", *CLASSES))
+    assert (data.kind, len(data.train), len(data.validation)) == ("Pascal VOC, masks", 3, 1)
+    assert data.counts == (3, 0, 3)
+    _, mask = data.train[0]
+    assert mask.dtype == np.int32
+    assert np.unique(mask.asnumpy()).tolist() == [-1, 0, 2]
+    assert load_data(str(tmp_path), "detection", CLASSES).kind == "Pascal VOC"
+
+
+def test_masks_with_more_classes_than_the_model(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match="numbered here, from 0 to 2, and the model tells 2 apart"):
+        load_data(str(write_masks(tmp_path)), "segmentation", CLASSES)
+
+
+def test_names_beside_the_masks_put_them_in_order(tmp_path: Path) -> None:
+    write_masks(tmp_path)
+    (tmp_path / "classes.txt").write_text("background\ndog\ncat\n")
+    data = load_data(str(tmp_path), "segmentation", ("background", *CLASSES))
+    assert np.unique(data.train[0][1].asnumpy()).tolist() == [-1, 0, 1]
+    (tmp_path / "classes.txt").write_text("background\ndog\n")
+    with pytest.raises(Refusal, match=r"p0.png has class 2, and 2 classes are named"):
+        load_data(str(tmp_path), "segmentation", ("background", *CLASSES))
+
+
+def test_masks_that_are_none(tmp_path: Path) -> None:
+    from PIL import Image
+
+    masks = write_masks(tmp_path) / "SegmentationClass"
+    Image.new("RGB", (96, 80)).save(masks / "p0.png")
+    Image.new("L", (48, 40)).save(masks / "p1.png")
+    data = load_data(str(tmp_path), "segmentation", ("background", *CLASSES))
+    assert lines(data) == [
+        "p0.png: colours (RGB) instead of class numbers; its picture is left out",
+        "p1.png: 48×40, the picture 96×80; its picture is left out",
+    ]
+    (masks / "p3.png").unlink()
+    with pytest.raises(Refusal, match="no usable picture for validation"):
+        load_data(str(tmp_path), "segmentation", ("background", *CLASSES))
+
+
+@pytest.mark.parametrize(
+    ("box", "kind"),
+    [
+        ((60, 10, 50, 40), "a box turned over"),
+        ((200, 10, 250, 40), "a box outside the picture"),
+        ((50, 10, 99, 40), "a box cut to the picture"),
+        ((1, 1, 97, 81), None),  # counted from 0 by whoever wrote it
+    ],
+)
+def test_boxes_that_are_wrong_by_kind(
+    tmp_path: Path, box: tuple[int, int, int, int], kind: str | None
+) -> None:
+    usual_tree(tmp_path)
+    write_annotation(tmp_path / "Annotations" / "p0.xml", [("cat", *box), ("cat", 5, 5, 30, 30)])
+    data = load_data(str(tmp_path), "detection", CLASSES)
+    assert [problem.kind for problem in data.problems] == ([kind] if kind else [])

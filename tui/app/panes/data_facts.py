@@ -85,7 +85,9 @@ def _kinds(summary: DataSummary) -> str:
         for kind in summary.kinds[:NAMED_PROBLEMS]
     ]
     more = len(summary.kinds) - NAMED_PROBLEMS
-    return "; ".join(shown) + (f"; and {more} more kinds" if more > 0 else "")
+    return "; ".join(shown) + (
+        f"; and {more} more {'kind' if more == 1 else 'kinds'}" if more > 0 else ""
+    )
 
 
 def _safe(text: str) -> str:

@@ -231,11 +231,7 @@ class _Reader:
 
     def _place(self, file: Path, name: str) -> Path:
         """Where a picture is: beside its file, or in a folder that is usual."""
-        tops = (
-            (file.parent, self.root, file.parent.parent)
-            if self.root != file.parent
-            else (self.root,)
-        )
+        tops = dict.fromkeys((file.parent, self.root, file.parent.parent))
         part = file.stem.removeprefix("instances_").removeprefix("person_keypoints_")
         for top in tops:
             for folder in (*_FOLDERS, part, f"images/{part}"):
