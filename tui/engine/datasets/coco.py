@@ -170,16 +170,13 @@ class _Reader:
         if looked.problem:
             self.problems.append(unreadable(image.file_name, looked.problem))
             return None
-        said, lies = (image.width, image.height), (looked.width, looked.height)
-        turn = looked.turn if said == looked.upright != lies else 1
-        if turn == 1 and said not in (lies, (0, 0)):
-            self._say(
-                "size that is not the picture's",
-                image.file_name,
-                f"labelled at {said[0]}×{said[1]}, the picture has {lies[0]}×{lies[1]}; left out",
-            )
+        turn = looked.turn_for((image.width, image.height))
+        if turn is None:
+            there = f"{looked.width}×{looked.height}"
+            what = f"labelled at {image.width}×{image.height}, the picture has {there}; left out"
+            self._say("size that is not the picture's", image.file_name, what)
             return None
-        width, height = looked.upright if turn != 1 else lies
+        width, height = looked.turned_by(turn)
         objects = (self._object(one, image, names, width, height) for one in labels)
         kept = tuple(one for one in objects if one is not None)
         picture = LabelledPicture(image.file_name, PictureFile(path, turn), width, height, kept)

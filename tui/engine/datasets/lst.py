@@ -9,6 +9,7 @@ import numpy as np
 
 from tui.engine.datasets.data import Problem, Task
 from tui.engine.datasets.label_vectors import Row, VectorReader, survey_rows, task_of
+from tui.engine.datasets.parts import files_of
 from tui.engine.datasets.pictures import PictureFile, look_at
 from tui.engine.datasets.survey import Survey
 from tui.engine.refusal import Refusal
@@ -20,7 +21,7 @@ _FOLDERS = ("", "images", "JPEGImages")
 
 def tasks_at(path: str) -> tuple[Task, ...]:
     """A .lst file, or a folder that holds some; the first line tells what for."""
-    for file in _files(Path(path)):
+    for file in files_of(Path(path), ".lst"):
         try:
             with file.open(encoding="utf-8-sig", errors="replace") as lines:
                 words = next(
@@ -40,13 +41,7 @@ def survey(path: str, task: Task) -> Survey:
         Refusal: a list cannot be read.
     """
     place = Path(path)
-    return survey_rows(KIND, place, _files(place), _rows, task)
-
-
-def _files(place: Path) -> list[Path]:
-    if place.suffix == ".lst":
-        return [place] if place.is_file() else []
-    return sorted(place.glob("*.lst")) if place.is_dir() else []
+    return survey_rows(KIND, place, files_of(place, ".lst"), _rows, task)
 
 
 def _rows(file: Path, read: VectorReader) -> list[Row]:

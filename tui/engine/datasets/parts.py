@@ -8,6 +8,13 @@ from pathlib import Path
 _VALIDATION = ("val", "test")
 
 
+def files_of(place: Path, suffix: str) -> list[Path]:
+    """A file of a kind, or those that lie in a folder."""
+    if place.suffix == suffix:
+        return [place] if place.is_file() else []
+    return sorted(place.glob(f"*{suffix}")) if place.is_dir() else []
+
+
 def parted(files: Sequence[Path], root: Path) -> tuple[list[Path], list[Path]]:
     """Files for training, and for validation (none: to be divided). A name tells, or else that of
     the folder; test is for validation only where nothing else is."""

@@ -48,6 +48,18 @@ class Looked:
         size = (self.width, self.height)
         return (size[1], size[0]) if self.turn in _ON_THEIR_SIDE else size
 
+    def turn_for(self, said: tuple[int, int]) -> int | None:
+        """By what to turn the picture for labels that were made for this width and height (0, 0:
+        they do not say); None where they are of another picture."""
+        lies = (self.width, self.height)
+        if said == self.upright != lies:
+            return self.turn
+        return 1 if said in (lies, (0, 0)) else None
+
+    def turned_by(self, turn: int) -> tuple[int, int]:
+        """Width and height when it is turned by the camera's mark, or (1) not at all."""
+        return (self.width, self.height) if turn == 1 else self.upright
+
 
 def look_at(path: Path) -> Looked:
     """Look at a picture without decoding it."""

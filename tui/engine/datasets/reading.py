@@ -18,13 +18,7 @@ def read_picture(picture: LabelledPicture) -> mx.nd.NDArray:
     Raises:
         UnreadablePicture: it is gone, or broken, since the data set was looked at.
     """
-    try:
-        data = picture.source.encoded()
-    except OSError as error:
-        raise UnreadablePicture(picture.name, (error.strerror or str(error)).lower()) from None
-    problem = bytes_problem(data)
-    if problem:
-        raise UnreadablePicture(picture.name, problem)
+    data = whole_bytes(picture)
     try:
         pixels = mx.image.imdecode(data, 1)
     except mx.base.MXNetError as error:
@@ -32,6 +26,22 @@ def read_picture(picture: LabelledPicture) -> mx.nd.NDArray:
     if picture.source.turn != 1:
         pixels = mx.nd.array(turned(pixels.asnumpy(), picture.source.turn), dtype="uint8")
     return pixels
+
+
+def whole_bytes(picture: LabelledPicture) -> bytes:
+    """The bytes of a picture, as its source has them.
+
+    Raises:
+        UnreadablePicture: it is gone, or broken, since the data set was looked at.
+    """
+    try:
+        data = picture.source.encoded()
+    except OSError as error:
+        raise UnreadablePicture(picture.name, (error.strerror or str(error)).lower()) from None
+    problem = bytes_problem(data)
+    if problem:
+        raise UnreadablePicture(picture.name, problem)
+    return data
 
 
 def turned(pixels: np.ndarray, orientation: int) -> np.ndarray:

@@ -12,6 +12,7 @@ import numpy as np
 
 from tui.engine.datasets.data import Problem, Task, unreadable
 from tui.engine.datasets.label_vectors import Row, Vector, VectorReader, survey_rows, task_of
+from tui.engine.datasets.parts import files_of
 from tui.engine.datasets.pictures import look_at_bytes
 from tui.engine.datasets.survey import Survey
 from tui.engine.refusal import Refusal
@@ -75,7 +76,7 @@ def _unpacked(file: Path, offset: int) -> tuple[Vector, bytes]:
 
 def tasks_at(path: str) -> tuple[Task, ...]:
     """A .rec file, or a folder that holds some; the first record tells what for."""
-    for file in _files(Path(path)):
+    for file in files_of(Path(path), ".rec"):
         try:
             places, _ = _places(file, 1)
             return (task_of(_unpacked(file, places[0])[0]),) if places else ("detection",)
@@ -91,13 +92,7 @@ def survey(path: str, task: Task) -> Survey:
         Refusal: a file is no RecordIO.
     """
     place = Path(path)
-    return survey_rows(KIND, place, _files(place), _rows, task)
-
-
-def _files(place: Path) -> list[Path]:
-    if place.suffix == ".rec":
-        return [place] if place.is_file() else []
-    return sorted(place.glob("*.rec")) if place.is_dir() else []
+    return survey_rows(KIND, place, files_of(place, ".rec"), _rows, task)
 
 
 def _rows(file: Path, read: VectorReader) -> list[Row]:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
 import tempfile
+import uuid
 import weakref
 from collections.abc import Callable
 from pathlib import Path
@@ -38,11 +38,10 @@ class SkippedPictures:
     """Kept in a file, since pictures may be read by several processes at once: each appends."""
 
     def __init__(self) -> None:
-        folder = tempfile.mkdtemp(prefix="thaw-skipped-")
-        self._file = Path(folder) / "names"
+        # Named now, so that all processes agree; there is no file until something is skipped.
+        self._file = Path(tempfile.gettempdir()) / f"thaw-skipped-{uuid.uuid4().hex}"
         self._heard = 0
-        owner = os.getpid()
-        self._gone = weakref.finalize(self, _remove, folder, owner)
+        weakref.finalize(self, _remove, self._file, os.getpid())
 
     def __getstate__(self) -> dict[str, object]:
         return {"_file": self._file, "_heard": self._heard}
@@ -94,7 +93,7 @@ class SkippedPictures:
             return []
 
 
-def _remove(folder: str, owner: int) -> None:
+def _remove(file: Path, owner: int) -> None:
     # A worker that is forked has a copy of this, and must not take the file along.
     if os.getpid() == owner:
-        shutil.rmtree(folder, ignore_errors=True)
+        file.unlink(missing_ok=True)

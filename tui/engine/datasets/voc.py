@@ -136,24 +136,26 @@ class _Reader:
         try:
             root = ET.parse(labels).getroot()
             size = root.find("size")
-            said = tuple(int(float(size.findtext(key, ""))) for key in ("width", "height"))
-        except (ET.ParseError, LookupError, OSError, ValueError, AttributeError) as error:
+            wide, high = (int(float(size.findtext(key, ""))) for key in ("width", "height"))
+        except (
+            ET.ParseError,
+            LookupError,
+            OSError,
+            ValueError,
+            OverflowError,
+            AttributeError,
+        ) as error:
             self._say(
                 "unreadable label", labels.name, f"{_what_ails(error)}; its picture is left out"
             )
             return None
-        turn = 1
-        lies = (looked.width, looked.height)
-        if said == looked.upright != lies:
-            turn = looked.turn
-        elif said not in (lies, (0, 0)):
-            self._say(
-                "size that is not the picture's",
-                labels.name,
-                f"made for {said[0]}×{said[1]}, the picture has {lies[0]}×{lies[1]}; left out",
-            )
+        turn = looked.turn_for((wide, high))
+        if turn is None:
+            there = f"{looked.width}×{looked.height}"
+            what = f"made for {wide}×{high}, the picture has {there}; left out"
+            self._say("size that is not the picture's", labels.name, what)
             return None
-        width, height = looked.upright if turn != 1 else lies
+        width, height = looked.turned_by(turn)
         objects = [self._object(item, labels, width, height) for item in root.iter("object")]
         return LabelledPicture(
             file.name,

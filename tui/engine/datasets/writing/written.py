@@ -9,8 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.engine.datasets.data import Task
-from tui.engine.datasets.pictures import bytes_problem
-from tui.engine.datasets.reading import read_picture
+from tui.engine.datasets.reading import read_picture, whole_bytes
 from tui.engine.datasets.skipped import UnreadablePicture
 from tui.engine.datasets.survey import LabelledPicture, Survey
 from tui.engine.refusal import Refusal
@@ -113,16 +112,7 @@ def safe(name: str) -> str:
 
 def _bytes(picture: LabelledPicture) -> bytes:
     """A picture's own bytes; anew where it has to be turned, since few programs turn it."""
-    if picture.source.turn != 1:
-        return jpeg(picture, None)
-    try:
-        data = picture.source.encoded()
-    except OSError as error:
-        raise UnreadablePicture(picture.name, (error.strerror or str(error)).lower()) from None
-    problem = bytes_problem(data)
-    if problem:
-        raise UnreadablePicture(picture.name, problem)
-    return data
+    return whole_bytes(picture) if picture.source.turn == 1 else jpeg(picture, None)
 
 
 def jpeg(picture: LabelledPicture, box: tuple[int, int, int, int] | None) -> bytes:
