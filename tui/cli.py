@@ -12,6 +12,7 @@ import click
 
 from tui import __version__
 from tui.commands.asking import answer_to, opened_model
+from tui.commands.data import data as data_command
 from tui.commands.plan import plan
 from tui.commands.plan_options import GivenPlan, begun_with, only_one, plan_options
 from tui.commands.problem import Problem
@@ -76,6 +77,10 @@ def main(context: click.Context) -> None:
         _run(ThawApp())
 
 
+DATA_FILES = (".json", ".yaml", ".yml", ".rec", ".lst")
+"""Data sets that are named by a file."""
+
+
 def _data(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
     if text is None or text == "shapes":
         return text
@@ -83,11 +88,13 @@ def _data(_: click.Context, __: click.Parameter, text: str | None) -> str | None
     try:
         if not path.exists():
             raise Problem(f"--data {text}: there is nothing at this path")
-        if not path.is_dir():
-            raise Problem(f"--data {text}: a file; the folder that holds the data set is needed")
-        if not os.access(path, os.R_OK | os.X_OK):
-            raise Problem(f"--data {text}: this folder may not be read")
-        if not any(path.iterdir()):
+        if not path.is_dir() and path.suffix.lower() not in DATA_FILES:
+            kinds = ", ".join(DATA_FILES)
+            raise Problem(f"--data {text}: a file; the folder that holds the data set, or {kinds}")
+        if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
+            what = "folder" if path.is_dir() else "file"
+            raise Problem(f"--data {text}: this {what} may not be read")
+        if path.is_dir() and not any(path.iterdir()):
             raise Problem(f"--data {text}: the folder is empty")
     except OSError as error:
         raise Problem(f"--data {text}: {(error.strerror or str(error)).lower()}") from None
@@ -295,6 +302,7 @@ def _read(folder: RunFolder) -> None:
         raise Problem(str(error)) from None
 
 
+main.add_command(data_command)
 main.add_command(plan)
 main.add_command(snippet)
 main.add_command(verify)

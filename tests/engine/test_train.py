@@ -255,3 +255,49 @@ def test_pictures_too_small_for_a_detector_are_refused(tmp_path: Path) -> None:
     failed = told[-1]
     assert isinstance(failed, Failed)
     assert "give a larger --input-size" in failed.message
+
+
+@pytest.mark.slow
+def test_a_batch_larger_than_the_data_is_all_of_it(tmp_path: Path) -> None:
+    folder = make(
+        tmp_path, PETS, "classification", HEAD_ONLY, write_folders(tmp_path / "d"), batch_size=64
+    )
+    code, told = carry_out(folder)
+    assert code == 0, told
+    assert only(Prepared, told).steps_per_epoch == 1
+    assert only(Finished, told).steps == 1
+
+
+@pytest.mark.slow
+def test_pictures_that_go_bad_are_skipped_and_then_too_many(tmp_path: Path) -> None:
+    data = write_folders(tmp_path / "d", each=10)
+    folder = make(
+        tmp_path, PETS, "classification", HEAD_ONLY, data, batch_size=4, epochs=10_000,
+        checkpoint_every=0,
+    )  # fmt: skip
+    process = subprocess.Popen(
+        command(folder), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+
+    def skipped() -> list[str]:
+        notices = [event.message for event in events(folder) if isinstance(event, Notice)]
+        return [message for message in notices if "skipped" in message]
+
+    try:
+        wait_for(lambda: any(isinstance(event, Step) for event in events(folder)))
+        (data / "train" / "dog" / "3.JPG").unlink()
+        wait_for(lambda: bool(skipped()))
+        for file in (data / "train").rglob("*.JPG"):
+            file.write_bytes(b"")
+        assert process.wait(120) == 2
+    finally:
+        process.kill()
+        process.wait()
+    assert skipped()[0] == (
+        "dog/3.JPG: no such file or directory; skipped, 1 so far; another takes its place"
+    )
+    assert (
+        "of 20 pictures cannot be read, too many to go on without"
+        in only(Failed, events(folder)).message
+    )

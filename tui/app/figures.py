@@ -41,7 +41,7 @@ def counted(count: int, noun: str) -> str:
         if noun.endswith("ry"):
             noun = f"{noun[:-1]}ies"
         else:
-            noun += "es" if noun.endswith("s") else "s"
+            noun += "es" if noun.endswith(("s", "x")) else "s"
     return f"{count:,} {noun}"
 
 

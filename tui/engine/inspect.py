@@ -16,6 +16,7 @@ from tui.runs.inspection import (
     Answer,
     CheckData,
     CompareWeights,
+    ConvertData,
     ConvertWeights,
     CountCosts,
     DataSummary,
@@ -31,6 +32,8 @@ from tui.runs.inspection import (
     Question,
     ReadNet,
     Refused,
+    ShowPictures,
+    SurveyData,
     VerifyFiles,
     WeightDigests,
 )
@@ -43,9 +46,6 @@ TELL_EVERY = 0.25
 """Seconds between two words about bytes that arrive."""
 
 Send = Callable[[Answer], None]
-
-PROBLEMS = 10
-"""How many problems of a data set are told in words."""
 
 
 def serve(questions: BinaryIO, answers: BinaryIO) -> int:
@@ -82,6 +82,8 @@ class _Desk:
                     return self._open(question)
                 case CheckData():
                     return self._check(question)
+                case SurveyData() | ShowPictures() | ConvertData():
+                    return self._on_data(question)
                 case CompareWeights(first, second):
                     self._send(Phase("importing MXNet"))
                     from tui.engine.weights.compare import compare
@@ -182,22 +184,22 @@ class _Desk:
         return get_weights(model, part, place, say, progress)
 
     def _check(self, question: CheckData) -> DataSummary:
-        self._send(Phase("importing MXNet" if self._built is None else "reading the data"))
+        self._send(self._data_phase())
         from tui.engine.datasets import load_data
+        from tui.engine.datasets.summary import summary_of_data
         from tui.engine.recipes import recipe_named
 
-        data = load_data(question.path, recipe_named(question.recipe).task, question.classes)
-        return DataSummary(
-            path=question.path,
-            kind=data.kind,
-            train=len(data.train),
-            validation=len(data.validation),
-            split=data.split,
-            classes=data.classes,
-            counts=data.counts,
-            problems=tuple(data.problems[:PROBLEMS]),
-            problem_count=len(data.problems),
-        )
+        task = recipe_named(question.recipe).task
+        return summary_of_data(question.path, load_data(question.path, task, question.classes))
+
+    def _on_data(self, question: SurveyData | ShowPictures | ConvertData) -> Answer:
+        self._send(self._data_phase())
+        from tui.engine.datasets.questions import answer_on_data
+
+        return answer_on_data(question, lambda doing: self._send(Phase(doing)))
+
+    def _data_phase(self) -> Phase:
+        return Phase("importing MXNet" if self._built is None else "reading the data")
 
 
 def main(arguments: list[str]) -> int:

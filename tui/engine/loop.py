@@ -35,7 +35,8 @@ class Loop:
     `plans` is asked between batches what is to train; without it, that stays as it is.
     `keep` is called where a checkpoint is due: at the ends of epochs, and when the run is
     stopped. `position` and `outcome` are where the run stands; others than the first go on from
-    there, with a `trainer` whose state is of then.
+    there, with a `trainer` whose state is of then. `tell_skipped` is called when pictures have
+    been read: some may have been skipped.
     """
 
     task: TrainingTask
@@ -47,6 +48,7 @@ class Loop:
     keep: Callable[[Loop], None] = lambda _: None
     position: Position = field(default_factory=Position)
     outcome: Outcome = field(default_factory=Outcome)
+    tell_skipped: Callable[[], None] = lambda: None
     trainer: gluon.Trainer = field(init=False)
     measured: float | None = None
     """The metric at the present step; None where it was not measured."""
@@ -109,6 +111,7 @@ class Loop:
                 # And so has each batch but the first, which goes on from the order.
                 seed_everything(self.spec.seed, epoch, number)
             batch = next(batches)
+            self.tell_skipped()
             with autograd.record():
                 losses = self.task.losses(batch)
                 autograd.backward(losses.backward)
@@ -146,6 +149,7 @@ class Loop:
     def _validate(self, epoch: int) -> None:
         self.emit(Phase("validating"))
         metric = self.task.validate(self.should_stop)
+        self.tell_skipped()
         if metric is not None:
             self.outcome.value = self.measured = metric.value
             self.emit(

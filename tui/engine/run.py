@@ -100,6 +100,7 @@ class Run:
             checkpoints.write,
             checkpoint.position if checkpoint else Position(),
             checkpoint.outcome if checkpoint else Outcome(),
+            lambda: self._tell_skipped(data),
         )
         self._tell_prepared(recipe, data, loop, plans)
         if checkpoint:
@@ -161,10 +162,15 @@ class Run:
         self.emit(Phase("reading the data"))
         data = load_data(self.spec.data, recipe.task, built.classes)
         for problem in data.problems[:NOTICES]:
-            self.emit(Notice(problem))
+            self.emit(Notice(problem.line))
         if len(data.problems) > NOTICES:
             self.emit(Notice(f"{len(data.problems) - NOTICES} more problems in the data"))
         return data
+
+    def _tell_skipped(self, data: Data) -> None:
+        for name, why in data.skipped.new():
+            count = data.skipped.count
+            self.emit(Notice(f"{name}: {why}; skipped, {count} so far; another takes its place"))
 
     def _tell_prepared(self, recipe: Recipe, data: Data, loop: Loop, plans: PlanInForce) -> None:
         hyper, totals = self.spec.hyper, plans.tree.totals(plans.resolution.states)

@@ -18,3 +18,9 @@ def seed_everything(seed: int, *more: int) -> None:
     random.seed(mixed)
     np.random.seed(mixed % 2**32)
     mx.random.seed(mixed % 2**31)
+
+
+def generator(*numbers: int) -> np.random.RandomState:
+    """A generator of its own that these numbers (none negative) determine. NumPy's legacy one: its
+    stream is frozen (NEP 19)."""
+    return np.random.RandomState(np.random.MT19937(np.random.SeedSequence(numbers)))

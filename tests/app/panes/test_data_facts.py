@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.app.panes.data_facts import facts
-from tui.runs.inspection import DataSummary
+from tui.runs.inspection import DataSummary, ProblemKind
 
 
 def said(**changes: object) -> str:
@@ -35,3 +35,15 @@ def test_no_validation_pictures_are_said() -> None:
 def test_many_classes_are_counted() -> None:
     names = tuple(f"c{number}" for number in range(80))
     assert "and 68 more classes" in said(classes=names, counts=tuple(range(1, 81)))
+
+
+def test_problems_are_told_by_kind() -> None:
+    kinds = (
+        ProblemKind("a box without area", 38, ("a.xml: cat: a box without area; left out",)),
+        ProblemKind("missing picture", 1, ("b.jpg: missing; left out",)),
+        ProblemKind("crowd", 1, ("c.jpg: a crowd",)),
+    )
+    assert (
+        "! 40 problems: 38 × a box without area (a.xml: cat: a box without area; left out …); "
+        "1 × missing picture (b.jpg: missing; left out); and 1 more kind"
+    ) in said(problems=("one",), problem_count=40, kinds=kinds)

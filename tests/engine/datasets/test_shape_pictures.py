@@ -5,7 +5,8 @@ import numpy.typing as npt
 import pytest
 
 from tui.engine.datasets.shape_outlines import OUTLINES, RADIUS
-from tui.engine.datasets.shape_pictures import Layout, generator, paint, place, rasterize
+from tui.engine.datasets.shape_pictures import Layout, paint, place, rasterize
+from tui.engine.seeding import generator
 
 SIZE = 96
 PIXEL = 64

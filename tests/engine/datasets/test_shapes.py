@@ -8,7 +8,14 @@ import pytest
 from gluoncv.data.transforms.presets.ssd import SSDDefaultTrainTransform, SSDDefaultValTransform
 from gluoncv.utils.metrics.voc_detection import VOC07MApMetric
 
-from tui.engine.datasets.shapes import CLASSES, SIZE, ShapesClassification, ShapesDetection
+from tui.engine.datasets.shapes import (
+    CLASSES,
+    SIZE,
+    ShapesClassification,
+    ShapesDetection,
+    ShapesInstances,
+    ShapesSegmentation,
+)
 
 ANCHORS = mx.nd.array(
     [
@@ -158,3 +165,23 @@ def test_a_classification_picture_has_one_shape() -> None:
     assert picture.dtype == np.uint8
     assert label == data.label(0)
     assert {data.label(index) for index in range(len(data))} == set(range(len(CLASSES)))
+
+
+def test_a_mask_covers_what_the_outlines_do() -> None:
+    from pycocotools import mask as runs
+
+    masks, instances = ShapesSegmentation("val", 30), ShapesInstances("val", 30)
+    assert masks.classes == ("background", *CLASSES)
+    for index in range(30):
+        picture, mask = masks[index]
+        other, boxes, polygons = instances[index]
+        assert (picture.asnumpy() == other.asnumpy()).all()
+        assert (mask.shape, mask.dtype) == ((SIZE, SIZE), np.int32)
+        assert boxes.shape == (len(polygons), 5)
+        for box, (polygon,) in zip(boxes, polygons, strict=True):
+            assert np.allclose([*polygon.min(axis=0), *polygon.max(axis=0)], box[:4], atol=1.01)
+            (outline,) = runs.frPyObjects([polygon.ravel().tolist()], SIZE, SIZE)
+            inside = runs.decode(outline).astype(bool)
+            shown = mask.asnumpy()[inside]
+            # A ring has a hole; a pixel at the edge may be on either side.
+            assert (shown == box[4] + 1).mean() > (0.6 if box[4] == 5 else 0.9)

@@ -61,7 +61,9 @@ def facts(summary: DataSummary) -> list[Content]:
     if not summary.validation:
         lines.append(written(("! no validation pictures: no metric will be known", WARNING)))
     count = max(summary.problem_count, len(summary.problems))
-    if count:
+    if summary.kinds:
+        lines.append(written((f"! {counted(count, 'problem')}: ", WARNING), _kinds(summary)))
+    elif count:
         lines.append(
             written(
                 (f"! {counted(count, 'problem')}: ", WARNING),
@@ -73,6 +75,19 @@ def facts(summary: DataSummary) -> list[Content]:
             )
         )
     return lines
+
+
+def _kinds(summary: DataSummary) -> str:
+    """Problems by kind, each with the first that it befell; `thaw data` names more."""
+    shown = [
+        f"{kind.count:,} × {_safe(kind.kind)} "
+        f"({glyphs().cut(_safe(kind.first[0]), PROBLEM_CELLS)}{' …' if kind.count > 1 else ''})"
+        for kind in summary.kinds[:NAMED_PROBLEMS]
+    ]
+    more = len(summary.kinds) - NAMED_PROBLEMS
+    return "; ".join(shown) + (
+        f"; and {more} more {'kind' if more == 1 else 'kinds'}" if more > 0 else ""
+    )
 
 
 def _safe(text: str) -> str:

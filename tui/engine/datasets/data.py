@@ -7,19 +7,51 @@ from typing import Literal
 
 from mxnet.gluon.data import Dataset
 
-Task = Literal["detection", "classification"]
+from tui.engine.datasets.skipped import SkippedPictures
+
+Task = Literal["detection", "classification", "segmentation", "instance segmentation", "pose"]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something wrong in a data set: of what kind, in which picture or file, and the line that
+    says so. `picture` is whether it cost a picture that cannot be read."""
+
+    kind: str
+    where: str
+    what: str
+    picture: bool = False
+
+    @property
+    def line(self) -> str:
+        """One line for people."""
+        return f"{self.where}: {self.what}" if self.where else self.what
+
+
+def unreadable(picture: str, why: str) -> Problem:
+    """A picture that cannot be read, or is not there."""
+    kind = "missing picture" if why == "missing" else "unreadable picture"
+    return Problem(kind, picture, f"{why}; left out", picture=True)
 
 
 @dataclass
 class Data:
     """Pictures with labels, in two parts.
 
-    Items are (picture, label). A picture is an NDArray of uint8, height×width×3, RGB. The label
-    of detection is a float array, objects×6: xmin, ymin, xmax, ymax in pixels, class index,
-    difficult (as GluonCV's VOCDetection has it); of classification, a class index.
+    Items begin with a picture: an NDArray of uint8, height×width×3, RGB. What follows is
 
-    `counts` are labelled objects (or pictures) of each class in the training part; `problems`
-    are one line each, for people; `split` says how the two parts were made.
+    - detection: a float array, objects×6: xmin, ymin, xmax, ymax in pixels, class index,
+      difficult, as GluonCV's VOCDetection has it;
+    - classification: a class index;
+    - segmentation: an NDArray of int32, height×width, of class indices; -1 is to be left out;
+    - instance segmentation: as detection, then for each object its polygons (arrays of points×2),
+      as GluonCV's COCOInstance has it;
+    - pose: a dict with `bbox` and `joints_3d` (joints×3×2: position and visibility), then the
+      number of the picture; one item an object, as GluonCV's COCOKeyPoints has it.
+
+    `counts` are labelled objects (or pictures) of each class in the training part, `boxes` how
+    many objects both parts have; `problems` are what was left out or mended, and why; `split` says
+    how the two parts were made. `skipped` tells of pictures that could not be read later on.
     """
 
     kind: str
@@ -28,4 +60,6 @@ class Data:
     validation: Dataset
     split: str
     counts: tuple[int, ...]
-    problems: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    boxes: int = 0
+    skipped: SkippedPictures = field(default_factory=SkippedPictures)

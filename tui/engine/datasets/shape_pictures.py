@@ -23,7 +23,8 @@ _FINE = 4
 _UNIT = 16
 """Units of length between two samples."""
 _PIXEL = _FINE * _UNIT
-_FULL = _FINE * _FINE
+FULL = _FINE * _FINE
+"""The coverage of a pixel that lies wholly inside."""
 _ONE = 4096
 """What sines and cosines are multiplied by before they are rounded to whole numbers."""
 _NINE: Ints = np.array(
@@ -63,10 +64,17 @@ class Stencil:
 
 @dataclass(frozen=True)
 class Placed:
-    """A shape in its place. `kind` is its index in the names that were asked for."""
+    """A shape in its place. `kind` is its index in the names that were asked for, `outer` its outer
+    contour: points×2, in 64ths of a pixel."""
 
     kind: int
     stencil: Stencil
+    outer: Ints
+
+    @property
+    def polygons(self) -> tuple[tuple[float, ...], ...]:
+        """Its outer contour as one polygon: x, y, x, y, … in pixels."""
+        return (tuple((self.outer / _PIXEL).ravel().tolist()),)
 
 
 @dataclass(frozen=True)
@@ -77,11 +85,6 @@ class Layout:
     kinds: tuple[str, ...]
     count: tuple[int, int] = (1, 4)
     diameter: tuple[int, int] = (26, 64)
-
-
-def generator(*numbers: int) -> np.random.RandomState:
-    """A generator that these numbers (none negative) determine."""
-    return np.random.RandomState(np.random.MT19937(np.random.SeedSequence(numbers)))
 
 
 def place(chance: np.random.RandomState, layout: Layout, size: int) -> list[Placed]:
@@ -106,7 +109,7 @@ def place(chance: np.random.RandomState, layout: Layout, size: int) -> list[Plac
                 continue
             stencil = rasterize([contour + (corner - least) for contour in turned], size)
             if not (taken[stencil.window] & (stencil.coverage > 0)).any():
-                found.append(Placed(kind, stencil))
+                found.append(Placed(kind, stencil, turned[0] + (corner - least)))
                 _take(taken, stencil)
                 break
     return found
@@ -132,7 +135,7 @@ def paint(chance: np.random.RandomState, placed: Sequence[Placed], size: int) ->
     for shape in placed:
         window = shape.stencil.window
         under = canvas[window].sum(axis=(0, 1)) // shape.stencil.coverage.size
-        _lay(canvas, shape.stencil, _fill(chance, shape.stencil, under), _FULL)
+        _lay(canvas, shape.stencil, _fill(chance, shape.stencil, under), FULL)
     grain = int(chance.randint(0, 9))
     canvas += chance.randint(-grain, grain + 1, canvas.shape)
     return canvas.clip(0, 255).astype(np.uint8)
@@ -201,7 +204,7 @@ def _lay(canvas: Ints, stencil: Stencil, colour: Ints, strength: int) -> None:
     """Lay a colour (3, or height×width×3) over what a stencil covers; strength is of 16."""
     share = stencil.coverage[..., None] * strength
     under = canvas[stencil.window]
-    canvas[stencil.window] = (under * (_FULL * _FULL - share) + colour * share) // (_FULL * _FULL)
+    canvas[stencil.window] = (under * (FULL * FULL - share) + colour * share) // (FULL * FULL)
 
 
 def _colour(chance: np.random.RandomState, brightest: int = 255, strongest: int = 255) -> Ints:

@@ -1,4 +1,4 @@
-"""The built-in pictures: shapes drawn by code, for detection and for classification.
+"""The built-in pictures: shapes drawn by code, in a form for each task.
 
 Picture number i of a split, under a seed, is always the same, bit for bit, on every machine.
 Nothing is stored: a picture is drawn when it is asked for.
@@ -14,7 +14,9 @@ import numpy as np
 import numpy.typing as npt
 from gluoncv.data.base import VisionDataset
 
-from tui.engine.datasets.shape_pictures import Layout, Picture, Placed, generator, paint, place
+from tui.engine.datasets.painted_mask import BACKGROUND
+from tui.engine.datasets.shape_pictures import FULL, Layout, Picture, Placed, paint, place
+from tui.engine.seeding import generator
 
 Split = Literal["train", "val"]
 
@@ -33,8 +35,8 @@ _KEPT = 1024
 """Drawn pictures that are kept, the latest ones: 48 kB each at 128×128."""
 
 
-class _Shapes(VisionDataset):
-    """What both forms share: pictures by number, drawn once and kept for a while."""
+class Shapes(VisionDataset):
+    """What all forms share: pictures by number, drawn once and kept for a while."""
 
     _form: int
 
@@ -60,9 +62,18 @@ class _Shapes(VisionDataset):
         """The most shapes that a picture can have."""
         return self._layout.count[1]
 
+    @property
+    def size(self) -> int:
+        """Height and width of a picture, in pixels."""
+        return self._size
+
     def __len__(self) -> int:
         """How many pictures there are."""
         return self._length
+
+    def placed(self, index: int) -> list[Placed]:
+        """The shapes of a picture, without painting it."""
+        return self._placed(index)[1]
 
     def _number(self, index: int) -> int:
         if not -self._length <= index < self._length:
@@ -84,7 +95,7 @@ class _Shapes(VisionDataset):
         return self._drawn[number]
 
 
-class ShapesDetection(_Shapes):
+class ShapesDetection(Shapes):
     """One to four shapes a picture, turned, of any colour, none touching another.
 
     Items are as GluonCV's VOCDetection gives them: a picture (NDArray of uint8, size×size×3,
@@ -124,7 +135,49 @@ class ShapesDetection(_Shapes):
         return picture, _boxes(placed)
 
 
-class ShapesClassification(_Shapes):
+class ShapesInstances(ShapesDetection):
+    """The same pictures, for instance segmentation: items are as GluonCV's COCOInstance gives
+    them, a picture, a label (shapes×5, without difficult) and for each shape its polygons
+    (points×2 each). The hole of a ring is filled: polygons have none."""
+
+    def __getitem__(  # type: ignore[override]
+        self, index: int
+    ) -> tuple[mx.nd.NDArray, npt.NDArray[np.float32], list[list[npt.NDArray[np.float32]]]]:
+        """A picture, its boxes and their polygons."""
+        picture, placed = self._item(index)
+        polygons = [
+            [np.array(polygon, np.float32).reshape(-1, 2) for polygon in shape.polygons]
+            for shape in placed
+        ]
+        return mx.nd.array(picture, dtype="uint8"), _boxes(placed)[:, :5], polygons
+
+
+class ShapesSegmentation(ShapesDetection):
+    """The same pictures, for segmentation: items are a picture and the class of every pixel
+    (int32, size×size): 0 is the background, 1 the first of the shapes."""
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The background, then the names of the shapes."""
+        return (BACKGROUND, *super().classes)
+
+    def mask(self, index: int) -> npt.NDArray[np.uint8]:
+        """The class of every pixel, without painting the picture."""
+        mask = np.zeros((self._size, self._size), np.uint8)
+        for shape in self.placed(index):
+            # A pixel is a shape's where that covers at least half of it.
+            mask[shape.stencil.window][shape.stencil.coverage * 2 >= FULL] = shape.kind + 1
+        return mask
+
+    def __getitem__(  # type: ignore[override]
+        self, index: int
+    ) -> tuple[mx.nd.NDArray, mx.nd.NDArray]:
+        """A picture and its mask."""
+        picture, _ = self._item(index)
+        return mx.nd.array(picture, dtype="uint8"), mx.nd.array(self.mask(index), dtype="int32")
+
+
+class ShapesClassification(Shapes):
     """One shape a picture. Items are a picture (NDArray of uint8, size×size×3, RGB) and the
     index of its class.
 
@@ -153,8 +206,13 @@ class ShapesClassification(_Shapes):
 
     def __getitem__(self, index: int) -> tuple[mx.nd.NDArray, int]:
         """A picture and its class."""
+        picture, label = self.drawn(index)
+        return mx.nd.array(picture, dtype="uint8"), label
+
+    def drawn(self, index: int) -> tuple[Picture, int]:
+        """The same, with the picture as a NumPy array."""
         picture, placed = self._item(index)
-        return mx.nd.array(picture, dtype="uint8"), placed[0].kind
+        return picture, placed[0].kind
 
 
 def _boxes(placed: list[Placed]) -> npt.NDArray[np.float32]:

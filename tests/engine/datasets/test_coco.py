@@ -1,0 +1,222 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.engine.datasets.coco_file import coco_content, write_coco
+from tui.engine.datasets import load_data, survey_data
+from tui.engine.datasets.data import Data
+from tui.engine.refusal import Refusal
+
+CLASSES = ("cat", "dog")
+
+
+def lines(data: Data) -> list[str]:
+    return [problem.line for problem in data.problems]
+
+
+def both(root: Path) -> Path:
+    write_coco(root, coco_content(5))
+    kept = coco_content(2)
+    for image in kept["images"]:
+        image["file_name"] = f"kept {image['file_name']}"
+    write_coco(root, kept, "instances_val.json")
+    return root
+
+
+def test_reads_what_gluoncv_reads(tmp_path: Path) -> None:
+    from gluoncv.data import COCODetection, COCOInstance
+
+    content = coco_content(5)
+    content["categories"].reverse()
+    for image in content["images"]:
+        image["coco_url"] = f"x/images/{image['file_name']}"
+    write_coco(tmp_path, content)
+
+    class Boxes(COCODetection):
+        CLASSES = ("cat", "dog")
+
+        @property
+        def classes(self) -> list[str]:
+            return list(self.CLASSES)
+
+    class Instances(COCOInstance):
+        CLASSES = ("cat", "dog")
+
+        @property
+        def classes(self) -> list[str]:
+            return list(self.CLASSES)
+
+    file = tmp_path / "annotations" / "instances_train.json"
+    survey = survey_data(str(file), "detection")
+    names = [picture.name for picture in survey.pictures]
+    data = load_data(str(file), "detection", CLASSES)
+    ours = dict(zip(names, [*data.train.labels, *data.validation.labels], strict=True))
+    theirs = Boxes(root=str(tmp_path), splits=("instances_train",))
+    for item, label in zip(theirs._items, theirs._labels, strict=True):
+        assert np.allclose(ours[Path(item).name][:, :5], label)
+
+    data = load_data(str(file), "instance segmentation", CLASSES)
+    items = [data.train[index] for index in range(len(data.train))]
+    ours_too = dict(zip(names, items, strict=False))
+    both_of = Instances(root=str(tmp_path), splits=("instances_train",))
+    for item, label, outlines in zip(both_of._items, both_of._labels, both_of._segms, strict=True):
+        if Path(item).name in ours_too:
+            picture, boxes, polygons = ours_too[Path(item).name]
+            assert picture.shape == (80, 96, 3)
+            assert np.allclose(boxes, label)
+            assert np.array_equal(np.array(polygons), np.array(outlines))
+
+
+def test_parts_by_the_names_of_the_files(tmp_path: Path) -> None:
+    data = load_data(str(both(tmp_path)), "detection", CLASSES)
+    assert (len(data.train), len(data.validation), data.counts) == (5, 2, (5, 3))
+    assert data.split == "instances_train.json / instances_val.json"
+    assert data.boxes == 8 + 3
+
+
+def test_one_file_is_divided_by_a_seed(tmp_path: Path) -> None:
+    file = write_coco(tmp_path, coco_content(10))
+    first, again = (load_data(str(path), "detection", CLASSES) for path in (file, tmp_path))
+    assert (len(first.train), len(first.validation)) == (8, 2)
+    assert "drawn with seed 0" in first.split
+    assert [p.name for p in first.validation.pictures] == [
+        p.name for p in again.validation.pictures
+    ]
+
+
+def test_other_classes_are_refused_with_the_right_flag(tmp_path: Path) -> None:
+    with pytest.raises(Refusal, match=r"do not name: dog \(4, first in .*--classes cat,dog"):
+        load_data(str(both(tmp_path)), "detection", ("cat", "owl"))
+
+
+def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+    content = coco_content(5)
+    change(content)
+    return content
+
+
+@pytest.mark.parametrize(
+    ("change", "kind", "line"),
+    [
+        (
+            lambda c: c["annotations"][0].update(id=1),
+            "duplicate annotation id",
+            "instances_train.json, annotation 1: is there again; only the first counts",
+        ),
+        (
+            lambda c: c["images"][1].update(id=0),
+            "duplicate picture id",
+            "instances_train.json, picture 0: is there again; only the first counts",
+        ),
+        (
+            lambda c: c["annotations"][0].update(iscrowd=1, segmentation={"counts": "x"}),
+            "crowd",
+            "p 0.jpg, annotation 0: cat: a crowd, or to be ignored; left out",
+        ),
+        (
+            lambda c: c["annotations"][0].update(category_id=90),
+            "unknown category",
+            "p 0.jpg, annotation 0: category 90; left out",
+        ),
+        (
+            lambda c: c["annotations"][0].update(image_id=77),
+            "annotation without a picture",
+            "instances_train.json, picture 77: is not in the file, and 1 annotations are of it; "
+            "left out",
+        ),
+        (
+            lambda c: c["annotations"][0].update(bbox=[90, 10, 30, 30]),
+            "a box cut to the picture",
+            "p 0.jpg, annotation 0: cat: a box cut to the picture",
+        ),
+        (
+            lambda c: c["annotations"][0].update(bbox=[200, 10, 30, 30]),
+            "a box outside the picture",
+            "p 0.jpg, annotation 0: cat: a box outside the picture; left out",
+        ),
+        (
+            lambda c: c["annotations"][0].update(bbox=[20, 20, -10, 5]),
+            "a box turned over",
+            "p 0.jpg, annotation 0: cat: a box turned over; left out",
+        ),
+        (
+            lambda c: c["annotations"][0].update(bbox=[], segmentation=[]),
+            "a box without numbers",
+            "p 0.jpg, annotation 0: cat: no box; left out",
+        ),
+        (
+            lambda c: c["images"][0].update(width=960, height=800),
+            "size that is not the picture's",
+            "p 0.jpg: labelled at 960×800, the picture has 96×80; left out",
+        ),
+    ],
+)
+def test_what_is_wrong_has_a_kind_and_a_name(
+    tmp_path: Path, change: Callable[[dict[str, Any]], object], kind: str, line: str
+) -> None:
+    write_coco(tmp_path, changed(change))
+    found = survey_data(str(tmp_path), "detection").problems
+    assert (kind, line) in [(problem.kind, problem.line) for problem in found]
+
+
+def test_missing_and_broken_pictures_are_named_and_left_out(tmp_path: Path) -> None:
+    write_coco(tmp_path, coco_content(5))
+    (tmp_path / "images" / "p 0.jpg").unlink()
+    (tmp_path / "images" / "p 1.jpg").write_bytes(b"")
+    data = load_data(str(tmp_path), "detection", CLASSES)
+    assert lines(data) == ["p 0.jpg: missing; left out", "p 1.jpg: empty; left out"]
+    assert [problem.kind for problem in data.problems] == ["missing picture", "unreadable picture"]
+    assert len(data.train) + len(data.validation) == 3
+
+
+def test_an_outline_in_runs_is_said(tmp_path: Path) -> None:
+    runs = {"counts": [10, 20], "size": [80, 96]}
+    write_coco(tmp_path, changed(lambda c: c["annotations"][0].update(segmentation=runs)))
+    assert lines(load_data(str(tmp_path), "instance segmentation", CLASSES))[0] == (
+        "p 0.jpg, annotation 0: a mask in runs, not a polygon; left out"
+    )
+
+
+def test_masks_are_painted_from_outlines(tmp_path: Path) -> None:
+    data = load_data(str(both(tmp_path)), "segmentation", ("background", "cat", "dog"))
+    mask = data.train[1][1].asnumpy()
+    expected = np.zeros((80, 96))
+    expected[10:40, 10:40] = 1
+    assert (mask == expected).all()
+    assert data.counts == (5, 5, 3)
+
+
+def test_keypoints(tmp_path: Path) -> None:
+    points = [20, 20, 2, 30, 30, 1, 0, 0, 0]
+    write_coco(tmp_path, changed(lambda c: [a.update(keypoints=points) for a in c["annotations"]]))
+    data = load_data(str(tmp_path), "pose", CLASSES)
+    _, label, number = data.train[0]
+    assert label["joints_3d"].shape == (3, 3, 2)
+    assert label["joints_3d"][:, 0].tolist() == [[20, 1], [30, 1], [0, 0]]
+    assert (number, len(data.train)) == (0, len(data.train.labels))
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("", "no whole JSON"),
+        ('{"images": [], "annotations": [', "no whole JSON"),
+        ("[]", "no COCO JSON: Expected `object`"),
+        ('{"images": [], "annotations": []}', "missing required field `categories`"),
+        (
+            '{"images": [{"id": 1}], "annotations": [], "categories": []}',
+            r"missing required field `file_name` - at `\$.images",
+        ),
+        ('{"images": [], "annotations": [], "categories": []}', "no usable picture for training"),
+    ],
+)
+def test_what_is_no_coco_json(tmp_path: Path, text: str, says: str) -> None:
+    file = tmp_path / "x.json"
+    file.write_text(text)
+    with pytest.raises(Refusal, match=says):
+        load_data(str(file), "detection", CLASSES)
