@@ -53,20 +53,22 @@ def c4(classes: tuple[str, ...] = CLASSES) -> FasterRCNN:
 
 def fpn(classes: tuple[str, ...] = CLASSES) -> FasterRCNN:
     """A Faster R-CNN on a pyramid of five feature maps."""
-    trunk = _trunk()
-    trunk.initialize()
-    outputs = [f"layers{stage}_relu1_fwd" for stage in range(1, 5)]
-    features = FPNFeatureExpander(
-        network=trunk,
-        outputs=outputs,
-        num_filters=[16] * 4,
-        use_1x1=True,
-        use_upsample=True,
-        use_elewadd=True,
-        use_p6=True,
-        no_bias=False,
-        pretrained=False,
-    )
+    # A SymbolBlock keeps the names that it was made with: the same ones each time.
+    with mx.name.NameManager():
+        trunk = _trunk()
+        trunk.initialize()
+        outputs = [f"layers{stage}_relu1_fwd" for stage in range(1, 5)]
+        features = FPNFeatureExpander(
+            network=trunk,
+            outputs=outputs,
+            num_filters=[16] * 4,
+            use_1x1=True,
+            use_upsample=True,
+            use_elewadd=True,
+            use_p6=True,
+            no_bias=False,
+            pretrained=False,
+        )
     box_features = nn.HybridSequential()
     box_features.add(nn.Dense(32), nn.Activation("relu"))
     net = FasterRCNN(
