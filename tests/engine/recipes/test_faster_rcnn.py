@@ -29,6 +29,7 @@ from tui.engine.datasets import load_data
 from tui.engine.recipes import faster_rcnn, recipe_for
 from tui.engine.refusal import Refusal
 from tui.engine.sources import build
+from tui.engine.weights.load import load_weights
 from tui.model.plan import FreezePlan
 from tui.model.source import ModelSource
 from tui.runs.spec import Hyperparameters
@@ -157,3 +158,14 @@ def test_pictures_that_are_too_small(kind: str, side: int) -> None:
     data = load_data("shapes", "detection", SHAPES)
     with pytest.raises(Refusal, match=r"leaves this detector \d+ anchors, and it needs 50"):
         faster_rcnn.RECIPE.prepare(built, data, Hyperparameters())
+
+
+@pytest.mark.slow
+def test_weights_that_it_has_trained_are_opened_again(tmp_path: Path) -> None:
+    built = build(source_of("c4"), lambda _: None)
+    assert "_target_generator._box_encoder.means" in built.net._collect_params_with_prefix()
+    built.net.save_parameters(str(tmp_path / "trained.params"))
+    fresh = small_detectors.c4()
+    load_weights(fresh, str(tmp_path / "trained.params"), mx.cpu())
+    ours, theirs = built.net.class_predictor.weight, fresh.class_predictor.weight
+    np.testing.assert_array_equal(ours.data().asnumpy(), theirs.data().asnumpy())

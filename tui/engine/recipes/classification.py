@@ -39,6 +39,8 @@ INFO = RecipeInfo(
 )
 
 JITTER = 0.4
+FIRST = 5
+TOP = f"top-{FIRST} accuracy"
 
 
 @dataclass
@@ -99,21 +101,27 @@ class ClassificationTask(LoaderTask):
         return Losses([loss], loss, {"cross entropy": loss}, pictures=size, scale=size)
 
     def validate(self, stop: Callable[[], bool]) -> Metric | None:
-        """Top-1 accuracy, and each class's own."""
+        """Top-1 accuracy, and each class's own; beside it, where there are more classes, the share
+        of pictures whose class is among the first five."""
         right = np.zeros(len(self._classes))
+        among = 0
         total = np.zeros(len(self._classes))
         for pictures, labels in self._validation:
             if stop():
                 return None
-            found = self.net(pictures.as_in_context(self._ctx)).argmax(axis=1).asnumpy()
+            scores = self.net(pictures.as_in_context(self._ctx)).asnumpy()
+            found = scores.argmax(axis=1)
             labels = labels.asnumpy().astype(int)
+            among += int((scores.argsort(axis=1)[:, -FIRST:] == labels[:, None]).sum())
             np.add.at(total, labels, 1)
             np.add.at(right, labels, found == labels)
         per_class = {
             name: float(hits / all_) if all_ else None
             for name, hits, all_ in zip(self._classes, right, total, strict=True)
         }
-        return Metric(float(right.sum() / max(1, total.sum())), per_class)
+        pictures = max(1, int(total.sum()))
+        beside = {TOP: among / pictures} if len(self._classes) > FIRST else {}
+        return Metric(float(right.sum()) / pictures, per_class, beside)
 
 
 def picture_transforms(
