@@ -9,6 +9,7 @@ from pathlib import Path
 import mxnet as mx
 import numpy as np
 
+from tests.engine import small_detectors
 from tests.engine.datasets.test_folder import write_folders
 from tests.engine.voc_tree import usual_tree
 from tui.engine.run import Run
@@ -68,6 +69,35 @@ def detector(home: Path, plan: FreezePlan = DETECTOR_PLAN, epochs: int = 5) -> R
     source = ModelSource("demo", classes=("cat", "dog"), seed=5)
     hyper = Hyperparameters(epochs=epochs, batch_size=2, learning_rate=0.01)
     return _new(home, RunSpec(source, "ssd", str(data), hyper, seed=11), plan)
+
+
+def yolo(home: Path) -> RunFolder:
+    """A YOLOv3 on the same pictures. It draws for its colours, its crops and its sizes."""
+    return _other_detector(home, "yolo3_mobilenet0.25_custom", "yolo3")
+
+
+def center_net(home: Path) -> RunFolder:
+    """A CenterNet on the same pictures, with Adam. One of its transforms has its own generator."""
+    return _other_detector(home, "center_net_resnet18_v1b_voc", "center_net", optimizer="adam")
+
+
+def faster_rcnn(home: Path) -> RunFolder:
+    """A Faster R-CNN on the same pictures. It draws its samples as it trains."""
+    return _other_detector(home, f"{small_detectors.__name__}:cats_and_dogs", "faster_rcnn")
+
+
+def _other_detector(home: Path, model: str, recipe: str, **hyper: object) -> RunFolder:
+    data = home / "VOC2007"
+    if not data.exists():
+        usual_tree(data)
+    source = ModelSource(
+        model, classes=("cat", "dog"), pretrained=False, input_size=(96, 96), seed=5
+    )
+    plan = FreezePlan(
+        (Rule("freeze", "all"), Rule("thaw", "role", "head"), Rule("thaw", "all", epoch=2))
+    )
+    settings = Hyperparameters(epochs=3, batch_size=2, learning_rate=0.001, **hyper)  # type: ignore[arg-type]
+    return _new(home, RunSpec(source, recipe, str(data), settings, seed=11), plan)
 
 
 def classifier(

@@ -14,10 +14,13 @@ import pytest
 from tests.engine.run_again import (
     assert_identical,
     carry_out,
+    center_net,
     classifier,
     detector,
     events,
+    faster_rcnn,
     weights,
+    yolo,
 )
 from tests.engine.test_train import command, wait_for
 from tui.engine.refusal import Refusal
@@ -57,7 +60,7 @@ def losses(told: list[Event]) -> dict[int, float | None]:
 def left_alone(tmp_path_factory: pytest.TempPathFactory) -> dict[Callable[..., RunFolder], object]:
     """A run of each kind that nothing happened to."""
     done: dict[Callable[..., RunFolder], object] = {}
-    for make in (detector, classifier):
+    for make in (detector, classifier, yolo, center_net, faster_rcnn):
         folder = make(tmp_path_factory.mktemp(make.__name__))
         carry_out(folder)
         done[make] = folder
@@ -70,6 +73,10 @@ def left_alone(tmp_path_factory: pytest.TempPathFactory) -> dict[Callable[..., R
     [
         *((detector, step) for step in CHANCE.sample(range(1, 10, 2), 5)),
         *((classifier, step) for step in CHANCE.sample([n for n in range(15) if n % 3], 5)),
+        (yolo, 1),
+        (yolo, 3),
+        (center_net, 3),
+        (faster_rcnn, 3),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )

@@ -153,7 +153,14 @@ class Loop:
         if metric is not None:
             self.outcome.value = self.measured = metric.value
             self.emit(
-                Validated(epoch, self.outcome.steps, self.metric, metric.value, metric.per_class)
+                Validated(
+                    epoch,
+                    self.outcome.steps,
+                    self.metric,
+                    metric.value,
+                    metric.per_class,
+                    dict(metric.beside),
+                )
             )
         self.emit(Phase("training"))
 

@@ -64,13 +64,15 @@ class Step(msgspec.Struct, frozen=True, tag=True):
 
 class Validated(msgspec.Struct, frozen=True, tag=True):
     """A validation. `value` is the metric that the recipe is judged by, 0 to 1; `per_class`
-    its parts by class name, where it has them. NaN is read as None."""
+    its parts by class name, where it has them; `beside` are other values of the same predictions,
+    by name, 0 to 1. NaN is read as None."""
 
     epoch: int
     step: int
     metric: str
     value: float | None
     per_class: dict[str, float | None] = {}
+    beside: dict[str, float | None] = {}
 
 
 class Memory(msgspec.Struct, frozen=True, tag=True):

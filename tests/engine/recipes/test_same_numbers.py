@@ -19,6 +19,7 @@ from mxnet.gluon.data import DataLoader
 from mxnet.gluon.data.vision import transforms
 
 from tui.engine.datasets import load_data
+from tui.engine.datasets.data import Data
 from tui.engine.loop import Loop
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.recipes import recipe_for
@@ -40,9 +41,15 @@ ALL = FreezePlan((Rule("thaw", "all"),))
 
 
 def ours(
-    source: ModelSource, plan: FreezePlan, start: Path, **hyper: object
+    source: ModelSource,
+    plan: FreezePlan,
+    start: Path,
+    data: Data | None = None,
+    steps: int = STEPS,
+    **hyper: object,
 ) -> tuple[list[float], Built]:
-    """The losses that the product's own loop tells, from the weights in a file."""
+    """The losses that the product's own loop tells, from the weights in a file, on the built-in
+    shapes unless there is other data."""
     built = build(source, lambda _: None)
     built.net.load_parameters(str(start))
     recipe = recipe_for(built)
@@ -53,10 +60,10 @@ def ours(
         source,
         recipe.info.name,
         "shapes",
-        Hyperparameters(epochs=99, max_steps=STEPS, **hyper),  # type: ignore[arg-type]
+        Hyperparameters(epochs=99, max_steps=steps, **hyper),  # type: ignore[arg-type]
         seed=SEED,
     )
-    data = load_data("shapes", recipe.task, built.classes)
+    data = data or load_data("shapes", recipe.task, built.classes)
     task = recipe.prepare(built, data, spec.hyper)
     task.validate = lambda stop: None  # type: ignore[method-assign]
     Loop(task, spec, recipe.info.metric, told.append, lambda: False, plans).run()
@@ -118,10 +125,10 @@ def plain_steps(
         yield float(loss.mean().asscalar())
 
 
-def assert_equal(ours: list[float], theirs: list[float]) -> None:
-    assert len(ours) == len(theirs) == STEPS
+def assert_equal(ours: list[float], theirs: list[float], steps: int = STEPS) -> None:
+    assert len(ours) == len(theirs) == steps
     np.testing.assert_allclose(ours, theirs, rtol=1e-5)
-    assert len(set(ours)) == STEPS  # it did train
+    assert len(set(ours)) == steps  # it did train
 
 
 @pytest.mark.slow

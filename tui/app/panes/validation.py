@@ -14,7 +14,8 @@ NAME_CELLS = 18
 
 
 class ValidationPane(LivePane):
-    """Newest and best value, the newest value of each class, then the history, newest first."""
+    """Newest and best value, what was measured beside, the newest value of each class, then the
+    history, newest first."""
 
     def show_run(self, state: RunState) -> None:
         """Show this run's validations."""
@@ -33,6 +34,8 @@ class ValidationPane(LivePane):
         if state.best is not None:
             best = "best (this one)" if state.best is newest else f"best, epoch {state.best.epoch}"
             lines.append(_line(best, state.best.value))
+        for name, value in newest.beside.items():
+            lines.append(_line(_named(name, NAME_CELLS), value))
         for name, value in newest.per_class.items():
             lines.append(_line(f"  {_named(name, NAME_CELLS - 2)}", value))
         older = list(state.validations)[-2::-1]

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from tui.engine.recipes import classification, ssd
+from tui.engine.recipes import center_net, classification, faster_rcnn, segmentation, ssd, yolo3
 from tui.engine.recipes.recipe import Recipe
 from tui.engine.refusal import Refusal
 from tui.engine.sources.built import Built
 
-RECIPES: tuple[Recipe, ...] = (ssd.RECIPE, classification.RECIPE)
+RECIPES: tuple[Recipe, ...] = (
+    ssd.RECIPE,
+    yolo3.RECIPE,
+    center_net.RECIPE,
+    faster_rcnn.RECIPE,
+    segmentation.RECIPE,
+    classification.RECIPE,
+)
 
 
 def recipe_for(built: Built) -> Recipe | None:

@@ -8,7 +8,7 @@ expect. `Trainer.step` is told the batch size.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +20,7 @@ from mxnet.gluon.data.vision import transforms
 from mxnet.gluon.loss import SoftmaxCrossEntropyLoss
 
 from tui.engine.datasets.data import Data, Task
-from tui.engine.epoch_order import EpochOrder
+from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import Losses, Metric
 from tui.engine.refusal import Refusal
 from tui.engine.sources.built import Built
@@ -39,6 +39,8 @@ INFO = RecipeInfo(
 )
 
 JITTER = 0.4
+FIRST = 5
+TOP = f"top-{FIRST} accuracy"
 
 
 @dataclass
@@ -79,35 +81,17 @@ class ClassificationRecipe:
         return ClassificationTask(built, data, hyper)
 
 
-class ClassificationTask:
-    """A classifier in training."""
+class ClassificationTask(LoaderTask):
+    """A classifier in training. A batch is (pictures, labels): B×3×H×W, B."""
 
     def __init__(self, built: Built, data: Data, hyper: Hyperparameters) -> None:
-        self.net = built.net
-        self._ctx = built.ctx
         self._classes = data.classes
         training, validation = picture_transforms(built, augment=hyper.augment)
-        self._order = EpochOrder(len(data.train), hyper.batch_size)
-        self._loader = DataLoader(data.train.transform_first(training), batch_sampler=self._order)
+        super().__init__(built, data.train.transform_first(training), hyper.batch_size)
         self._validation = DataLoader(
             data.validation.transform_first(validation), hyper.batch_size, last_batch="keep"
         )
         self._loss = SoftmaxCrossEntropyLoss()
-
-    @property
-    def steps_per_epoch(self) -> int:
-        """Batches in an epoch; the last may be smaller."""
-        return len(self._loader)
-
-    def batches(self, skip: int = 0) -> Iterable[Any]:
-        """(pictures, labels): B×3×H×W, B."""
-        self._order.draw(skip)
-        return self._loader
-
-    def train_mode(self) -> None:
-        """Fast, with memory planned once."""
-        if isinstance(self.net, HybridBlock):
-            self.net.hybridize(static_alloc=True, static_shape=True)
 
     def losses(self, batch: Any) -> Losses:
         """The cross entropy of a batch."""
@@ -117,21 +101,27 @@ class ClassificationTask:
         return Losses([loss], loss, {"cross entropy": loss}, pictures=size, scale=size)
 
     def validate(self, stop: Callable[[], bool]) -> Metric | None:
-        """Top-1 accuracy, and each class's own."""
+        """Top-1 accuracy, and each class's own; beside it, where there are more classes, the share
+        of pictures whose class is among the first five."""
         right = np.zeros(len(self._classes))
+        among = 0
         total = np.zeros(len(self._classes))
         for pictures, labels in self._validation:
             if stop():
                 return None
-            found = self.net(pictures.as_in_context(self._ctx)).argmax(axis=1).asnumpy()
+            scores = self.net(pictures.as_in_context(self._ctx)).asnumpy()
+            found = scores.argmax(axis=1)
             labels = labels.asnumpy().astype(int)
+            among += int((scores.argsort(axis=1)[:, -FIRST:] == labels[:, None]).sum())
             np.add.at(total, labels, 1)
             np.add.at(right, labels, found == labels)
         per_class = {
             name: float(hits / all_) if all_ else None
             for name, hits, all_ in zip(self._classes, right, total, strict=True)
         }
-        return Metric(float(right.sum() / max(1, total.sum())), per_class)
+        pictures = max(1, int(total.sum()))
+        beside = {TOP: among / pictures} if len(self._classes) > FIRST else {}
+        return Metric(float(right.sum()) / pictures, per_class, beside)
 
 
 def picture_transforms(

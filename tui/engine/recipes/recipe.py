@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 import mxnet as mx
@@ -31,10 +31,12 @@ class Losses:
 
 @dataclass
 class Metric:
-    """A validation's value, 0 to 1, and its parts by class name (None where undefined)."""
+    """A validation's value, 0 to 1, and its parts by class name (None where undefined); `beside`
+    are other values of the same predictions, by name, 0 to 1."""
 
     value: float
     per_class: dict[str, float | None]
+    beside: dict[str, float] = field(default_factory=dict)
 
 
 class TrainingTask(Protocol):

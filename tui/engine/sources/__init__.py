@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from tui.engine.seeding import seed_everything
 from tui.engine.sources import demo, factory, params_file, symbol, zoo
@@ -36,6 +37,15 @@ def build(source: ModelSource, say: Say) -> Built:
             with listening() as loaded:
                 built = make(source, say)
             built.pretrained = loaded.names_in(built.net)
+            _make_targets(built)
             pin_fixed_gammas(built.net)
             return built
     raise AssertionError("the last source accepts every name")
+
+
+def _make_targets(built: Built) -> None:
+    """An R-CNN of GluonCV's makes its target generator, which has constants, in its first
+    training step: here it has it from the start, for the plan and the checkpoints to know."""
+    if isinstance(getattr(type(built.net), "target_generator", None), property):
+        with suppress(ValueError):  # one that is made for export has none
+            built.net.target_generator.collect_params().reset_ctx(built.ctx)

@@ -11,6 +11,10 @@ from mxnet.gluon import Block
 from tui.engine.refusal import Refusal
 from tui.model.weight_kinds import PARAMS_MAGIC
 
+TARGETS = "_target_generator."
+"""How constants begin that an R-CNN of GluonCV's has only once it has trained: its file may hold
+them, and the network that takes it may not."""
+
 
 def read_params(file: str) -> dict[str, mx.nd.NDArray]:
     """The arrays of a `.params` file, by name, without the `arg:` and `aux:` of an export.
@@ -65,7 +69,7 @@ def load_weights(
 
     shared: dict[int, str] = {id(wanted[name]): name for name in wanted if name in arrays}
     missing = [name for name, p in wanted.items() if name not in kept and id(p) not in shared]
-    extra = [name for name in arrays if name not in wanted]
+    extra = [name for name in arrays if name not in wanted and not name.startswith(TARGETS)]
     misfits = [
         name
         for name in wanted

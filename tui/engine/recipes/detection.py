@@ -1,0 +1,98 @@
+"""What the recipes of detectors share: their classes, and VOC07 mean average precision."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import mxnet as mx
+import numpy as np
+from gluoncv.utils.metrics.voc_detection import VOC07MApMetric
+
+from tui.engine.datasets.data import Task
+from tui.engine.recipes.loader_task import LoaderTask
+from tui.engine.recipes.recipe import Metric
+from tui.engine.refusal import Refusal
+from tui.engine.sources.built import Built
+
+METRIC = "VOC07 mAP"
+"""Its name, wherever it is shown."""
+
+NMS_THRESHOLD, NMS_TOPK = 0.45, 400
+"""What the scripts of SSD and YOLOv3 set before validation."""
+
+
+class Detector:
+    """The part of a recipe that is the same for every detector of GluonCV's."""
+
+    task: Task = "detection"
+    family: type
+    """The class of the family's networks."""
+
+    def fits(self, built: Built) -> bool:
+        """A network of the family."""
+        return isinstance(built.net, self.family)
+
+    def check_classes(self, built: Built) -> None:
+        """As many classes as the predictors tell apart.
+
+        Raises:
+            Refusal: there are others.
+        """
+        if len(built.net.classes) != len(built.classes):
+            raise Refusal(
+                f"the detector tells {len(built.net.classes)} classes apart, --classes names "
+                f"{len(built.classes)}; as many are needed, in their order"
+            )
+
+
+class DetectionTask(LoaderTask):
+    """A detector in training. `_validation` gives (pictures, labels), B×3×H×W and B×objects×6,
+    the boxes in pixels of those pictures, and where those were resized in proportion, their scale:
+    pixels of the original to one of theirs."""
+
+    net: Any
+    classes: Sequence[str]
+    _validation: Iterable[Sequence[mx.nd.NDArray]]
+
+    def validate(self, stop: Callable[[], bool]) -> Metric | None:
+        """VOC07 mean average precision at an overlap of 0.5."""
+        metric = VOC07MApMetric(iou_thresh=0.5, class_names=list(self.classes))
+        self._prepare_validation()
+        self._trace()
+        for pictures, labels, *scale in self._validation:
+            if stop():
+                return None
+            ids, scores, boxes = self.net(pictures.as_in_context(self._ctx))
+            height, width = pictures.shape[2:]
+            boxes = boxes.asnumpy()
+            boxes[..., 0::2] = boxes[..., 0::2].clip(0, width)
+            boxes[..., 1::2] = boxes[..., 1::2].clip(0, height)
+            labels = labels.asnumpy()
+            if scale:  # the metric counts a pixel's width, so that sizes matter
+                boxes *= scale[0].asnumpy()[..., np.newaxis]
+                labels[..., :4] *= scale[0].asnumpy()[..., np.newaxis]
+            metric.update(
+                [boxes],
+                [ids.asnumpy()],
+                [scores.asnumpy()],
+                [labels[..., :4]],
+                [labels[..., 4:5]],
+                [labels[..., 5:6]],
+            )
+        return _measured(metric, self.classes)
+
+    def _prepare_validation(self) -> None:
+        """What the script sets before validation; nothing, unless a family says so."""
+
+
+def _measured(metric: VOC07MApMetric, classes: Sequence[str]) -> Metric:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of classes without an object
+        _, values = metric.get()
+    per_class = {
+        name: None if np.isnan(value) else float(value)
+        for name, value in zip(classes, values[:-1], strict=True)
+    }
+    return Metric(0.0 if np.isnan(values[-1]) else float(values[-1]), per_class)

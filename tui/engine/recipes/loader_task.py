@@ -1,0 +1,55 @@
+"""A training task whose batches come from a `DataLoader`: what all families share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from mxnet.gluon import HybridBlock
+from mxnet.gluon.data import DataLoader, Dataset
+
+from tui.engine.epoch_order import EpochOrder
+from tui.engine.sources.built import Built
+
+
+class LoaderTask:
+    """A network and its training batches. `training` are the pictures as they are trained on.
+
+    All of it runs on the main thread, in this process: GluonCV's transforms draw from global
+    generators, and the same seed must give the same batches.
+    """
+
+    hybridized: dict[str, bool] = {"static_alloc": True, "static_shape": True}  # noqa: RUF012
+    """How the family's script hybridizes, in training and in validation."""
+
+    def __init__(
+        self,
+        built: Built,
+        training: Dataset,
+        batch_size: int,
+        batchify: Callable[..., Any] | None = None,
+    ) -> None:
+        self.net = built.net
+        self._ctx = built.ctx
+        self._order = EpochOrder(len(training), batch_size)
+        self._loader = DataLoader(training, batch_sampler=self._order, batchify_fn=batchify)
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in an epoch; the last may be smaller."""
+        return len(self._loader)
+
+    def batches(self, skip: int = 0) -> Iterable[Any]:
+        """What the family's transform makes of pictures and labels, as the batchify function
+        puts it together."""
+        self._order.draw(skip)
+        return self._loader
+
+    def train_mode(self) -> None:
+        """Trace the network anew: a detector that ran in inference would keep returning
+        detections."""
+        self._trace()
+
+    def _trace(self) -> None:
+        if isinstance(self.net, HybridBlock):
+            self.net.hybridize(**self.hybridized)
