@@ -15,7 +15,7 @@ from tests.app.run_screens import until
 from tests.app.stand_in_inspector import StandInInspector
 from tui.app.panes.data_facts import DataFacts
 from tui.app.screens import train_form
-from tui.app.screens.train_form import TrainForm, data_path, folder_problem
+from tui.app.screens.train_form import TrainForm
 from tui.app.widgets.field_row import FieldRow
 from tui.app.widgets.message_line import MessageLine
 from tui.model.plan import FreezePlan, Rule
@@ -25,6 +25,7 @@ from tui.model.tree import ModelTree
 from tui.runs.checks import FIELDS
 from tui.runs.folder import RunFolder
 from tui.runs.inspection import CheckData, DataSummary, Opened, Phase, Refused
+from tui.runs.new_run import data_path, folder_problem
 
 HEAD = FreezePlan((Rule("freeze", "role", "trunk"),))
 GOOD = DataSummary(
