@@ -106,7 +106,7 @@ FIELDS: tuple[Field, ...] = (
     Field("poly_power", "poly power", "of its fall to 0; for poly", _number(0, 10, above=True)),
     Field("clip_norm", "clip norm", "of all gradients together; 0 for none", _number(0, 1e6)),
     Field("accumulate", "accumulate", "batches to a step", _whole(1, 65_536)),
-    Field("patience", "patience", "validations without a better one; 0: any", _whole(0)),
+    Field("patience", "patience", "validations without a better one; 0: no end", _whole(0)),
     Field("amp", "mixed precision", "yes or no; on a GPU", _yes_no),
     Field("checkpoint_every", "checkpoint every", "epochs; 0: only when stopped", _whole(0)),
     Field("keep_checkpoints", "keep checkpoints", "the last ones, beside the best", _whole(1)),
