@@ -67,7 +67,7 @@ class Following:
         else:
             from rich.text import Text
 
-            self._bar.console.print(Text(line), soft_wrap=True)
+            self._bar.console.print(Text(line))
 
     def hear(self, event: Event) -> None:
         """Show one event."""

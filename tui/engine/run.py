@@ -66,6 +66,11 @@ class Run:
         found = self._find_checkpoint()
         recipe, built = build_network(self.spec, self.emit)
         data = read_data(self.spec, recipe, built, self.emit)
+        if self.spec.hyper.patience and not len(data.validation):
+            raise Refusal(
+                "patience waits for a better metric, and there are no validation pictures to "
+                "measure one on; set it to 0"
+            )
         self.emit(Phase("applying the plan"))
         plans = self._apply_plan(built.net, found)
         self.emit(Phase("preparing the first batch"))

@@ -56,8 +56,12 @@ def follow(
 
     before = {number: signal.signal(number, hand_on) for number in (signal.SIGTERM, signal.SIGINT)}
     last: events.Event | None = None
+    said = False
     try:
         while not ended.is_set():
+            if interrupted and not said:
+                said = True  # not in the handler: that may come in the middle of another line
+                say("stopping after this step; Ctrl-C again ends it at once")
             if trainer.poll() is not None:
                 ended.set()  # but once more for what it said last
             while envelopes := reader.read():
