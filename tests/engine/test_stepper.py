@@ -8,12 +8,15 @@ from typing import Any
 import mxnet as mx
 import numpy as np
 import pytest
+from mxnet.contrib.amp import amp
 from mxnet.gluon import HybridBlock, nn
 from mxnet.gluon.loss import SoftmaxCrossEntropyLoss
 
 from tui.engine.divergence import Diverged, refuse_infinite_values
 from tui.engine.freezing import apply_plan
+from tui.engine.mixed_precision import begin, loss_scale
 from tui.engine.recipes.recipe import Losses
+from tui.engine.refusal import Refusal
 from tui.engine.stepper import Stepper
 from tui.model.plan import FreezePlan, Rule
 from tui.runs.spec import Hyperparameters
@@ -196,6 +199,43 @@ def test_accumulation_adds_what_each_batch_gives() -> None:
             if one.grad_req != "null":
                 one.set_data(one.data() - 0.1 * total[name] / sum(SIZES))
     assert_close(net, by_hand)
+
+
+@pytest.mark.parametrize("clip", [0.0, 0.05])
+def test_the_scale_of_mixed_precision_takes_itself_out_again(
+    clip: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Half precision itself is for GPUs; the scaled loss can be tried anywhere.
+    monkeypatch.setattr(amp, "_amp_initialized", True)
+    monkeypatch.setattr(amp, "_amp_loss_scale_initialized", True)
+    scaled, plain = network(), network()
+    stepped(scaled, Hyperparameters(learning_rate=0.1, clip_norm=clip, amp=True), [one_batch()])
+    stepped(plain, Hyperparameters(learning_rate=0.1, clip_norm=clip), [one_batch()])
+    assert_close(scaled, plain)
+
+
+def test_a_step_that_overflows_in_mixed_precision_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(amp, "_amp_initialized", True)
+    monkeypatch.setattr(amp, "_amp_loss_scale_initialized", True)
+    net = network()
+    stepper = Stepper(Task(net), Hyperparameters(learning_rate=0.1, amp=True))
+    scale = loss_scale(stepper.trainer)
+    before = values(net)
+    stepper.add(one_batch())
+    net[0].weight.grad()[:] = float("inf")
+    stepper.step(1, 0.1)
+    assert all((array == before[name]).all() for name, array in values(net).items())
+    stepper.add(one_batch())
+    stepper.step(2, 0.1)
+    assert any((array != before[name]).any() for name, array in values(net).items())
+    assert loss_scale(stepper.trainer) == scale / 2
+
+
+def test_mixed_precision_is_for_gpus() -> None:
+    with pytest.raises(Refusal, match="mixed precision needs a GPU, and the model is on cpu"):
+        begin("cpu")
 
 
 def test_what_a_plan_thaws_adds_up_too_and_what_it_freezes_stays() -> None:
