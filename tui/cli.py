@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,19 +12,20 @@ import click
 from tui import __version__
 from tui.commands.asking import answer_to, opened_model
 from tui.commands.data import data as data_command
+from tui.commands.data_option import data_option
 from tui.commands.plan import plan
 from tui.commands.plan_options import GivenPlan, begun_with, only_one, plan_options
 from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode, print_table, say
 from tui.commands.snippet import snippet
 from tui.commands.source_options import ctx_option, source_options
+from tui.commands.train import read_run, train
 from tui.commands.verify import verify
 from tui.commands.weights import weights
 
 if TYPE_CHECKING:
     from tui.app.app import ThawApp
     from tui.model.source import ModelSource
-    from tui.runs.folder import RunFolder
 
 
 class _Commands(click.Group):
@@ -77,33 +77,9 @@ def main(context: click.Context) -> None:
         _run(ThawApp())
 
 
-DATA_FILES = (".json", ".yaml", ".yml", ".rec", ".lst")
-"""Data sets that are named by a file."""
-
-
-def _data(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
-    if text is None or text == "shapes":
-        return text
-    path = Path(text).expanduser()
-    try:
-        if not path.exists():
-            raise Problem(f"--data {text}: there is nothing at this path")
-        if not path.is_dir() and path.suffix.lower() not in DATA_FILES:
-            kinds = ", ".join(DATA_FILES)
-            raise Problem(f"--data {text}: a file; the folder that holds the data set, or {kinds}")
-        if not os.access(path, os.R_OK | os.X_OK if path.is_dir() else os.R_OK):
-            what = "folder" if path.is_dir() else "file"
-            raise Problem(f"--data {text}: this {what} may not be read")
-        if path.is_dir() and not any(path.iterdir()):
-            raise Problem(f"--data {text}: the folder is empty")
-    except OSError as error:
-        raise Problem(f"--data {text}: {(error.strerror or str(error)).lower()}") from None
-    return os.path.abspath(path)
-
-
 @main.command(name="open")
 @source_options
-@click.option("--data", callback=_data, metavar="PATH", help="Pictures to train on.")
+@data_option
 @plan_options
 def open_(
     source: ModelSource, data: str | None, given: GivenPlan | None, preset: str | None
@@ -257,26 +233,6 @@ def demo(ctx: str) -> None:
 
 @main.command()
 @click.argument("run_dir", type=click.Path(path_type=Path))
-def train(run_dir: Path) -> None:
-    """Carry out the run in a folder, without a screen: exactly what its run.toml and plan.toml
-    say. Events go to its events.jsonl, as they do under the screen.
-
-    A run that was stopped, or whose trainer died, goes on from its newest checkpoint, and ends
-    as if nothing had happened. SIGTERM and Ctrl-C: checkpoint and leave.
-    """
-    from tui.runs.folder import RunFolder
-    from tui.runs.headless import follow
-    from tui.runs.past import read_past, why_not_started
-
-    folder = RunFolder(run_dir)
-    _read(folder)
-    if why_not := why_not_started(folder, read_past(folder)):
-        raise Problem(why_not)
-    sys.exit(follow(folder, lambda line: click.echo(line)))
-
-
-@main.command()
-@click.argument("run_dir", type=click.Path(path_type=Path))
 def attach(run_dir: Path) -> None:
     """Show a run from its first event, whether it still goes on or not."""
     from tui.runs.folder import RunFolder
@@ -286,25 +242,17 @@ def attach(run_dir: Path) -> None:
         if not folder.spec_file.exists():
             raise Problem(f"{run_dir}: no run folder (it has no run.toml)")
         # Events speak for themselves. Without any, a run that cannot begin is not waited for.
-        _read(folder)
+        read_run(folder)
     _need_terminal()
     from tui.app.app import ThawApp
 
     _run(ThawApp(attach=folder))
 
 
-def _read(folder: RunFolder) -> None:
-    from tui.toml import TomlError
-
-    try:
-        folder.read()
-    except TomlError as error:
-        raise Problem(str(error)) from None
-
-
 main.add_command(data_command)
 main.add_command(plan)
 main.add_command(snippet)
+main.add_command(train)
 main.add_command(verify)
 main.add_command(weights)
 

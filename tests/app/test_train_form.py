@@ -15,7 +15,7 @@ from tests.app.run_screens import until
 from tests.app.stand_in_inspector import StandInInspector
 from tui.app.panes.data_facts import DataFacts
 from tui.app.screens import train_form
-from tui.app.screens.train_form import TrainForm, data_path, folder_problem
+from tui.app.screens.train_form import TrainForm
 from tui.app.widgets.field_row import FieldRow
 from tui.app.widgets.message_line import MessageLine
 from tui.model.plan import FreezePlan, Rule
@@ -25,6 +25,7 @@ from tui.model.tree import ModelTree
 from tui.runs.checks import FIELDS
 from tui.runs.folder import RunFolder
 from tui.runs.inspection import CheckData, DataSummary, Opened, Phase, Refused
+from tui.runs.new_run import data_path, folder_problem
 
 HEAD = FreezePlan((Rule("freeze", "role", "trunk"),))
 GOOD = DataSummary(
@@ -89,17 +90,49 @@ def shown_beside(screen: TrainForm, name: str) -> str:
     return str(row(screen, name).query_one(".said").render())
 
 
-@pytest.mark.parametrize("size", SIZES)
-async def test_everything_that_is_needed_is_on_the_screen(size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("size", "fields"), [(SMALL, 11), ((120, 40), len(FIELDS))])
+async def test_everything_that_is_needed_is_on_the_screen(
+    size: tuple[int, int], fields: int
+) -> None:
     screen = form()
     async with Host(screen).run_test(size=size) as pilot:
         await until(pilot, lambda: screen.ready)
-        for name in ("data", "folder", *(field.name for field in FIELDS)):
+        for name in ("data", "folder", *(field.name for field in FIELDS[:fields])):
             region = row(screen, name).input.region
             assert screen.region.contains_region(region), name
             assert region.width >= 10
         for id in ("effect", "facts", "start", "said", "keys"):
             assert screen.region.contains_region(screen.query_one(f"#{id}").region), id
+
+
+async def test_what_does_not_fit_is_scrolled_to() -> None:
+    screen = form()
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: screen.ready)
+        row(screen, FIELDS[0].name).input.focus()
+        await pilot.pause()
+        for field in FIELDS:
+            assert screen.focused is row(screen, field.name).input
+            await until(
+                pilot,
+                lambda: screen.query_one("#fields").region.contains_region(screen.focused.region),
+            )
+            await pilot.press("down")
+
+
+async def test_what_contradicts_itself_cannot_be_started(started: list[RunFolder]) -> None:
+    screen = form()
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: screen.ready)
+        row(screen, "schedule").input.value = "step"
+        await until(pilot, lambda: "decay after: the step schedule needs" in said(screen))
+        row(screen, "decay_epochs").input.value = "1, 2"
+        await until(pilot, lambda: screen.ready)
+        row(screen, "amp").input.value = "yes"
+        await until(pilot, lambda: "needs a GPU, and the model is on cpu" in said(screen))
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+    assert started == []
 
 
 async def test_the_start_line_is_visible_on_the_smallest_terminal() -> None:
@@ -151,7 +184,7 @@ async def test_defaults_are_the_recipes() -> None:
         ("epochs", "0", "at least 1 is needed"),
         ("batch_size", "many", "a whole number is needed"),
         ("learning_rate", "nan", "a finite number is needed"),
-        ("optimizer", "lamb", "one of sgd, adam is needed"),
+        ("optimizer", "lamb", "one of sgd, nag, adam, adamw is needed"),
         ("epochs", "", "a whole number is needed"),
     ],
 )

@@ -123,6 +123,14 @@ def classifier(
     )
 
 
+def scheduled(home: Path) -> RunFolder:
+    """The classifier with all that a step can have beside: a schedule with a warm-up, clipping,
+    and two batches to a step, of which the last of an epoch has one."""
+    return classifier(
+        home, optimizer="adamw", schedule="cosine", warmup_steps=3, clip_norm=0.5, accumulate=2
+    )
+
+
 def _new(home: Path, spec: RunSpec, plan: FreezePlan) -> RunFolder:
     numbers = (home / f"run{number}" for number in range(1000))
     return create_run(spec, plan, next(path for path in numbers if not path.exists()))

@@ -19,6 +19,7 @@ from tests.engine.run_again import (
     detector,
     events,
     faster_rcnn,
+    scheduled,
     weights,
     yolo,
 )
@@ -29,11 +30,13 @@ from tui.model.plan import FreezePlan, Rule
 from tui.runs.checkpoint import newest_checkpoint
 from tui.runs.control import Reply
 from tui.runs.events import (
+    Checked,
     Checkpointed,
     Event,
     Finished,
     Notice,
     PlanApplied,
+    Prepared,
     Proof,
     Resumed,
     Step,
@@ -60,7 +63,7 @@ def losses(told: list[Event]) -> dict[int, float | None]:
 def left_alone(tmp_path_factory: pytest.TempPathFactory) -> dict[Callable[..., RunFolder], object]:
     """A run of each kind that nothing happened to."""
     done: dict[Callable[..., RunFolder], object] = {}
-    for make in (detector, classifier, yolo, center_net, faster_rcnn):
+    for make in (detector, classifier, scheduled, yolo, center_net, faster_rcnn):
         folder = make(tmp_path_factory.mktemp(make.__name__))
         carry_out(folder)
         done[make] = folder
@@ -77,6 +80,7 @@ def left_alone(tmp_path_factory: pytest.TempPathFactory) -> dict[Callable[..., R
         (yolo, 3),
         (center_net, 3),
         (faster_rcnn, 3),
+        *((scheduled, step) for step in (1, 2, 3, 5, 7)),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )
@@ -138,7 +142,7 @@ def test_it_dies_and_changes_by_hand_are_made_again(tmp_path: Path) -> None:
     whole = classifier(tmp_path)
     told = carry_out(whole, watch=change)
     (made,) = [event for event in of(PlanApplied, told) if event.reason == "by hand"]
-    assert (made.step, made.epoch, made.plan) == (5, 2, by_hand)
+    assert (made.step, made.epoch, made.plan) == (4, 2, by_hand)
 
     folder = classifier(tmp_path)
     carry_out(folder, watch=change, die_at=6)  # the last checkpoint is of step 3
@@ -146,7 +150,7 @@ def test_it_dies_and_changes_by_hand_are_made_again(tmp_path: Path) -> None:
     told = carry_out(folder, watch=change)
     assert of(Resumed, told)[0].step == 3
     (again,) = [event for event in of(PlanApplied, told) if event.reason == "replayed"]
-    assert (again.step, again.epoch, again.plan) == (5, 2, by_hand)
+    assert (again.step, again.epoch, again.plan) == (4, 2, by_hand)
     assert_identical(whole, folder)
     assert losses(told) == {n: loss for n, loss in losses(events(whole)).items() if n > 3}
     assert of(Proof, told) == of(Proof, events(whole))
@@ -166,11 +170,62 @@ def test_a_new_change_takes_the_place_of_older_ones(tmp_path: Path) -> None:
 
     folder = classifier(tmp_path)
     carry_out(folder, watch=offer, die_at=6)
-    assert read_past(folder).by_hand == {5: first}
+    assert read_past(folder).by_hand == {4: first}
     told = carry_out(folder, watch=offer)
     changes = [event for event in told if isinstance(event, PlanApplied)]
     assert [(event.step, event.plan) for event in changes if event.plan] == [(3, second)]
     assert read_past(folder).by_hand == {3: second}
+
+
+@pytest.mark.slow
+def test_steps_of_two_batches(left_alone: dict[object, RunFolder]) -> None:
+    told = events(left_alone[scheduled])
+    (prepared,) = of(Prepared, told)
+    assert (prepared.steps_per_epoch, prepared.total_steps) == (2, 10)
+    steps = [event for event in told if isinstance(event, Step)]
+    assert [(step.step, step.epoch) for step in steps] == [(n + 1, n // 2 + 1) for n in range(10)]
+    rates = [step.learning_rate for step in steps]
+    assert rates[:4] == pytest.approx([0.02 / 3, 0.04 / 3, 0.02, 0.02])
+    assert rates[3:] == sorted(rates[3:], reverse=True)
+    changes = [event.step for event in of(PlanApplied, told)]
+    assert changes == [2, 4, 6]  # with epochs, whatever is in a step
+    (proof,) = of(Proof, told)
+    assert proof.broken == ()
+    (checked,) = of(Checked, told)
+    assert (checked.pictures, checked.labels) == (4, 4)
+    assert checked.optimizer_bytes == 2 * checked.gradient_bytes > 0
+
+
+@pytest.mark.slow
+def test_a_run_that_gets_no_better_ends_early_stopped_or_not(tmp_path: Path) -> None:
+    hyper = {"epochs": 30, "patience": 2, "learning_rate": 1e-6}
+    whole, folder = classifier(tmp_path, **hyper), classifier(tmp_path, **hyper)
+    told = carry_out(whole)
+    values = [event.value for event in of(Validated, told)]
+    finished = told[-1]
+    assert isinstance(finished, Finished)
+    assert (finished.stopped, finished.epochs) == (False, len(values))
+    assert len(values) < 30
+    best = values.index(max(values))
+    assert len(values) == best + 3
+    assert finished.best_step == 3 * (best + 1)
+    assert (whole.path / finished.best_weights).read_bytes() == (
+        whole.checkpoints / f"{finished.best_step:08d}" / "weights.params"
+    ).read_bytes()
+    assert any("the run ends early" in event.message for event in of(Notice, told))
+    carry_out(folder, stop_at=finished.steps - 1)
+    told = carry_out(folder)
+    assert told[-1].steps == finished.steps
+    assert_identical(whole, folder)
+
+
+@pytest.mark.slow
+def test_the_best_is_kept_wherever_it_is_measured(tmp_path: Path) -> None:
+    told = carry_out(classifier(tmp_path, epochs=4, checkpoint_every=3))
+    values = [event.value for event in of(Validated, told)]
+    better = [n for n in range(4) if all(values[n] > before for before in values[:n])]
+    steps = [event.step for event in of(Checkpointed, told)]
+    assert steps == [3 * (n + 1) for n in sorted({*better, 2})]
 
 
 @pytest.mark.slow

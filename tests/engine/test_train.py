@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import signal
 import stat
 import subprocess
@@ -13,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import mxnet as mx
+import numpy as np
 import pytest
 
 from tests.engine.datasets.test_folder import write_folders
@@ -33,6 +35,7 @@ from tui.runs.events import (
     Step,
     Validated,
 )
+from tui.runs.exit_codes import DIVERGED
 from tui.runs.folder import RunFolder, create_run
 from tui.runs.log import EventReader
 from tui.runs.proof_file import read_proof
@@ -195,13 +198,19 @@ def test_everything_frozen_is_refused(tmp_path: Path) -> None:
 def test_a_loss_that_is_no_number_stops_the_run(tmp_path: Path) -> None:
     data = write_folders(tmp_path / "pets")
     folder = make(
-        tmp_path, PETS, "classification", ALL, data, epochs=50, batch_size=4, learning_rate=1e3
-    )
+        tmp_path, PETS, "classification", ALL, data, epochs=50, batch_size=4, learning_rate=1e3,
+        checkpoint_every=0,
+    )  # fmt: skip
     code, told = carry_out(folder)
-    assert code == 2
+    assert code == DIVERGED
     failed = only(Failed, told)
-    assert "the loss is nan at step" in failed.message
-    assert "cross entropy" in failed.message
+    last = max(event.step for event in told if isinstance(event, Step))
+    what = (
+        rf"(the loss is \S+ at step {last + 1} \(cross|a gradient is not finite at step {last + 1})"
+    )
+    assert re.match(what, failed.message)
+    assert re.search(r"; \S.* (are|is) not finite|the gradients of \S+", failed.message)
+    assert "there is no checkpoint yet" in failed.message
 
 
 @pytest.mark.slow
@@ -301,3 +310,20 @@ def test_pictures_that_go_bad_are_skipped_and_then_too_many(tmp_path: Path) -> N
         "of 20 pictures cannot be read, too many to go on without"
         in only(Failed, events(folder)).message
     )
+
+
+@pytest.mark.slow
+def test_what_is_not_finite_is_never_kept(tmp_path: Path) -> None:
+    data = write_folders(tmp_path / "pets")
+    folder = make(
+        tmp_path, PETS, "classification", ALL, data, epochs=50, batch_size=4, learning_rate=1e3
+    )
+    code, _ = carry_out(folder)
+    assert code == DIVERGED
+    kept = sorted(folder.checkpoints.iterdir())
+    assert kept
+    for path in kept:
+        for name, values in mx.nd.load(str(path / "weights.params")).items():
+            assert np.isfinite(values.asnumpy()).all(), name
+    failed = only(Failed, events(folder))
+    assert f"the last good checkpoint is of step {int(kept[-1].name)};" in failed.message

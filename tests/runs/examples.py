@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.model.plan import FreezePlan, Rule
 from tui.model.source import ModelSource
 from tui.runs.events import (
+    Checked,
     Checkpointed,
     Commanded,
     Event,
@@ -34,6 +35,7 @@ EVENTS: tuple[Event, ...] = (
     RunStarted(12, 1700000000.25, "ssd_512_mobilenet1.0_voc", "ssd", "shapes"),
     Phase("importing MXNet"),
     Prepared(100, 20, 13, 2, 26, 24, 100, 5_000, 90_000, "mAP"),
+    Checked(3.5, {"class": 2.5, "box": 1.0}, 0.5, 8, 20, 2_000_000, 400_000, 400_000, None, 70, 70),
     Step(1, 1, 3.5, {"class": 2.5, "box": 1.0}, 0.001, 12.5),
     Validated(1, 13, "mAP", 0.5, {"fig": 0.25, "date": None}),
     Memory(1 << 30),

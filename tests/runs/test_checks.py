@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.runs.checks import FIELDS, ValueProblem, parse_field, text_of, with_texts
+from tui.runs.checks import (
+    FIELDS,
+    ValueProblem,
+    contradiction,
+    label_of,
+    parse_field,
+    text_of,
+    with_texts,
+)
 from tui.runs.spec import Hyperparameters
 
 HUGE = "9" * 5000
@@ -29,6 +37,14 @@ HUGE = "9" * 5000
         ("augment", "off", False),
         ("validate_every", "3", 3),
         ("max_steps", "0", 0),
+        ("schedule", "Cosine", "cosine"),
+        ("decay_epochs", "60, 80", (60, 80)),
+        ("decay_epochs", " 7 ", (7,)),
+        ("decay_epochs", "", ()),
+        ("clip_norm", "0", 0.0),
+        ("accumulate", "4", 4),
+        ("patience", "0", 0),
+        ("amp", "no", False),
     ],
 )
 def test_good_values(name: str, text: str, value: object) -> None:
@@ -64,11 +80,21 @@ def test_good_values(name: str, text: str, value: object) -> None:
         ("weight_decay", "-1", "at least 0"),
         ("weight_decay", "11", "at most 10"),
         ("weight_decay", "-inf", "finite"),
-        ("optimizer", "lion", "one of sgd, adam is needed"),
+        ("optimizer", "lion", "one of sgd, nag, adam, adamw is needed"),
         ("augment", "perhaps", "yes or no is needed"),
         ("validate_every", "0", "at least 1"),
         ("max_steps", "-1", "at least 0"),
         ("max_steps", HUGE, "is (needed|possible)"),
+        ("schedule", "linear", "one of constant, step, cosine, poly is needed"),
+        ("warmup_steps", "-1", "at least 0"),
+        ("decay_epochs", "60; 80", "a whole number is needed"),
+        ("decay_epochs", "80, 60", "each epoch once, in order"),
+        ("decay_epochs", "60 60", "each epoch once, in order"),
+        ("decay_factor", "0", "more than 0"),
+        ("decay_factor", "2", "at most 1"),
+        ("poly_power", "nan", "finite"),
+        ("clip_norm", "-1", "at least 0"),
+        ("accumulate", "0", "at least 1"),
     ],
 )
 def test_bad_values(name: str, text: str, said: str) -> None:
@@ -120,3 +146,21 @@ def test_whatever_is_typed_is_a_value_that_a_run_takes_or_a_problem(name: str, t
     with contextlib.suppress(ValueProblem):
         made = with_texts(Hyperparameters(), {name: text})
         assert msgspec.convert(msgspec.to_builtins(made), Hyperparameters) == made
+
+
+@pytest.mark.parametrize(
+    ("hyper", "ctx", "name"),
+    [
+        (Hyperparameters(), "cpu", ""),
+        (Hyperparameters(amp=True), "gpu(0)", ""),
+        (Hyperparameters(amp=True), "cpu", "amp"),
+        (Hyperparameters(schedule="step"), "cpu", "decay_epochs"),
+        (Hyperparameters(schedule="step", decay_epochs=(3,)), "cpu", ""),
+    ],
+)
+def test_what_cannot_be_used_together(hyper: Hyperparameters, ctx: str, name: str) -> None:
+    found, problem = contradiction(hyper, ctx)
+    assert found == name
+    assert bool(problem) is bool(name)
+    if name:
+        assert label_of(name)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.runs.events import Checkpointed, Event, PlanApplied, Resumed
+from tui.runs.events import Checked, Checkpointed, Event, Finished, PlanApplied, Resumed
 from tui.runs.headless import in_words
 
 
@@ -22,6 +22,19 @@ from tui.runs.headless import in_words
         (
             Checkpointed(12, 3, "checkpoints/00000012", best=True),
             "checkpoint after step 12: checkpoints/00000012, the best so far",
+        ),
+        (
+            Checked(3.5, {"a": 2.5, "b": 1.0}, 0.52, 8, 20, 2_000_000, 400_000, 0, 10**7, 3, 7),
+            "first batch of 8: loss 3.5 (a 2.5 b 1), 20 labels in range, 0.5 s; memory about "
+            "12 MB: parameters 2.0 + gradients 0.4 + a batch on its way 10.0; "
+            "3 of 7 statistics fixed",
+        ),
+        (
+            Finished(
+                False, 9, 3, 4.0, "weights/final.params", "mAP", 0.5, "weights/best.params", 6
+            ),
+            "done after 9 steps, 4 s: weights/final.params; the best, of step 6: "
+            "weights/best.params",
         ),
         (Resumed(12, 3, 4.0), "going on after step 12, in epoch 3"),
         (Resumed(0, 1), "no checkpoint to go on from: the run begins anew"),

@@ -121,6 +121,13 @@ def optional_source(command: Callable[..., None]) -> Callable[..., None]:
     return _with_source(command, click.argument("model", required=False))
 
 
+def source_or_run(command: Callable[..., None]) -> Callable[..., None]:
+    """The same for a command that takes a run in the model's place: the source's `model` is
+    whatever the argument says."""
+    argument = click.argument("model", metavar="MODEL | RUN.TOML | RUN_DIR")
+    return _with_source(command, argument)
+
+
 def _check_trunk(model: str) -> None:
     from tui.model.zoo import find_entry
 

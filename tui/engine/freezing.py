@@ -21,9 +21,12 @@ from tui.model.states import State, Statistic
 from tui.model.tree import ModelTree
 
 
-def apply_plan(net: Block, plan: FreezePlan, epoch: int = 1) -> tuple[ModelTree, Resolution]:
+def apply_plan(
+    net: Block, plan: FreezePlan, epoch: int = 1, *, accumulate: bool = False
+) -> tuple[ModelTree, Resolution]:
     """Give every parameter and statistic of a network the state that a plan says for an epoch,
     whatever an earlier plan has made of it. Multipliers reach a `Trainer` that exists already.
+    With `accumulate`, what trains adds the gradients of one batch to those of others.
 
     Returns the network's tree and the plan's resolution on it.
 
@@ -39,10 +42,13 @@ def apply_plan(net: Block, plan: FreezePlan, epoch: int = 1) -> tuple[ModelTree,
     for index, info in enumerate(tree.parameters):
         parameter = parameters.get(info.structure_name, by_name.get(info.name))
         if info.can_train:
-            wanted = "write" if resolution.states[index] is State.TRAINABLE else "null"
-            # 'add', for accumulation, trains as well.
-            if (parameter.grad_req == "null") != (wanted == "null"):
-                parameter.grad_req = wanted
+            if resolution.states[index] is not State.TRAINABLE:
+                parameter.grad_req = "null"
+            elif accumulate:
+                parameter.grad_req = "add"
+            elif parameter.grad_req == "null":
+                # 'add', by which a script of one's own accumulates, trains as well.
+                parameter.grad_req = "write"
         elif parameter.grad_req != "null":
             # A SymbolBlock lets its running statistics be asked for a gradient (block.py:1675).
             parameter.grad_req = "null"

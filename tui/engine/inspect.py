@@ -21,6 +21,7 @@ from tui.runs.inspection import (
     CountCosts,
     DataSummary,
     DigestWeights,
+    FindRate,
     GetWeights,
     GotWeights,
     LookAtBlock,
@@ -28,6 +29,7 @@ from tui.runs.inspection import (
     NothingOpen,
     Opened,
     OpenModel,
+    OverfitBatch,
     Phase,
     Question,
     ReadNet,
@@ -110,6 +112,18 @@ class _Desk:
                     from tui.engine.read_net import read_net
 
                     return read_net(source, lambda doing: self._send(Phase(doing)))
+                case OverfitBatch():
+                    if self._built is None:
+                        self._send(Phase("importing MXNet"))
+                    from tui.engine.trials import overfit_batch
+
+                    return overfit_batch(question, lambda doing: self._send(Phase(doing)))
+                case FindRate():
+                    if self._built is None:
+                        self._send(Phase("importing MXNet"))
+                    from tui.engine.trials import find_rate
+
+                    return find_rate(question, lambda doing: self._send(Phase(doing)))
                 case GetWeights(model, part, place):
                     return self._get(model, part, place)
                 case _ if self._built is None:

@@ -1,27 +1,30 @@
 """The training loop: steps, epochs, validations; each an event.
 
-The loop never waits for a screen, and for the device only where a number is needed: the losses
-of a step are read after the next one has been given to MXNet.
+The loop never waits for a screen. It waits for the device once a step, before the weights are
+updated, so that a loss or a gradient that is no number never reaches them; the next batch is read
+before that, while the device works.
 
 What a batch draws depends on the seed, the epoch and the batch alone, so that a run can go on
-at any batch as if it had never stopped.
+at any step as if it had never stopped.
 """
 
 from __future__ import annotations
 
-import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from mxnet import autograd, gluon
+from mxnet import gluon
 
+from tui.engine.divergence import refuse_infinite_values
+from tui.engine.learning_rate import learning_rates
 from tui.engine.plan_in_force import PlanInForce
-from tui.engine.recipes.recipe import Losses, TrainingTask
-from tui.engine.refusal import Refusal
+from tui.engine.recipes.recipe import TrainingTask
 from tui.engine.seeding import seed_everything
+from tui.engine.stepper import Stepped, Stepper
 from tui.runs.checkpoint import Outcome, Position
-from tui.runs.events import Event, Phase, Step, Validated
+from tui.runs.events import Event, Notice, Phase, Step, Validated
 from tui.runs.spec import RunSpec
 
 RATE_WINDOW = 2.0
@@ -30,9 +33,9 @@ RATE_WINDOW = 2.0
 
 @dataclass
 class Loop:
-    """One run of a task. `emit` takes each event, `should_stop` is asked between batches.
+    """One run of a task. `emit` takes each event, `should_stop` is asked between steps.
 
-    `plans` is asked between batches what is to train; without it, that stays as it is.
+    `plans` is asked between steps what is to train; without it, that stays as it is.
     `keep` is called where a checkpoint is due: at the ends of epochs, and when the run is
     stopped. `position` and `outcome` are where the run stands; others than the first go on from
     there, with a `trainer` whose state is of then. `tell_skipped` is called when pictures have
@@ -49,45 +52,67 @@ class Loop:
     position: Position = field(default_factory=Position)
     outcome: Outcome = field(default_factory=Outcome)
     tell_skipped: Callable[[], None] = lambda: None
-    trainer: gluon.Trainer = field(init=False)
+    stepper: Stepper = field(init=False)
     measured: float | None = None
     """The metric at the present step; None where it was not measured."""
 
     def __post_init__(self) -> None:
-        self.trainer = make_trainer(self.task, self.spec)
+        self.stepper = Stepper(self.task, self.spec.hyper)
+        self._rate_at = learning_rates(self.spec.hyper, self.steps_per_epoch, self.total_steps)
         self._began = time.monotonic() - self.outcome.seconds
 
+    @property
+    def trainer(self) -> gluon.Trainer:
+        """The optimiser and its state."""
+        return self.stepper.trainer
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Optimiser steps; the last one of an epoch takes the batches that are left."""
+        return -(-self.task.steps_per_epoch // self.spec.hyper.accumulate)
+
+    @property
+    def total_steps(self) -> int:
+        """Optimiser steps of the whole run, unless it ends early."""
+        steps, limit = self.steps_per_epoch * self.spec.hyper.epochs, self.spec.hyper.max_steps
+        return min(steps, limit or steps)
+
     def run(self) -> Outcome:
-        """Train until the epochs are over, the steps are, or a command says so.
+        """Train until the epochs are over, the steps are, no better metric comes, or a command
+        says so.
 
         Raises:
-            Refusal: the loss is no longer a number.
+            Diverged: the loss, a gradient or a parameter is no finite number any more.
         """
         hyper = self.spec.hyper
         kept: Position | None = None
         for epoch in range(self.position.epoch, hyper.epochs + 1):
+            if self._over():
+                break
             self._train(epoch)
             if self._over():
                 break
             self.outcome.epochs = epoch
+            better = False
             if epoch % hyper.validate_every == 0 or epoch == hyper.epochs:
-                self._validate(epoch)
+                better = self._validate(epoch)
                 if self.should_stop():
                     break
             self.position = Position(epoch + 1)
-            if hyper.checkpoint_every and epoch % hyper.checkpoint_every == 0:
+            if hyper.checkpoint_every and (better or epoch % hyper.checkpoint_every == 0):
                 self._keep()
                 kept = self.position
-            if self._over():
-                break
-        through = self.position.epoch > hyper.epochs
+        through = self.position.epoch > hyper.epochs or self._no_better()
         self.outcome.stopped = self.should_stop() and not through
         if self.outcome.stopped:
             if self.outcome.steps and kept != self.position:
                 self._keep()
-        elif self.outcome.epochs < hyper.epochs:
+        elif self._no_better():
+            self._tell_no_better()
+        elif self.outcome.epochs < hyper.epochs and self.measured is None:
             # Ended by the limit on steps, within an epoch: it has not been measured yet.
             self._validate(self.outcome.epochs + 1)
+        refuse_infinite_values(self.task.net, self.outcome.steps)
         self.outcome.seconds = time.monotonic() - self._began
         return self.outcome
 
@@ -100,62 +125,87 @@ class Loop:
         seed_everything(self.spec.seed, epoch)
         batches = iter(self.task.batches(done))
         self.task.train_mode()
-        pending: tuple[int, int, Losses, float] | None = None
         rate = _Rate()
-        for number in range(done, self.task.steps_per_epoch):
-            if self._over():
-                break
+        last = self.task.steps_per_epoch
+        batch = self._read(batches, epoch, done) if done < last and not self._over() else None
+        while done < last and not self._over():
             if self.plans is not None:
                 self.plans.between_batches(self.outcome.steps)
-            if number:
-                # And so has each batch but the first, which goes on from the order.
-                seed_everything(self.spec.seed, epoch, number)
-            batch = next(batches)
-            self.tell_skipped()
-            with autograd.record():
-                losses = self.task.losses(batch)
-                autograd.backward(losses.backward)
-            self.trainer.step(losses.scale)
-            self.outcome.steps += 1
-            self.position = Position(epoch, number + 1)
+            until = min(last, done + self.spec.hyper.accumulate)
+            while done < until:
+                self.stepper.add(batch)
+                done += 1
+                batch = self._read(batches, epoch, done) if done < last else None
+            step = self.outcome.steps + 1
+            learning_rate = self._rate_at(step)
+            stepped = self.stepper.step(step, learning_rate)
+            self.outcome.steps = step
+            self.position = Position(epoch, done)
             self.measured = None
-            if pending:
-                self._tell(*pending, rate)
-            pending = (self.outcome.steps, epoch, losses, self.trainer.learning_rate)
-        if pending:
-            self._tell(*pending, rate)
+            self._tell(stepped, learning_rate, rate)
+
+    def _read(self, batches: Iterator[Any], epoch: int, number: int) -> Any:
+        if number:
+            # Each batch has a stream of its own too, but the first, which goes on from the order.
+            seed_everything(self.spec.seed, epoch, number)
+        batch = next(batches)
+        self.tell_skipped()
+        return batch
 
     def _over(self) -> bool:
         limit = self.spec.hyper.max_steps
-        return self.should_stop() or bool(limit and self.outcome.steps >= limit)
+        return (
+            self.should_stop() or bool(limit and self.outcome.steps >= limit) or self._no_better()
+        )
+
+    def _no_better(self) -> bool:
+        patience = self.spec.hyper.patience
+        return bool(patience) and self.outcome.since_peak >= patience
+
+    def _tell_no_better(self) -> None:
+        peak, patience = self.outcome.peak, self.spec.hyper.patience
+        self.emit(
+            Notice(
+                f"{self.metric} has not been better than {peak:.4f} in "
+                f"{patience} validation{'s' * (patience != 1)}: the run ends early"
+            )
+        )
 
     def _keep(self) -> None:
+        refuse_infinite_values(self.task.net, self.outcome.steps)
         self.outcome.seconds = time.monotonic() - self._began
         self.keep(self)
 
-    def _tell(
-        self, step: int, epoch: int, losses: Losses, learning_rate: float, rate: _Rate
-    ) -> None:
-        total = float(losses.total.mean().asscalar())
-        parts = {name: float(value.mean().asscalar()) for name, value in losses.parts.items()}
-        if not math.isfinite(total):
-            which = [name for name, value in parts.items() if not math.isfinite(value)]
-            raise Refusal(
-                f"the loss is {total} at step {step} ({' and '.join(which) or 'in sum'}): "
-                "training stopped; a smaller learning rate may help"
+    def _tell(self, stepped: Stepped, learning_rate: float, rate: _Rate) -> None:
+        self.emit(
+            Step(
+                self.outcome.steps,
+                self.position.epoch,
+                stepped.loss,
+                stepped.parts,
+                learning_rate,
+                rate.add(stepped.pictures),
             )
-        self.emit(Step(step, epoch, total, parts, learning_rate, rate.add(losses.pictures)))
+        )
 
-    def _validate(self, epoch: int) -> None:
+    def _validate(self, epoch: int) -> bool:
+        """Measure; returns whether the metric is the best so far."""
         self.emit(Phase("validating"))
         metric = self.task.validate(self.should_stop)
         self.tell_skipped()
+        better = False
         if metric is not None:
-            self.outcome.value = self.measured = metric.value
+            outcome = self.outcome
+            outcome.value = self.measured = metric.value
+            better = outcome.peak is None or metric.value > outcome.peak
+            if better:
+                outcome.peak, outcome.since_peak = metric.value, 0
+            else:
+                outcome.since_peak += 1
             self.emit(
                 Validated(
                     epoch,
-                    self.outcome.steps,
+                    outcome.steps,
                     self.metric,
                     metric.value,
                     metric.per_class,
@@ -163,16 +213,7 @@ class Loop:
                 )
             )
         self.emit(Phase("training"))
-
-
-def make_trainer(task: TrainingTask, spec: RunSpec) -> gluon.Trainer:
-    """One `Trainer` over all parameters: frozen ones are skipped wholly, and one that is thawed
-    later is there already."""
-    hyper = spec.hyper
-    options = {"learning_rate": hyper.learning_rate, "wd": hyper.weight_decay}
-    if hyper.optimizer == "sgd":
-        options["momentum"] = hyper.momentum
-    return gluon.Trainer(task.net.collect_params(), hyper.optimizer, options)
+        return better
 
 
 class _Rate:

@@ -26,7 +26,7 @@ class PlanInForce:
     """Applies a plan to a network, and keeps to its schedule for `epochs` epochs.
 
     `replays` are changes by hand of an earlier time, to be made again, by how many steps have
-    been done then.
+    been done then. With `accumulate`, what trains adds up the gradients of batches.
 
     Raises:
         PatternError: one of the plan's patterns cannot be used.
@@ -42,12 +42,14 @@ class PlanInForce:
         *,
         epoch: int = 1,
         replays: Mapping[int, FreezePlan] | None = None,
+        accumulate: bool = False,
     ) -> None:
         self.net = net
         self.plan = plan
         self.epoch = epoch
         self.epochs = epochs
         self.witness = Witness(net)
+        self._accumulate = accumulate
         self._emit = emit
         self._replays = dict(replays or {})
         self._offered: FreezePlan | None = None
@@ -55,7 +57,7 @@ class PlanInForce:
         self._lock = threading.Lock()
         self.tree: ModelTree
         self.resolution: Resolution
-        self.tree, self.resolution = apply_plan(net, plan, epoch)
+        self.tree, self.resolution = apply_plan(net, plan, epoch, accumulate=accumulate)
         self._refuse_idle(plan)
         self._note_missed()
         for rule in plan.rules:
@@ -118,7 +120,9 @@ class PlanInForce:
     ) -> None:
         # Its digests are of what the plan before has left.
         self.witness.end(step)
-        self.tree, self.resolution = apply_plan(self.net, plan, self.epoch)
+        self.tree, self.resolution = apply_plan(
+            self.net, plan, self.epoch, accumulate=self._accumulate
+        )
         self.witness.begin(self.tree, self.resolution, step + 1)
         self.plan = plan
         totals = self.tree.totals(self.resolution.states)

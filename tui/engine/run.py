@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,17 +11,17 @@ from pathlib import Path
 from mxnet.gluon import Block
 
 from tui.engine.checkpoints import Checkpoints, restore
-from tui.engine.datasets import load_data
 from tui.engine.datasets.data import Data
+from tui.engine.divergence import Diverged
+from tui.engine.first_batch import check_first_batch
 from tui.engine.loop import Loop
 from tui.engine.plan_in_force import PlanInForce
-from tui.engine.recipes import recipe_named
 from tui.engine.recipes.recipe import Recipe
 from tui.engine.refusal import Refusal
-from tui.engine.sources import build
-from tui.engine.sources.built import Built
+from tui.engine.set_up import build_network, read_data
 from tui.model.plan import FreezePlan
 from tui.runs.checkpoint import (
+    WEIGHTS,
     CheckpointError,
     Found,
     Outcome,
@@ -34,9 +35,6 @@ from tui.runs.folder import RunFolder
 from tui.runs.past import Past
 from tui.runs.proof_file import write_proof
 from tui.runs.spec import RunSpec
-
-NOTICES = 10
-"""How many problems of a data set become notices of their own."""
 
 
 @dataclass
@@ -62,21 +60,17 @@ class Run:
 
         Raises:
             Refusal: it cannot be done.
+            Diverged: the loss, a gradient or a parameter is no finite number any more.
             PatternError: one of the plan's patterns cannot be used.
         """
-        recipe = recipe_named(self.spec.recipe)
         found = self._find_checkpoint()
-        built = build(self.spec.model, lambda doing: self.emit(Phase(doing)))
-        for note in built.notes:
-            self.emit(Notice(note))
-        if not recipe.fits(built):
+        recipe, built = build_network(self.spec, self.emit)
+        data = read_data(self.spec, recipe, built, self.emit)
+        if self.spec.hyper.patience and not len(data.validation):
             raise Refusal(
-                f"the {self.spec.recipe} recipe does not train a {type(built.net).__name__}; "
-                "open the model anew and press t, which takes the one that does"
+                "patience waits for a better metric, and there are no validation pictures to "
+                "measure one on; set it to 0"
             )
-        if self.spec.model.classes:
-            recipe.check_classes(built)
-        data = self._read_data(recipe, built)
         self.emit(Phase("applying the plan"))
         plans = self._apply_plan(built.net, found)
         self.emit(Phase("preparing the first batch"))
@@ -114,9 +108,15 @@ class Run:
         if self.past.started is not None:
             set_aside_after(self.folder, loop.outcome.steps)
             self.emit(Resumed(loop.outcome.steps, loop.position.epoch, loop.outcome.seconds))
+        if loop.outcome.steps < loop.total_steps:
+            self.emit(Phase("checking the first batch"))
+            self.emit(check_first_batch(loop, plans, data, recipe.task))
         plans.begin(loop.outcome.steps + 1, checkpoint.proof if checkpoint else None)
         self.emit(Phase("training"))
-        outcome = loop.run()
+        try:
+            outcome = loop.run()
+        except Diverged as error:
+            raise Diverged(f"{error}; {self._last_good()}") from error
         plans.close()
         self._finish(built.net, plans, outcome, recipe.info.metric)
 
@@ -154,18 +154,20 @@ class Run:
             self.spec.hyper.epochs,
             self.emit,
             epoch=epoch,
+            accumulate=self.spec.hyper.accumulate > 1,
             replays={at: plan for at, plan in self.past.by_hand.items() if at >= steps},
         )
         return self.plans
 
-    def _read_data(self, recipe: Recipe, built: Built) -> Data:
-        self.emit(Phase("reading the data"))
-        data = load_data(self.spec.data, recipe.task, built.classes)
-        for problem in data.problems[:NOTICES]:
-            self.emit(Notice(problem.line))
-        if len(data.problems) > NOTICES:
-            self.emit(Notice(f"{len(data.problems) - NOTICES} more problems in the data"))
-        return data
+    def _last_good(self) -> str:
+        good = newest_checkpoint(self.folder, set())
+        if good.checkpoint is None:
+            return "there is no checkpoint yet; make learning_rate in run.toml smaller"
+        step = good.checkpoint.outcome.steps
+        return (
+            f"the last good checkpoint is of step {step}; make learning_rate in run.toml smaller "
+            "and start the run again, to go on from it"
+        )
 
     def _tell_skipped(self, data: Data) -> None:
         for name, why in data.skipped.new():
@@ -174,14 +176,13 @@ class Run:
 
     def _tell_prepared(self, recipe: Recipe, data: Data, loop: Loop, plans: PlanInForce) -> None:
         hyper, totals = self.spec.hyper, plans.tree.totals(plans.resolution.states)
-        steps = loop.task.steps_per_epoch * hyper.epochs
         self.emit(
             Prepared(
                 train_pictures=len(data.train),
                 validation_pictures=len(data.validation),
-                steps_per_epoch=loop.task.steps_per_epoch,
+                steps_per_epoch=loop.steps_per_epoch,
                 epochs=hyper.epochs,
-                total_steps=min(steps, hyper.max_steps or steps),
+                total_steps=loop.total_steps,
                 trainable_parameters=totals.trainable_parameters,
                 frozen_parameters=totals.frozen_parameters,
                 trainable_values=totals.trainable_values,
@@ -195,6 +196,7 @@ class Run:
         weights = self.folder.weights / "final.params"
         save_weights(net, weights)
         where = str(weights.relative_to(self.folder.path))
+        best = self._save_best(outcome)
         self.emit(Phase("comparing with before"))
         plans.witness.end(outcome.steps)
         if plans.witness.intervals:
@@ -209,8 +211,27 @@ class Run:
                 weights=where,
                 metric=metric,
                 value=outcome.value,
+                best_weights=best,
+                best_step=outcome.best_step if best else None,
             )
         )
+
+    def _save_best(self, outcome: Outcome) -> str:
+        """Put the weights of the best checkpoint beside the last ones, where they are others.
+        Returns their path in the run folder; empty where there are none."""
+        best = self.folder.weights / "best.params"
+        best.unlink(missing_ok=True)  # of an earlier stop
+        if outcome.best_step in (None, outcome.steps):
+            return ""
+        kept = self.folder.checkpoints / f"{outcome.best_step:08d}" / WEIGHTS
+        temporary = best.with_name(f".{best.name}.{os.getpid()}")
+        try:
+            shutil.copyfile(kept, temporary)
+            os.replace(temporary, best)
+        except OSError as error:
+            self.emit(Notice(f"the best weights could not be copied: {error}"))
+            return ""
+        return str(best.relative_to(self.folder.path))
 
 
 def save_weights(net: Block, path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import psutil
 
+from tui.engine.divergence import Diverged
 from tui.engine.listener import Listener
 from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.run import Run
@@ -20,6 +21,7 @@ from tui.model.plan import FreezePlan
 from tui.model.selection import PatternError
 from tui.runs.control import ChangePlan, Command, Ping, Reply, Stop
 from tui.runs.events import Commanded, Event, Failed, Memory, RunStarted
+from tui.runs.exit_codes import DIVERGED
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventWriter
 from tui.runs.past import Past, read_past, why_not_started
@@ -34,8 +36,8 @@ logger = logging.getLogger(__name__)
 
 
 def train(path: Path) -> int:
-    """Carry out the run in a folder. Returns the exit code: 0 done, 2 it cannot be done,
-    1 an error of another kind."""
+    """Carry out the run in a folder. Returns the exit code: 0 done or stopped, 2 it cannot be
+    done, 4 the loss was no number any more, 1 an error of another kind."""
     folder = RunFolder(path)
     past = read_past(folder)
     if why_not := why_not_started(folder, past):
@@ -49,7 +51,7 @@ def train(path: Path) -> int:
     except (Refusal, PatternError, TomlError) as error:
         logger.info("refused", exc_info=True)
         trainer.emit(Failed(str(error)))
-        return 2
+        return DIVERGED if isinstance(error, Diverged) else 2
     except Exception as error:
         traceback.print_exc()
         trainer.emit(_failed(error))

@@ -40,7 +40,8 @@ class Position(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct):
     """How far a run came: steps, whole epochs, the metric last measured, seconds of training.
     `stopped` is whether a command ended it. `best` is the best metric at which a checkpoint was
-    written, `best_step` its step."""
+    written, `best_step` its step. `peak` is the best metric measured, `since_peak` how many
+    validations have come after it."""
 
     steps: int = 0
     epochs: int = 0
@@ -49,6 +50,8 @@ class Outcome(msgspec.Struct):
     best: float | None = None
     best_step: int | None = None
     seconds: float = 0.0
+    peak: float | None = None
+    since_peak: int = 0
 
 
 class OptimizerCounts(msgspec.Struct, frozen=True):

@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
-from tui.runs.spec import Hyperparameters
+from tui.runs.spec import Hyperparameters, Optimizer, Schedule
 
 
 class ValueProblem(ValueError):
@@ -76,16 +76,40 @@ def _yes_no(text: str) -> bool:
     raise ValueProblem("yes or no is needed")
 
 
+def _epochs(text: str) -> tuple[int, ...]:
+    one = _whole(1, 100_000)
+    found = tuple(one(part) for part in text.replace(",", " ").split())
+    if list(found) != sorted(set(found)):
+        raise ValueProblem("each epoch once, in order")
+    return found
+
+
 FIELDS: tuple[Field, ...] = (
     Field("epochs", "epochs", "passes over the training pictures", _whole(1, 100_000)),
     Field("batch_size", "batch size", "pictures in a step", _whole(1, 65_536)),
     Field("learning_rate", "learning rate", "above 0", _number(0.0, 1e3, above=True)),
-    Field("momentum", "momentum", "0 to below 1; sgd only", _number(0.0, 0.999999)),
+    Field("momentum", "momentum", "0 to below 1; sgd and nag", _number(0.0, 0.999999)),
     Field("weight_decay", "weight decay", "at least 0", _number(0.0, 10.0)),
-    Field("optimizer", "optimizer", "sgd or adam", _choice("sgd", "adam")),
+    Field("optimizer", "optimizer", "sgd, nag, adam or adamw", _choice(*get_args(Optimizer))),
     Field("augment", "augment", "random crops, flips, colours: yes or no", _yes_no),
     Field("validate_every", "validate every", "epochs between validations", _whole(1, 100_000)),
     Field("max_steps", "stop after", "steps; 0 for no limit", _whole(0)),
+    Field("schedule", "schedule", "constant, step, cosine or poly", _choice(*get_args(Schedule))),
+    Field("warmup_steps", "warm-up", "steps in which the rate rises; 0 for none", _whole(0)),
+    Field("decay_epochs", "decay after", "epochs, as 60, 80; for step", _epochs),
+    Field(
+        "decay_factor",
+        "decay factor",
+        "of the rate, each time; for step",
+        _number(0, 1, above=True),
+    ),
+    Field("poly_power", "poly power", "of its fall to 0; for poly", _number(0, 10, above=True)),
+    Field("clip_norm", "clip norm", "of all gradients together; 0 for none", _number(0, 1e6)),
+    Field("accumulate", "accumulate", "batches to a step", _whole(1, 65_536)),
+    Field("patience", "patience", "validations without a better one; 0: no end", _whole(0)),
+    Field("amp", "mixed precision", "yes or no; on a GPU", _yes_no),
+    Field("checkpoint_every", "checkpoint every", "epochs; 0: only when stopped", _whole(0)),
+    Field("keep_checkpoints", "keep checkpoints", "the last ones, beside the best", _whole(1)),
 )
 
 
@@ -96,6 +120,8 @@ def text_of(value: object) -> str:
     if isinstance(value, float):
         short = f"{value:g}"
         return short if float(short) == value else repr(value)
+    if isinstance(value, tuple):
+        return ", ".join(text_of(one) for one in value)
     return str(value)
 
 
@@ -123,3 +149,18 @@ def with_texts(base: Hyperparameters, texts: dict[str, str]) -> Hyperparameters:
             except ValueProblem as problem:
                 raise ValueProblem(f"{field.label}: {problem}") from None
     return msgspec.structs.replace(base, **changes)
+
+
+def contradiction(hyper: Hyperparameters, ctx: str) -> tuple[str, str]:
+    """What cannot be used together, or not on a device, in one line: the field's name and the
+    words; two empty strings where there is nothing."""
+    if hyper.amp and not ctx.startswith("gpu"):
+        return "amp", f"needs a GPU, and the model is on {ctx}"
+    if hyper.schedule == "step" and not hyper.decay_epochs:
+        return "decay_epochs", "the step schedule needs the epochs after which it decays"
+    return "", ""
+
+
+def label_of(name: str) -> str:
+    """A hyper-parameter as a person reads it."""
+    return next(field.label for field in FIELDS if field.name == name)

@@ -49,6 +49,27 @@ class Prepared(msgspec.Struct, frozen=True, tag=True):
     metric: str
 
 
+class Checked(msgspec.Struct, frozen=True, tag=True):
+    """One batch went forth and back before the first step, and nothing was updated: the loss and
+    its parts, seconds that it took, how many `pictures` it had and how many of their `labels` were
+    held to the classes (0: of a kind that is not looked at). Bytes: of all parameters, of the
+    gradients and the optimiser's arrays of those that train, and, as measured, of what a batch
+    leaves in memory for its way back (None where that could not be measured).
+    """
+
+    loss: float
+    losses: dict[str, float]
+    seconds: float
+    pictures: int
+    labels: int
+    parameter_bytes: int
+    gradient_bytes: int
+    optimizer_bytes: int
+    activation_bytes: int | None
+    statistics_fixed: int = 0
+    statistics: int = 0
+
+
 class Step(msgspec.Struct, frozen=True, tag=True):
     """One optimiser step. `losses` holds each part by name (`sum` is not among them),
     `step` counts from 1 over the whole run, `epoch` from 1. A loss that is not finite is read
@@ -158,7 +179,8 @@ class Proof(msgspec.Struct, frozen=True, tag=True):
 
 class Finished(msgspec.Struct, frozen=True, tag=True):
     """The run ended by itself (`stopped` false) or by command (true). `weights` is relative
-    to the run folder."""
+    to the run folder, and so is `best_weights`: those of `best_step`, where the metric was
+    better than at the end; empty where it was not, or they were not kept."""
 
     stopped: bool
     steps: int
@@ -167,6 +189,8 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
     weights: str
     metric: str = ""
     value: float | None = None
+    best_weights: str = ""
+    best_step: int | None = None
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
@@ -180,6 +204,7 @@ Event = (
     RunStarted
     | Phase
     | Prepared
+    | Checked
     | Step
     | Validated
     | Memory

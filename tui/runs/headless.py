@@ -8,6 +8,7 @@ from threading import Event as Flag
 
 from tui.runs import events
 from tui.runs.events import (
+    Checked,
     Checkpointed,
     Failed,
     Finished,
@@ -20,6 +21,7 @@ from tui.runs.events import (
     Step,
     Validated,
 )
+from tui.runs.exit_codes import COMPLETE, STOPPED
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventReader
 from tui.runs.plan_change import change_in_words
@@ -29,42 +31,59 @@ POLL = 0.25
 """Seconds between two looks at the event log."""
 
 
-def follow(folder: RunFolder, say: Callable[[str], None]) -> int:
-    """Start the trainer of a run, tell what happens, and return its exit code.
+def follow(
+    folder: RunFolder, hear: Callable[[events.Event], None], say: Callable[[str], None]
+) -> int:
+    """Start the trainer of a run, tell what happens, and return the exit code of `exit_codes`.
 
-    SIGTERM and SIGINT are handed on: the trainer stops after its batch and finishes.
+    SIGTERM and the first SIGINT are handed on: the trainer stops after its step, with a
+    checkpoint. A second SIGINT ends it at once.
     """
     reader = EventReader(folder.events_file)
     while reader.read():
         pass  # what an earlier trainer of this folder said
     trainer = start_trainer(folder)
     ended = Flag()
+    interrupted = 0
 
     def hand_on(number: int, _: object) -> None:
-        trainer.send_signal(number)
+        nonlocal interrupted
+        interrupted += number == signal.SIGINT
+        if interrupted > 1:
+            trainer.kill()
+        else:
+            trainer.send_signal(number)
 
     before = {number: signal.signal(number, hand_on) for number in (signal.SIGTERM, signal.SIGINT)}
-    told = False
+    last: events.Event | None = None
+    said = False
     try:
         while not ended.is_set():
+            if interrupted and not said:
+                said = True  # not in the handler: that may come in the middle of another line
+                say("stopping after this step; Ctrl-C again ends it at once")
             if trainer.poll() is not None:
                 ended.set()  # but once more for what it said last
             while envelopes := reader.read():
                 for envelope in envelopes:
-                    told |= isinstance(envelope.event, (Finished, Failed))
-                    line = in_words(envelope.event)
-                    if line:
-                        say(line)
+                    if isinstance(envelope.event, (Finished, Failed)):
+                        last = envelope.event
+                    hear(envelope.event)
             ended.wait(POLL)
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
     code = trainer.returncode
-    if not told:
+    if interrupted > 1 and last is None:
+        say("ended at once; the same command goes on from the newest checkpoint")
+        return 128 + signal.SIGINT
+    if last is None:
         how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
         say(f"the trainer ended {how}; the last lines of {folder.log_file}:")
         for line in last_lines(folder, 5):
             say(f"  {line}")
+    if code == COMPLETE and isinstance(last, Finished) and last.stopped:
+        return STOPPED
     return code if code >= 0 else 128 - code
 
 
@@ -77,14 +96,18 @@ def in_words(event: events.Event) -> str:
             return f"note: {message}"
         case Prepared():
             return (
-                f"{event.train_pictures} pictures, {event.total_steps} steps; "
-                f"{event.trainable_parameters} parameters train, {event.frozen_parameters} frozen"
+                f"{event.train_pictures} pictures to train on, {event.validation_pictures} to "
+                f"validate; {event.total_steps} steps; {event.trainable_parameters} parameters "
+                f"train ({event.trainable_values:,} of {event.values:,} values), "
+                f"{event.frozen_parameters} frozen"
             )
+        case Checked():
+            return in_words_of_check(event)
         case Step():
             parts = " ".join(f"{name} {value:.4g}" for name, value in event.losses.items())
             return (
                 f"epoch {event.epoch} step {event.step} loss {event.loss:.4g} ({parts}) "
-                f"{event.pictures_per_second:.1f} pictures/s"
+                f"rate {event.learning_rate:.3g} {event.pictures_per_second:.1f} pictures/s"
             )
         case Validated():
             return f"epoch {event.epoch} {event.metric} {event.value:.4f}"
@@ -101,11 +124,35 @@ def in_words(event: events.Event) -> str:
             return in_words_of_proof(event)
         case Finished():
             how = "stopped" if event.stopped else "done"
-            return f"{how} after {event.steps} steps, {event.seconds:.0f} s: {event.weights}"
+            line = f"{how} after {event.steps} steps, {event.seconds:.0f} s: {event.weights}"
+            if event.best_weights:
+                line += f"; the best, of step {event.best_step}: {event.best_weights}"
+            return line
         case Failed():
             return f"failed: {event.message}"
         case _:
             return ""
+
+
+def in_words_of_check(check: Checked) -> str:
+    """What one batch through the network has shown, in one line."""
+    parts = " ".join(f"{name} {value:.4g}" for name, value in check.losses.items())
+    held = f"{check.labels} labels in range, " if check.labels else ""
+    known = [
+        (check.parameter_bytes, "parameters"),
+        (check.gradient_bytes, "gradients"),
+        (check.optimizer_bytes, "optimizer"),
+        (check.activation_bytes or 0, "a batch on its way"),
+    ]
+    memory = " + ".join(f"{what} {count / 1e6:.1f}" for count, what in known if count)
+    line = (
+        f"first batch of {check.pictures}: loss {check.loss:.4g} ({parts}), {held}"
+        f"{check.seconds:.1f} s; memory about {sum(count for count, _ in known) / 1e6:.0f} MB: "
+        f"{memory}"
+    )
+    if check.statistics:
+        line += f"; {check.statistics_fixed} of {check.statistics} statistics fixed"
+    return line
 
 
 def in_words_of_proof(proof: Proof) -> str:

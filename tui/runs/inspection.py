@@ -11,6 +11,7 @@ from tui.model.plan import FreezePlan
 from tui.model.source import ModelSource
 from tui.model.weight_sources import Part, Place
 from tui.runs.recipe import RecipeInfo
+from tui.runs.spec import RunSpec
 from tui.runs.verdict import Verdict
 
 PROTOCOL_VERSION = 1
@@ -126,6 +127,23 @@ class GetWeights(msgspec.Struct, frozen=True, tag=True):
     place: Place | None = None
 
 
+class OverfitBatch(msgspec.Struct, frozen=True, tag=True):
+    """Set a run up and train on its first batch alone, for some steps. Nothing is kept."""
+
+    spec: RunSpec
+    plan: FreezePlan
+    steps: int
+
+
+class FindRate(msgspec.Struct, frozen=True, tag=True):
+    """Set a run up and train with a learning rate that rises from step to step, for at most so
+    many. Nothing is kept."""
+
+    spec: RunSpec
+    plan: FreezePlan
+    steps: int
+
+
 Question = (
     OpenModel
     | CheckData
@@ -141,6 +159,8 @@ Question = (
     | ConvertWeights
     | ReadNet
     | GetWeights
+    | OverfitBatch
+    | FindRate
 )
 
 
@@ -352,6 +372,15 @@ class GotWeights(msgspec.Struct, frozen=True, tag=True):
     fetched: bool = True
 
 
+class LossCurve(msgspec.Struct, frozen=True, tag=True):
+    """The loss of each step of a short training, and its learning rate. `diverged` says how it
+    ended where a loss was no number."""
+
+    rates: tuple[float, ...]
+    losses: tuple[float, ...]
+    diverged: str = ""
+
+
 class Refused(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """It could not be done: one line that says what, why, and what to do. `lacking` is the name
     under which the zoo keeps weights that are not on this disk and might be fetched, where that
@@ -381,5 +410,6 @@ Answer = (
     | NothingOpen
     | WeightDigests
     | FilesVerified
+    | LossCurve
     | Refused
 )

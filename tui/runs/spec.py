@@ -13,6 +13,9 @@ from tui.toml import TomlError, read_toml, write_toml
 
 SPEC_VERSION = 1
 
+Optimizer = Literal["sgd", "nag", "adam", "adamw"]
+Schedule = Literal["constant", "step", "cosine", "poly"]
+
 HEADER = "# A run of thaw. `thaw train FOLDER` does exactly this, with plan.toml beside it.\n"
 
 
@@ -22,7 +25,14 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     `max_steps` ends the run early (0: never); `validate_every` counts epochs. `augment` is
     whether the recipe's random augmentation is used. A checkpoint is written at the end of every
     `checkpoint_every`th epoch (0: only when the run is stopped); the last `keep_checkpoints` are
-    kept, and the best by metric.
+    kept, and the best by metric, which is written wherever it is measured.
+
+    `schedule` is how the learning rate goes on after `warmup_steps` steps, in which it rises
+    from 0: `step` multiplies it by `decay_factor` at the end of each of `decay_epochs`, `poly`
+    falls to 0 with the power `poly_power`. `clip_norm` is the largest norm that all gradients of
+    a step may have together (0: any). A step takes the gradients of `accumulate` batches.
+    `patience` ends the run after as many validations without a better metric (0: never). `amp`
+    is MXNet's mixed precision, on a GPU.
     """
 
     epochs: Annotated[int, Meta(ge=1)] = 1
@@ -30,13 +40,22 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     learning_rate: Annotated[float, Meta(gt=0, le=1e3)] = 0.001
     momentum: Annotated[float, Meta(ge=0, lt=1)] = 0.9
     weight_decay: Annotated[float, Meta(ge=0, le=10)] = 0.0005
-    optimizer: Literal["sgd", "adam"] = "sgd"
+    optimizer: Optimizer = "sgd"
     augment: bool = True
     validate_every: Annotated[int, Meta(ge=1)] = 1
     max_steps: Annotated[int, Meta(ge=0)] = 0
     checkpoint_every: Annotated[int, Meta(ge=0)] = 1
     keep_checkpoints: Annotated[int, Meta(ge=1)] = 2
     log_every: Annotated[int, Meta(ge=1)] = 1
+    schedule: Schedule = "constant"
+    warmup_steps: Annotated[int, Meta(ge=0)] = 0
+    decay_epochs: tuple[Annotated[int, Meta(ge=1)], ...] = ()
+    decay_factor: Annotated[float, Meta(gt=0, le=1)] = 0.1
+    poly_power: Annotated[float, Meta(gt=0, le=10)] = 0.9
+    clip_norm: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
+    accumulate: Annotated[int, Meta(ge=1)] = 1
+    patience: Annotated[int, Meta(ge=0)] = 0
+    amp: bool = False
 
 
 class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from tui.app.panes.summary import proof_lines
-from tui.runs.events import Proof
+from pathlib import Path
+
+from tui.app.panes.summary import _finished, proof_lines
+from tui.app.run_state import RunState
+from tui.runs.events import Finished, Proof
+from tui.runs.folder import RunFolder
 
 
 def said(proof: Proof) -> str:
@@ -57,3 +61,14 @@ def test_names_cannot_drive_the_terminal() -> None:
     text = said(Proof(1, 0, 0, broken=("a\x1b[31mb",)))
     assert "\x1b" not in text
     assert "a\\x1b[31mb" in text
+
+
+def test_better_weights_than_the_last_are_named() -> None:
+    folder = RunFolder(Path("/runs/one"))
+    last = Finished(False, 9, 3, 4.0, "weights/final.params", "mAP", 0.5)
+    assert len(_finished(RunState(), last, folder)) == 2
+    better = Finished(
+        False, 1300, 3, 4.0, "weights/final.params", "mAP", 0.5, "weights/best.params", 1200
+    )
+    lines = [line.plain for line in _finished(RunState(), better, folder)]
+    assert lines[2] == "            best, step 1,200: /runs/one/weights/best.params"

@@ -108,10 +108,14 @@ def _finished(state: RunState, finished: Finished, folder: RunFolder) -> list[Co
         metric = _safe(finished.metric) or "metric"
         text += f" · {metric} {readings.loss(finished.value)}"
     style = "bold $text-warning" if finished.stopped else "bold $text-success"
-    return [
+    lines = [
         written((done, style), f" · {text}"),
         _line("weights", _path(folder.path / finished.weights)),
     ]
+    if finished.best_weights:
+        what = f"best, step {finished.best_step:,}: {_path(folder.path / finished.best_weights)}"
+        lines.append(_line("", what))
+    return lines
 
 
 def _failed(failed: Failed) -> list[Content]:

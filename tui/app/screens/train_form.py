@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-from pathlib import Path
 from weakref import WeakKeyDictionary
 
 from textual.app import ComposeResult
@@ -27,15 +25,21 @@ from tui.model.selection import PatternError
 from tui.model.states import State, Statistic
 from tui.model.tree import ModelTree
 from tui.printable import printable
-from tui.runs.checks import FIELDS, ValueProblem, parse_field, text_of, with_texts
+from tui.runs.checks import (
+    FIELDS,
+    ValueProblem,
+    contradiction,
+    label_of,
+    parse_field,
+    text_of,
+    with_texts,
+)
 from tui.runs.folder import RunFolder, create_run, runs_home
 from tui.runs.inspection import CheckData, DataSummary, Opened, Phase, Refused
 from tui.runs.inspector import Inspector
-from tui.runs.spec import RunSpec
+from tui.runs.new_run import BUILT_IN, absolute, data_path, folder_problem, new_spec
+from tui.runs.spec import Hyperparameters
 from tui.runs.trainer import start_trainer
-
-BUILT_IN = "shapes"
-"""The data that is drawn by the trainer itself and has no path."""
 
 DEBOUNCE_SECONDS = 0.4
 
@@ -265,7 +269,14 @@ class TrainForm(ModalScreen[RunFolder | None]):
         for row in self.query(FieldRow):
             if row.problem:
                 return row.field, f"{row.label}: {row.problem}"
-        return "", ""
+        name, problem = contradiction(self._hyper(), self._opened.source.ctx)
+        return name, f"{label_of(name)}: {problem}" if problem else ""
+
+    def _hyper(self) -> Hyperparameters:
+        assert self._recipe is not None
+        return with_texts(
+            self._recipe.defaults, {field.name: self._row(field.name).text for field in FIELDS}
+        )
 
     @property
     def ready(self) -> bool:
@@ -302,14 +313,10 @@ class TrainForm(ModalScreen[RunFolder | None]):
                 if field:
                     self._row(field).input.focus()
             return
-        hyper = with_texts(
-            self._recipe.defaults, {field.name: self._row(field.name).text for field in FIELDS}
-        )
-        source = self._opened.source
-        spec = RunSpec(source, self._recipe.name, path, hyper, seed=source.seed)
+        spec = new_spec(self._opened, self._recipe, path, self._hyper())
         chosen = self._row("folder").text.strip()
         try:
-            folder = create_run(spec, self._plan, _absolute(chosen) if chosen else None)
+            folder = create_run(spec, self._plan, absolute(chosen) if chosen else None)
             self.process = start_trainer(folder)
         except OSError as error:
             self._row("folder").input.focus()
@@ -326,41 +333,6 @@ class TrainForm(ModalScreen[RunFolder | None]):
 
     def _row(self, name: str) -> FieldRow:
         return self.query_one(f"#row-{name}", FieldRow)
-
-
-def data_path(text: str) -> str:
-    """The data as run.toml names it: an absolute path, or the word for the built-in pictures."""
-    text = text.strip()
-    return text if text in ("", BUILT_IN) else str(_absolute(text))
-
-
-def folder_problem(text: str) -> str:
-    """Why a run cannot be put into this folder; empty where it can."""
-    text = text.strip()
-    if not text:
-        return ""
-    if "\0" in text:
-        return "no folder can have this name"
-    path = _absolute(text)
-    try:
-        if path.is_dir():
-            if (path / "run.toml").exists():
-                return "holds a run already; name another folder"
-            if any(path.iterdir()):
-                return "is not empty; name a new folder"
-            return "" if os.access(path, os.W_OK) else "may not be written to"
-        if path.exists():
-            return "is a file; name a folder"
-        above = next(folder for folder in path.parents if folder.exists())
-        if not above.is_dir():
-            return f"{above} is a file; name another folder"
-        return "" if os.access(above, os.W_OK) else f"{above} may not be written to"
-    except OSError as error:
-        return error.strerror or str(error)
-
-
-def _absolute(text: str) -> Path:
-    return Path(os.path.abspath(os.path.expanduser(text)))
 
 
 def _no_recipe(opened: Opened) -> str:

@@ -1,0 +1,172 @@
+"""`thaw train`: make a run, or take one that is there, and carry it out without a screen."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import click
+
+from tui.commands.data_option import data_option
+from tui.commands.hyper_options import WithHyperparameters
+from tui.commands.new_run import (
+    GivenPlans,
+    checked_folder,
+    inspector,
+    made,
+    options_given,
+    spec_of_file,
+    spec_of_model,
+)
+from tui.commands.plan_options import GivenPlan, plan_options
+from tui.commands.problem import Problem
+from tui.commands.saying import say
+from tui.commands.source_options import source_or_run
+from tui.commands.trials import RATE_STEPS, try_out
+
+if TYPE_CHECKING:
+    from tui.model.plan import FreezePlan
+    from tui.model.source import ModelSource
+    from tui.runs.folder import RunFolder
+    from tui.runs.spec import RunSpec
+
+
+@click.command(cls=WithHyperparameters)
+@source_or_run
+@data_option
+@plan_options
+@click.option(
+    "--freeze",
+    multiple=True,
+    metavar="REGEX",
+    help="Freeze what collect_params(REGEX) selects; may be given again.",
+)
+@click.option(
+    "--run-dir",
+    metavar="DIR",
+    help="The run's folder, which is made; without it, a new one in the user's data folder.",
+)
+@click.option(
+    "--find-lr",
+    is_flag=True,
+    help="Train for a moment with a rising learning rate, show the loss, suggest one.",
+)
+@click.option(
+    "--overfit-batch",
+    type=click.IntRange(2, 100_000),
+    metavar="N",
+    help="Train N steps on one batch alone, to see that the set-up can learn. Exit code 1 if not.",
+)
+@click.pass_context
+def train(
+    ctx: click.Context,
+    source: ModelSource,
+    data: str | None,
+    given: GivenPlan | None,
+    preset: str | None,
+    freeze: tuple[str, ...],
+    run_dir: str | None,
+    find_lr: bool,
+    overfit_batch: int | None,
+    **typed: Any,
+) -> None:
+    """Train without a screen: make a run and carry it out, or go on with one.
+
+    \b
+    thaw train ssd_512_mobilenet1.0_voc --classes fig,date,hazelnut --data VOCdevkit --preset head
+    thaw train resnet50_v1 --classes cat,dog --data pictures --epochs 5 --schedule cosine
+    thaw train run.toml --run-dir runs/second --learning-rate 0.01
+    thaw train RUN_DIR                              start it, or go on where it stopped
+
+    A folder is a run: exactly what its run.toml and plan.toml say is carried out. A .toml file is
+    made into a new run, with the plan.toml that lies beside it unless another is given. Anything
+    else is a model, as for `thaw open`, and needs --data. A hyper-parameter that is not given is
+    the recipe's. Before the first step one batch is sent through and looked at.
+
+    SIGTERM, and Ctrl-C once: finish the step, write a checkpoint, leave; Ctrl-C again ends it at
+    once. The same run started again goes on from its newest checkpoint, and ends as if nothing
+    had happened.
+
+    \b
+    Exit codes: 0 complete (early stopping included)
+                1 an error: no memory, a full disk; the run goes on when it is started again
+                2 bad input: nothing was trained
+                3 stopped by a signal or a command: the run goes on when it is started again
+                4 the loss was NaN or infinite: the last good checkpoint is there
+              130 ended at once by a second Ctrl-C
+    """
+    plans = GivenPlans(given, preset, freeze)
+    hyper = {name: value for name, value in typed.items() if value is not None}
+    if find_lr and overfit_batch:
+        raise Problem("--find-lr and --overfit-batch: give one of them")
+    trial = "--find-lr" if find_lr else "--overfit-batch" if overfit_batch else ""
+    if trial and run_dir:
+        raise Problem(f"{trial} keeps nothing, so --run-dir is of no use")
+    text = source.model
+    folder = _run_folder(text)
+    if folder is not None and not trial:
+        options = options_given(ctx)
+        if options:
+            raise Problem(
+                f"{options[0]}: {text} is a run already, and its run.toml says all; "
+                f"thaw train {folder.spec_file} {options[0]} … makes a new one of it"
+            )
+        _carry_out(folder)
+    target = checked_folder(run_dir)
+    if folder is not None or text.endswith(".toml"):
+        file = folder.spec_file if folder else Path(text).expanduser()
+        spec, plan = spec_of_file(ctx, file, data, plans, hyper)
+        if trial:
+            with inspector() as asking:
+                try_out(trial, spec, plan, overfit_batch or RATE_STEPS, asking)
+    else:
+        with inspector() as asking:
+            spec, plan = spec_of_model(source, data, plans, hyper, asking)
+            if trial:
+                try_out(trial, spec, plan, overfit_batch or RATE_STEPS, asking)
+    _carry_out(made(spec, plan, target))
+
+
+def read_run(folder: RunFolder) -> tuple[RunSpec, FreezePlan]:
+    """A run as it was made; one that cannot be read is a problem."""
+    from tui.toml import TomlError
+
+    try:
+        return folder.read()
+    except TomlError as error:
+        raise Problem(str(error)) from None
+
+
+def _run_folder(text: str) -> RunFolder | None:
+    """The run that the argument names, or None where it names something else."""
+    from tui.model.zoo import find_entry
+    from tui.runs.folder import RunFolder
+
+    path = Path(text).expanduser()
+    names_path = os.sep in text and not text.endswith((".json", ".params", ".toml"))
+    # mynet.py:ConvNet stands for no folder, even where it begins with one.
+    names_path = names_path and ":" not in text
+    if path.is_dir() and not (find_entry(text) and not (path / "run.toml").exists()):
+        return RunFolder(path)
+    return RunFolder(path) if names_path else None
+
+
+def _carry_out(folder: RunFolder) -> NoReturn:
+    import shlex
+
+    from tui.commands.following import Following
+    from tui.runs.exit_codes import STOPPED
+    from tui.runs.headless import follow
+    from tui.runs.past import read_past, why_not_started
+
+    read_run(folder)
+    if why_not := why_not_started(folder, read_past(folder)):
+        raise Problem(why_not)
+    with Following() as following:
+        following.say(f"run folder: {folder.path}")
+        code = follow(folder, following.hear, following.say)
+    if code == STOPPED:
+        say(f"stopped; thaw train {shlex.quote(str(folder.path))} goes on")
+    sys.exit(code)
