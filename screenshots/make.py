@@ -34,7 +34,7 @@ async def until(pilot: Pilot[int], holds: Callable[[], bool], seconds: float = 3
     end = time.monotonic() + seconds
     while not holds():
         if time.monotonic() > end:
-            raise TimeoutError("the app did not get there in time")
+            raise TimeoutError(f"the app did not get there in time:\n{_text(pilot)}")
         await pilot.pause(0.1)
 
 
@@ -51,6 +51,12 @@ async def main() -> None:
     from tui.app.screens.run import RunScreen
     from tui.model.source import ModelSource
 
+    browsing = ThawApp()
+    async with browsing.run_test(size=SIZE) as pilot:
+        await until(pilot, app_is_on(pilot, "BrowserScreen"))
+        await pilot.press(*"detection voc r50")
+        await take(pilot, "browser")
+
     app = ThawApp(ModelSource(model="demo"), data="shapes")
     async with app.run_test(size=SIZE) as pilot:
         await until(pilot, app_is_on(pilot, "ModelScreen"))
@@ -58,7 +64,12 @@ async def main() -> None:
         await take(pilot, "model")
         await pilot.press("slash", *"(?!dense).*")
         await take(pilot, "regex")
-        await pilot.press("escape", "y")
+        await pilot.press("escape", "right_square_bracket", "r")
+        await take(pilot, "plan")
+        await pilot.press("r", "u", "v", "c")
+        await until(pilot, lambda: "multiply-adds (100 %)" in _text(pilot))
+        await take(pilot, "detail")
+        await pilot.press("v", "c", "y")
         await take(pilot, "snippet")
         await pilot.press("escape", "question_mark")
         await take(pilot, "keys")
@@ -84,7 +95,13 @@ if __name__ == "__main__":
     # A home of its own: what is on the pictures is nobody's.
     with tempfile.TemporaryDirectory(prefix="thaw-") as home:
         os.environ["HOME"] = home
-        for name in ("XDG_DATA_HOME", "XDG_STATE_HOME", "XDG_CONFIG_HOME", "NO_COLOR"):
+        for name in (
+            "XDG_DATA_HOME",
+            "XDG_STATE_HOME",
+            "XDG_CONFIG_HOME",
+            "MXNET_HOME",
+            "NO_COLOR",
+        ):
             os.environ.pop(name, None)
         os.environ["COLORTERM"] = "truecolor"
         asyncio.run(main())
