@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from rich.table import Table
 from rich.text import Text
 
-from tui.app.figures import counted
 from tui.printable import printable
 from tui.runs.inspection import DataSummary
 
@@ -28,6 +27,8 @@ def classes_table(found: DataSummary, *, ascii_only: bool = False) -> Table:
 
 def problem_lines(found: DataSummary) -> Iterator[str]:
     """Problems by kind, each with the first places."""
+    from tui.app.figures import counted
+
     if found.problem_count:
         yield f"{counted(found.problem_count, 'problem')}:"
     for kind in found.kinds:
