@@ -142,7 +142,7 @@ def test_a_pose_network(model: str, original: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("model", "sides"),
-    [("ssd_300_vgg16_atrous_voc", (300, 224)), ("ssd_512_vgg16_atrous_voc", (512, 300))],
+    [("ssd_300_vgg16_atrous_voc", (300, 320)), ("ssd_512_vgg16_atrous_voc", (512, 300))],
 )
 def test_the_vgg_of_ssd(model: str, sides: tuple[int, int], tmp_path: Path) -> None:
     """VGG's convolutions, then its dense layers as dilated convolutions: every fourth output of
