@@ -140,43 +140,58 @@ def test_a_pose_network(model: str, original: str, tmp_path: Path) -> None:
     assert_close(differences, model)
 
 
-@pytest.mark.parametrize("side", [300, 512])
-@pytest.mark.parametrize("model", ["ssd_300_vgg16_atrous_voc", "ssd_512_vgg16_atrous_voc"])
-def test_the_vgg_of_ssd(model: str, side: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("model", "sides"),
+    [("ssd_300_vgg16_atrous_voc", (300, 320)), ("ssd_512_vgg16_atrous_voc", (512, 300))],
+)
+def test_the_vgg_of_ssd(model: str, sides: tuple[int, int], tmp_path: Path) -> None:
     """VGG's convolutions, then its dense layers as dilated convolutions: every fourth output of
     each, and every third of the 7×7 places of the first."""
-    original = lively(torchvision.models.vgg16(weights=None, init_weights=False)).double()
+    original = lively(torchvision.models.vgg16(weights=None, init_weights=False))
     net, found = converted(saved(original, tmp_path), model, 300)
     assert found.part == "trunk"
     assert {"features.extras.0.0.weight", "features.norm4.scale"}.isdisjoint(found.arrays)
-    wide = original.classifier[0].weight.reshape(4096, 512, 7, 7)
-    sixth = torch.nn.Conv2d(512, 1024, 3, padding=6, dilation=6).double()
-    seventh = torch.nn.Conv2d(1024, 1024, 1).double()
-    for o in range(1024):
+    sixth, seventh = dilated(original.classifier)
+    scale = torch.from_numpy(net.features.norm4.scale.data().asnumpy())
+    differences = []
+    for side in sides:
+        with torch.no_grad():
+            fourth, fifth = convolutions(original.features, torch.from_numpy(picture(side)))
+            y = torch.relu(seventh(torch.relu(sixth(fifth))))
+            normed = fourth / (fourth.pow(2).sum(1, keepdim=True) + 1e-5).sqrt() * scale
+        ours = net.features(mx.nd.array(picture(side)))
+        differences += [apart(normed, ours[0]), apart(y, ours[1])]
+    assert_close(differences, f"{model} | torchvision vgg16")
+
+
+def dilated(classifier: torch.nn.Sequential) -> tuple[torch.nn.Conv2d, torch.nn.Conv2d]:
+    """What SSD makes of VGG's first two dense layers."""
+    wide = classifier[0].weight.detach().reshape(4096, 512, 7, 7)
+    sixth = torch.nn.Conv2d(512, 1024, 3, padding=6, dilation=6)
+    seventh = torch.nn.Conv2d(1024, 1024, 1)
+    with torch.no_grad():
         for i, row in enumerate((0, 3, 6)):
             for j, column in enumerate((0, 3, 6)):
-                sixth.weight.data[o, :, i, j] = wide.data[4 * o, :, row, column]
-        sixth.bias.data[o] = original.classifier[0].bias.data[4 * o]
-        seventh.weight.data[o, :, 0, 0] = original.classifier[3].weight.data[4 * o, ::4]
-        seventh.bias.data[o] = original.classifier[3].bias.data[4 * o]
-    with torch.no_grad():
-        y = torch.from_numpy(picture(side)).double()
-        for at, layer in enumerate(original.features):
-            if isinstance(layer, torch.nn.MaxPool2d):
-                # SSD's rounds up, and its last one neither strides nor shrinks.
-                last = at == len(original.features) - 1
-                layer = (
-                    torch.nn.MaxPool2d(3, 1, 1)
-                    if last
-                    else torch.nn.MaxPool2d(2, 2, ceil_mode=True)
-                )
-            y = layer(y)
-            if at == 22:
-                fourth = y
-        y = torch.relu(seventh(torch.relu(sixth(y))))
-        scale = net.features.norm4.scale.data().asnumpy()
-        normed = (
-            fourth / (fourth.pow(2).sum(1, keepdim=True) + 1e-5).sqrt() * torch.from_numpy(scale)
-        )
-    ours = net.features(mx.nd.array(picture(side)))
-    assert_close([apart(normed, ours[0]), apart(y, ours[1])], f"{model} | torchvision vgg16")
+                sixth.weight[:, :, i, j] = wide[::4, :, row, column]
+        seventh.weight[:, :, 0, 0] = classifier[3].weight[::4, ::4]
+        for new, old in ((sixth, classifier[0]), (seventh, classifier[3])):
+            new.bias.copy_(old.bias[::4])
+    return sixth, seventh
+
+
+def convolutions(
+    features: torch.nn.Sequential, y: torch.Tensor
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """VGG's fourth stage, and its fifth after SSD's last pooling, which neither strides nor
+    shrinks; the others round up."""
+    fourth = y
+    for at, layer in enumerate(features):
+        if isinstance(layer, torch.nn.MaxPool2d):
+            last = at == len(features) - 1
+            layer = (
+                torch.nn.MaxPool2d(3, 1, 1) if last else torch.nn.MaxPool2d(2, 2, ceil_mode=True)
+            )
+        y = layer(y)
+        if at == 22:
+            fourth = y
+    return fourth, y
