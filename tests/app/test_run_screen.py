@@ -35,7 +35,16 @@ from tui.app.run_state import Status
 from tui.app.screens.question import Question
 from tui.app.screens.quit_run import QuitRun, StopRun
 from tui.app.screens.run import RunScreen
-from tui.runs.events import Checkpointed, Event, Failed, Finished, Notice, PlanApplied, Step
+from tui.runs.events import (
+    Checkpointed,
+    Event,
+    Failed,
+    Finished,
+    Notice,
+    PlanApplied,
+    Step,
+    Validated,
+)
 from tui.runs.folder import RunFolder
 
 ROOT = Path(__file__).parents[2]
@@ -90,6 +99,16 @@ async def test_all_panes_are_on_the_screen(size: tuple[int, int]) -> None:
         chart = screen.query_one("#chart")
         assert chart.region.width >= 45
         assert chart.region.height >= 15
+
+
+async def test_what_was_measured_beside_the_metric() -> None:
+    validated = Validated(1, 10, "mIoU", 0.42, {"circle": 0.3}, {"pixel accuracy": 0.87})
+    screen = screen_of([*sample_events(10), validated], process=living())
+    async with Host(screen).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        assert "0.4200" in shown(screen, "validation")
+        assert "pixel accuracy" in shown(screen, "validation")
+        assert "0.8700" in shown(screen, "validation")
 
 
 async def test_numbers_are_those_of_the_log() -> None:

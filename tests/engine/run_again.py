@@ -9,9 +9,10 @@ from pathlib import Path
 import mxnet as mx
 import numpy as np
 
-from tests.engine import small_detectors
+from tests.engine import small_detectors, small_segmenters
 from tests.engine.datasets.test_folder import write_folders
 from tests.engine.voc_tree import usual_tree
+from tui.engine.datasets.shapes import CLASSES as SHAPES
 from tui.engine.run import Run
 from tui.model.plan import FreezePlan, Rule
 from tui.model.source import ModelSource
@@ -84,6 +85,22 @@ def center_net(home: Path) -> RunFolder:
 def faster_rcnn(home: Path) -> RunFolder:
     """A Faster R-CNN on the same pictures. It draws its samples as it trains."""
     return _other_detector(home, f"{small_detectors.__name__}:cats_and_dogs", "faster_rcnn")
+
+
+def segmenter(home: Path) -> RunFolder:
+    """An FCN on the built-in shapes, with dropout in its head: four steps of its first epoch."""
+    source = ModelSource(
+        f"{small_segmenters.__name__}:of_the_shapes",
+        classes=("background", *SHAPES),
+        pretrained=False,
+        input_size=(64, 64),
+        seed=5,
+    )
+    settings = Hyperparameters(
+        max_steps=4, batch_size=4, learning_rate=0.001, schedule="poly", epochs=2
+    )
+    plan = FreezePlan((Rule("thaw", "all"),))
+    return _new(home, RunSpec(source, "segmentation", "shapes", settings, seed=11), plan)
 
 
 def _other_detector(home: Path, model: str, recipe: str, **hyper: object) -> RunFolder:

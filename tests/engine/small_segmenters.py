@@ -9,6 +9,8 @@ from gluoncv.model_zoo.pspnet import PSPNet, _PSPHead
 from gluoncv.model_zoo.resnetv1b import BasicBlockV1b, ResNetV1b
 from mxnet.gluon import HybridBlock, nn
 
+from tui.engine.datasets.shapes import CLASSES as SHAPES
+
 CLASSES = 3
 SIDE = 64
 
@@ -16,6 +18,11 @@ SIDE = 64
 def fcn(classes: int = CLASSES) -> FCN:
     """With an auxiliary output, as GluonCV's script has it when it is told `--aux`."""
     return _on_small_trunk(FCN, _FCNHead(512, classes), _FCNHead(256, classes), classes)
+
+
+def of_the_shapes() -> FCN:
+    """The same, for the built-in shapes on their background."""
+    return fcn(len(SHAPES) + 1)
 
 
 def psp() -> PSPNet:

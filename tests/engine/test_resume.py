@@ -20,6 +20,7 @@ from tests.engine.run_again import (
     events,
     faster_rcnn,
     scheduled,
+    segmenter,
     weights,
     yolo,
 )
@@ -63,7 +64,7 @@ def losses(told: list[Event]) -> dict[int, float | None]:
 def left_alone(tmp_path_factory: pytest.TempPathFactory) -> dict[Callable[..., RunFolder], object]:
     """A run of each kind that nothing happened to."""
     done: dict[Callable[..., RunFolder], object] = {}
-    for make in (detector, classifier, scheduled, yolo, center_net, faster_rcnn):
+    for make in (detector, classifier, scheduled, yolo, center_net, faster_rcnn, segmenter):
         folder = make(tmp_path_factory.mktemp(make.__name__))
         carry_out(folder)
         done[make] = folder
@@ -80,6 +81,7 @@ def left_alone(tmp_path_factory: pytest.TempPathFactory) -> dict[Callable[..., R
         (yolo, 3),
         (center_net, 3),
         (faster_rcnn, 3),
+        (segmenter, 3),
         *((scheduled, step) for step in (1, 2, 3, 5, 7)),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),

@@ -13,7 +13,7 @@ from typing import Any
 
 import mxnet as mx
 import numpy as np
-from gluoncv.data.batchify import Pad, Stack, Tuple
+from gluoncv.data.batchify import Stack, Tuple
 from gluoncv.data.transforms.presets.center_net import (
     CenterNetDefaultTrainTransform,
     CenterNetDefaultValTransform,
@@ -21,10 +21,9 @@ from gluoncv.data.transforms.presets.center_net import (
 from gluoncv.loss import HeatmapFocalLoss, MaskedL1Loss
 from gluoncv.model_zoo.center_net.center_net import CenterNet
 from gluoncv.utils.filesystem import try_import_cv2
-from mxnet.gluon.data import DataLoader
 
 from tui.engine.datasets.data import Data
-from tui.engine.recipes.detection import METRIC, DetectionTask, Detector
+from tui.engine.recipes.detection import METRIC, DetectionTask, Detector, validation_loader
 from tui.engine.recipes.plain import PlainCenterNetTransform
 from tui.engine.recipes.recipe import Losses
 from tui.engine.refusal import Refusal
@@ -104,12 +103,8 @@ class CenterNetTask(DetectionTask):
             hyper.batch_size,
             Tuple(*(Stack() for _ in range(6))),
         )
-        self._validation = DataLoader(
-            data.validation.transform(_of_a_copy(validation)),
-            hyper.batch_size,
-            shuffle=False,
-            batchify_fn=Tuple(Stack(), Pad(pad_val=-1)),
-            last_batch="keep",
+        self._validation = validation_loader(
+            data.validation.transform(_of_a_copy(validation)), hyper.batch_size
         )
         self._heatmap_loss = HeatmapFocalLoss(from_logits=True)
         self._size_loss = MaskedL1Loss(weight=SIZE_WEIGHT)

@@ -8,7 +8,9 @@ from typing import Any
 
 import mxnet as mx
 import numpy as np
+from gluoncv.data.batchify import Pad, Stack, Tuple
 from gluoncv.utils.metrics.voc_detection import VOC07MApMetric
+from mxnet.gluon.data import DataLoader, Dataset
 
 from tui.engine.datasets.data import Task
 from tui.engine.recipes.loader_task import LoaderTask
@@ -19,8 +21,19 @@ from tui.engine.sources.built import Built
 METRIC = "VOC07 mAP"
 """Its name, wherever it is shown."""
 
-NMS_THRESHOLD, NMS_TOPK = 0.45, 400
+NMS = {"nms_thresh": 0.45, "nms_topk": 400}
 """What the scripts of SSD and YOLOv3 set before validation."""
+
+
+def validation_loader(pictures: Dataset, batch_size: int) -> DataLoader:
+    """Pictures of one size, with as many boxes as each has, in their order."""
+    return DataLoader(
+        pictures,
+        batch_size,
+        shuffle=False,
+        batchify_fn=Tuple(Stack(), Pad(pad_val=-1)),
+        last_batch="keep",
+    )
 
 
 class Detector:
@@ -54,12 +67,15 @@ class DetectionTask(LoaderTask):
 
     net: Any
     classes: Sequence[str]
+    nms: dict[str, float] = {}  # noqa: RUF012
+    """What the script sets before validation; nothing, unless a family says so."""
     _validation: Iterable[Sequence[mx.nd.NDArray]]
 
     def validate(self, stop: Callable[[], bool]) -> Metric | None:
         """VOC07 mean average precision at an overlap of 0.5."""
         metric = VOC07MApMetric(iou_thresh=0.5, class_names=list(self.classes))
-        self._prepare_validation()
+        if self.nms:
+            self.net.set_nms(**self.nms)
         self._trace()
         for pictures, labels, *scale in self._validation:
             if stop():
@@ -82,9 +98,6 @@ class DetectionTask(LoaderTask):
                 [labels[..., 5:6]],
             )
         return _measured(metric, self.classes)
-
-    def _prepare_validation(self) -> None:
-        """What the script sets before validation; nothing, unless a family says so."""
 
 
 def _measured(metric: VOC07MApMetric, classes: Sequence[str]) -> Metric:

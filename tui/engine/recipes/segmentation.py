@@ -41,7 +41,12 @@ INFO = RecipeInfo(
     losses=("cross entropy",),
     metric="mIoU",
     defaults=Hyperparameters(
-        epochs=50, batch_size=16, learning_rate=0.001, momentum=0.9, weight_decay=0.0001
+        epochs=50,
+        batch_size=16,
+        learning_rate=0.001,
+        momentum=0.9,
+        weight_decay=0.0001,
+        schedule="poly",
     ),
     source="GluonCV scripts/segmentation/train.py",
 )

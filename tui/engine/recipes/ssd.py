@@ -11,20 +11,19 @@ from collections.abc import Callable
 from typing import Any
 
 import mxnet as mx
-from gluoncv.data.batchify import Pad, Stack, Tuple
+from gluoncv.data.batchify import Stack, Tuple
 from gluoncv.data.transforms.presets.ssd import SSDDefaultTrainTransform, SSDDefaultValTransform
 from gluoncv.loss import SSDMultiBoxLoss
 from gluoncv.model_zoo.ssd.ssd import SSD
 from mxnet import autograd
-from mxnet.gluon.data import DataLoader
 
 from tui.engine.datasets.data import Data
 from tui.engine.recipes.detection import (
     METRIC,
-    NMS_THRESHOLD,
-    NMS_TOPK,
+    NMS,
     DetectionTask,
     Detector,
+    validation_loader,
 )
 from tui.engine.recipes.plain import PlainSSDTransform
 from tui.engine.recipes.recipe import Losses
@@ -64,6 +63,8 @@ class SSDTask(DetectionTask):
     """An SSD network in training. A batch is (pictures, class targets, box targets): B×3×H×W,
     B×A, B×A×4."""
 
+    nms = NMS
+
     def __init__(self, built: Built, data: Data, hyper: Hyperparameters) -> None:
         assert built.input_size is not None
         self.classes = data.classes
@@ -85,12 +86,8 @@ class SSDTask(DetectionTask):
             hyper.batch_size,
             Tuple(Stack(), Stack(), Stack()),
         )
-        self._validation = DataLoader(
-            data.validation.transform(SSDDefaultValTransform(width, height)),
-            hyper.batch_size,
-            shuffle=False,
-            batchify_fn=Tuple(Stack(), Pad(pad_val=-1)),
-            last_batch="keep",
+        self._validation = validation_loader(
+            data.validation.transform(SSDDefaultValTransform(width, height)), hyper.batch_size
         )
         self._loss = SSDMultiBoxLoss()
 
@@ -110,9 +107,6 @@ class SSDTask(DetectionTask):
             pictures=size,
             scale=1,
         )
-
-    def _prepare_validation(self) -> None:
-        self.net.set_nms(nms_thresh=NMS_THRESHOLD, nms_topk=NMS_TOPK)
 
 
 RECIPE = SSDRecipe()

@@ -19,15 +19,14 @@ from gluoncv.data.transforms.presets.yolo import (
     YOLO3DefaultValTransform,
 )
 from gluoncv.model_zoo.yolo.yolo3 import YOLOV3
-from mxnet.gluon.data import DataLoader
 
 from tui.engine.datasets.data import Data
 from tui.engine.recipes.detection import (
     METRIC,
-    NMS_THRESHOLD,
-    NMS_TOPK,
+    NMS,
     DetectionTask,
     Detector,
+    validation_loader,
 )
 from tui.engine.recipes.plain import PlainYOLOTransform
 from tui.engine.recipes.recipe import Losses
@@ -77,6 +76,7 @@ class YOLO3Task(DetectionTask):
     """A YOLOv3 network in training. A batch is pictures B×3×H×W; the targets of objectness,
     centres, scales, weights and classes, B×A×…; boxes, B×objects×4."""
 
+    nms = NMS
     # Its static form is not for shapes that change, as the number of boxes does.
     hybridized: dict[str, bool] = {}  # noqa: RUF012
 
@@ -93,12 +93,8 @@ class YOLO3Task(DetectionTask):
             hyper.batch_size,
             Tuple(*(Stack() for _ in range(6)), Pad(pad_val=-1)),
         )
-        self._validation = DataLoader(
-            data.validation.transform(YOLO3DefaultValTransform(width, height)),
-            hyper.batch_size,
-            shuffle=False,
-            batchify_fn=Tuple(Stack(), Pad(pad_val=-1)),
-            last_batch="keep",
+        self._validation = validation_loader(
+            data.validation.transform(YOLO3DefaultValTransform(width, height)), hyper.batch_size
         )
 
     def losses(self, batch: Any) -> Losses:
@@ -114,9 +110,6 @@ class YOLO3Task(DetectionTask):
             pictures=size,
             scale=size,
         )
-
-    def _prepare_validation(self) -> None:
-        self.net.set_nms(nms_thresh=NMS_THRESHOLD, nms_topk=NMS_TOPK)
 
 
 RECIPE = YOLO3Recipe()
