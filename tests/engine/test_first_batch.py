@@ -30,10 +30,18 @@ def labels(*found: float) -> Data:
     return replace(CLASSES, train=[(None, label) for label in found])
 
 
+def mask(*found: int) -> Data:
+    return replace(CLASSES, train=[(None, mx.nd.array([found], dtype="int32"))])
+
+
 def test_labels_in_range_are_counted() -> None:
     data = boxes([1, 1, 9, 9, 0, 0], [2, 2, 5, 7, 1, 0])
     assert check_labels(data, "detection", 1) == 2
     assert check_labels(labels(0, 1, 1, 7), "classification", 3) == 3  # no more is looked at
+    assert check_labels(mask(0, 1, 1, -1), "segmentation", 1) == 2
+    instances = replace(DETECTION, train=[(None, np.array([[1, 1, 9, 9, 1, 0]]), [[]])])
+    assert check_labels(instances, "instance segmentation", 1) == 1
+    assert check_labels(replace(DETECTION, train=[(None, {}, 0)]), "pose", 1) == 0
 
 
 @pytest.mark.parametrize(
@@ -42,6 +50,7 @@ def test_labels_in_range_are_counted() -> None:
         (labels(0, 2), "classification", "picture 2 of the training data has a label of class 2"),
         (labels(-1), "classification", "class -1, and there are 2 (0 to 1)"),
         (labels(0.5), "classification", "class 0.5"),
+        (mask(0, -1, 5), "segmentation", "class 5, and there are 2"),
         (boxes([1, 1, 9, 9, 2, 0]), "detection", "class 2, and there are 2"),
         (boxes([1, 1, 9, 9, float("nan"), 0]), "detection", "class nan"),
         (boxes([9, 1, 1, 9, 0, 0]), "detection", r"a box from (9, 1) to (1, 9), which holds no"),

@@ -68,33 +68,42 @@ def check_first_batch(loop: Loop, plans: PlanInForce, data: Data, task: Task) ->
 
 def check_labels(data: Data, task: Task, count: int) -> int:
     """Hold the labels of the first pictures to the classes and the pictures. Returns how many
-    there were; 0 for tasks whose labels are of another kind.
+    there were (a mask has one for each class in it); 0 for poses, which have no classes.
 
     Raises:
         Refusal: one is out of range, or a box is turned over or not finite.
     """
-    if task not in ("classification", "detection"):
+    if task == "pose":
         return 0
     classes, seen = len(data.classes), 0
     for index in range(count):
-        _, label = data.train[index]
+        label = data.train[index][1]
+        where = f"picture {index + 1} of the training data"
         if task == "classification":
-            rows = np.array([[0, 0, 1, 1, float(label)]])
+            numbers = [float(label)]
+        elif task == "segmentation":
+            numbers = [one for one in np.unique(label.asnumpy()).tolist() if one != -1]
         else:
-            rows = np.asarray(label, dtype="float64")
-        for left, top, right, bottom, number, *_ in rows:
-            seen += 1
+            boxes = np.asarray(label, dtype="float64")
+            numbers = boxes[:, 4].tolist()
+            _refuse_empty_boxes(boxes, where)
+        for number in numbers:
             if not (0 <= number < classes and number == int(number)):
                 raise Refusal(
-                    f"picture {index + 1} of the training data has a label of class {number:g}, "
-                    f"and there are {classes} (0 to {classes - 1})"
+                    f"{where} has a label of class {number:g}, and there are {classes} "
+                    f"(0 to {classes - 1})"
                 )
-            if not (np.isfinite([left, top]).all() and left < right and top < bottom):
-                raise Refusal(
-                    f"picture {index + 1} of the training data has a box from ({left:g}, {top:g}) "
-                    f"to ({right:g}, {bottom:g}), which holds nothing"
-                )
+        seen += len(numbers)
     return seen
+
+
+def _refuse_empty_boxes(boxes: np.ndarray, where: str) -> None:
+    for left, top, right, bottom in boxes[:, :4]:
+        if not (np.isfinite([left, top]).all() and left < right and top < bottom):
+            raise Refusal(
+                f"{where} has a box from ({left:g}, {top:g}) to ({right:g}, {bottom:g}), which "
+                "holds nothing"
+            )
 
 
 @contextmanager
