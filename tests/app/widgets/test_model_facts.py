@@ -24,3 +24,11 @@ def test_a_name_that_cannot_be_built_says_why() -> None:
     assert said[0] == "resnet50_v1"
     assert said[-1] == "cannot be built without network: the zoo downloads weights for it"
     assert not any("weights resnet50" in part for part in said)
+
+
+def test_where_the_weights_cannot_be_had_it_says_what_can() -> None:
+    said = facts(row("center_net_resnet50_v1b_dcnv2_voc"), glyphs(), 80)[-1]
+    assert said.endswith("not on this disk; its trunk resnet50_v1b can be had")
+    said = facts(row("ssd_512_mobilenet1.0_voc"), glyphs(), 80)[-1]
+    assert "nearest to get: " in said
+    assert not said.endswith(": ")

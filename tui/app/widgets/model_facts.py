@@ -73,13 +73,15 @@ def _weights(row: ModelRow, entry: ZooEntry, *, in_full: bool) -> str:
     short_name = file if in_full else f"…-{file.rpartition('-')[2]}"
     if row.on_disk:
         return f"{whose}weights {short_name}{on}, on this disk"
-    near = f"; nearest to get: {_nearest(entry)}"
-    return f"{whose}weights {short_name}{on}, not on this disk{near}"
+    return f"{whose}weights {short_name}{on}, not on this disk{_instead(entry)}"
 
 
-def _nearest(entry: ZooEntry) -> str:
+def _instead(entry: ZooEntry) -> str:
+    """What can be had where the weights themselves cannot: of the trunk, of the nearest model."""
+    if entry.trunk and public(sources_of(entry.trunk)):
+        return f"; its trunk {entry.trunk} can be had"
     places = places_of(entry.name)
-    return places.nearest if places else ""
+    return f"; nearest to get: {places.nearest}" if places and places.nearest else ""
 
 
 class ModelFacts(Static):
