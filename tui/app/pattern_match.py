@@ -30,6 +30,9 @@ from the terminal to the frame that shows it."""
 SLICE_LIMIT = 0.2
 """Seconds that one slice may take: a pattern that backtracks holds up the screen for no more."""
 
+HINT_PAUSE = 0.15
+"""Seconds that pass, in a large model, before it is worked out what was probably meant."""
+
 Names = Literal["names", "structure"]
 """Which names a pattern is for, as a plan's rule says it."""
 
@@ -64,14 +67,18 @@ async def match_pattern(pattern: str, by: Names, tree: ModelTree) -> Matched:
         found = await match_in_slices(pattern, names, search=by == "structure")
     except PatternError as error:
         return Matched(pattern, by, error=str(error))
-    parameters = tuple(sorted({owners[index] for index in found}) if owners else found)
-    everything = len(parameters) == len(tree.parameters)
     hint = None
-    if by == "names" and (everything or not parameters):
-        # It matches other patterns, each in one go: in a thread that holds up nothing.
+    if by == "names" and len(found) in (0, len(names)):
+        # It matches other patterns, each in one go: in a thread, which with many names slows the
+        # screen all the same, and so waits until no more is typed.
+        if len(names) > MOST_NAMES:
+            await asyncio.sleep(HINT_PAUSE)
         few = tree.parameters if len(names) <= MOST_NAMES else ()
         structure_names = [one.structure_names for one in few]
         hint = await asyncio.to_thread(suggest, pattern, names, structure_names)
+    # Not before: a match that is given up while it waits should not hold so many numbers.
+    parameters = tuple(sorted({owners[index] for index in found}) if owners else found)
+    everything = len(parameters) == len(tree.parameters)
     return Matched(pattern, by, parameters, everything, hint)
 
 
