@@ -1,0 +1,22 @@
+"""What works on every screen, and the ways out, which stand last."""
+
+from __future__ import annotations
+
+from tui.app.actions.action import Action
+
+EVERYWHERE: tuple[Action, ...] = (
+    Action("loading.quit", ("q",), "quit", "quit", "leave thaw", "loading", rank=1),
+    Action("app.help", ("question_mark", "f1"), "keys", "help", "all keys", "app", rank=1),
+    Action(
+        "app.palette",
+        ("ctrl+p",),
+        "command_palette",
+        "palette",
+        "find any action by its name",
+        "app",
+        rank=6,
+        palette=False,
+        priority=True,
+    ),
+    Action("model.quit", ("q",), "leave", "quit", "leave thaw", "model", rank=1),
+)

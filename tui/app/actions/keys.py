@@ -1,0 +1,38 @@
+"""Keys as people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_KEY_TEXT = {
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "esc",
+    "pageup": "pgup",
+    "pagedown": "pgdn",
+    "backspace": "bksp",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "insert": "ins",
+    "delete": "del",
+}
+
+
+def key_text(key: str) -> str:
+    """A key as people read it, in ASCII: `^t`, `alt+enter`, `?`."""
+    *modifiers, name = key.split("+")
+    name = _KEY_TEXT.get(name, name)
+    if modifiers == ["ctrl"]:
+        return f"^{name}"
+    return "+".join([*modifiers, name])
+
+
+def keys_text(keys: Iterable[str]) -> str:
+    """All keys of an action: `up, k`; a row of digits as `1..9`."""
+    texts = [key_text(key) for key in keys]
+    if len(texts) > 2 and "".join(texts).isdigit():
+        return f"{texts[0]}..{texts[-1]}"
+    return ", ".join(texts)
