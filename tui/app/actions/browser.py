@@ -13,7 +13,6 @@ BROWSER: tuple[Action, ...] = (
         "open the model under the cursor",
         "browser",
         rank=1,
-        priority=True,
     ),
     Action(
         "browser.up",
@@ -23,7 +22,6 @@ BROWSER: tuple[Action, ...] = (
         "one model up",
         "browser",
         palette=False,
-        priority=True,
     ),
     Action(
         "browser.down",
@@ -33,7 +31,6 @@ BROWSER: tuple[Action, ...] = (
         "one model down",
         "browser",
         palette=False,
-        priority=True,
     ),
     Action(
         "browser.page_up",
@@ -43,7 +40,6 @@ BROWSER: tuple[Action, ...] = (
         "one page up",
         "browser",
         palette=False,
-        priority=True,
     ),
     Action(
         "browser.page_down",
@@ -53,7 +49,6 @@ BROWSER: tuple[Action, ...] = (
         "one page down",
         "browser",
         palette=False,
-        priority=True,
     ),
     Action(
         "browser.first",
@@ -112,7 +107,6 @@ BROWSER: tuple[Action, ...] = (
         "class_names",
         rank=1,
         palette=False,
-        priority=True,
     ),
     Action(
         "class_names.back",

@@ -14,7 +14,6 @@ FIELDS: tuple[Action, ...] = (
         "pattern",
         rank=1,
         palette=False,
-        priority=True,
     ),
     Action(
         "pattern.thaw",
@@ -25,7 +24,6 @@ FIELDS: tuple[Action, ...] = (
         "pattern",
         rank=1,
         palette=False,
-        priority=True,
     ),
     Action(
         "pattern.take_hint",
@@ -35,7 +33,6 @@ FIELDS: tuple[Action, ...] = (
         "take the pattern that was probably meant",
         "pattern",
         palette=False,
-        priority=True,
     ),
     Action(
         "pattern.names",
@@ -46,28 +43,25 @@ FIELDS: tuple[Action, ...] = (
         "pattern",
         rank=3,
         palette=False,
-        priority=True,
     ),
     Action(
         "pattern.next",
         ("down",),
-        "match(1)",
+        "step(1)",
         "next",
         "go to the next match",
         "pattern",
         rank=4,
         palette=False,
-        priority=True,
     ),
     Action(
         "pattern.previous",
         ("up",),
-        "match(-1)",
+        "step(-1)",
         "previous",
         "go to the match before",
         "pattern",
         palette=False,
-        priority=True,
     ),
     Action(
         "pattern.cancel",
@@ -78,7 +72,6 @@ FIELDS: tuple[Action, ...] = (
         "pattern",
         rank=1,
         palette=False,
-        priority=True,
     ),
     Action(
         "size.cancel",
@@ -89,7 +82,6 @@ FIELDS: tuple[Action, ...] = (
         "size",
         rank=1,
         palette=False,
-        priority=True,
     ),
     Action(
         "find.accept",
@@ -100,7 +92,6 @@ FIELDS: tuple[Action, ...] = (
         "find",
         rank=1,
         palette=False,
-        priority=True,
     ),
     Action(
         "find.next",
@@ -111,7 +102,6 @@ FIELDS: tuple[Action, ...] = (
         "find",
         rank=2,
         palette=False,
-        priority=True,
     ),
     Action(
         "find.previous",
@@ -122,7 +112,6 @@ FIELDS: tuple[Action, ...] = (
         "find",
         rank=3,
         palette=False,
-        priority=True,
     ),
     Action(
         "find.cancel",
@@ -133,6 +122,5 @@ FIELDS: tuple[Action, ...] = (
         "find",
         rank=1,
         palette=False,
-        priority=True,
     ),
 )

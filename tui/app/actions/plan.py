@@ -95,7 +95,6 @@ PLAN: tuple[Action, ...] = (
         "rule",
         rank=1,
         palette=False,
-        priority=True,
     ),
     Action(
         "rule.next",
@@ -116,7 +115,6 @@ PLAN: tuple[Action, ...] = (
         "rule",
         rank=1,
         palette=False,
-        priority=True,
     ),
     Action(
         "choice.next",
@@ -146,7 +144,6 @@ PLAN: tuple[Action, ...] = (
         "file",
         rank=1,
         palette=False,
-        priority=True,
     ),
     Action(
         "presets.apply",

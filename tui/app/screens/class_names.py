@@ -10,6 +10,7 @@ from textual.widgets import Input, Static
 from tui.app.actions import bindings
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
+from tui.app.widgets.typed_input import TypedInput
 from tui.model.source import parse_classes
 
 
@@ -26,7 +27,7 @@ class ClassNames(ModalScreen["tuple[str, ...]"]):
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
             yield Static(f"Which classes is {self._model} for?", id="asked", markup=False)
-            yield Input(id="classes", compact=True, placeholder="fig, date, hazelnut")
+            yield TypedInput(id="classes", compact=True, placeholder="fig, date, hazelnut")
             yield MessageLine(id="said")
             yield KeyLine(id="keys")
 

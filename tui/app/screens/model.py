@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
@@ -26,6 +27,7 @@ from tui.app.widgets.model_header import ModelHeader
 from tui.app.widgets.names_line import NamesLine
 from tui.app.widgets.parameter_tree import ParameterTree
 from tui.app.widgets.pattern_field import PatternField
+from tui.app.widgets.search_field import SearchField
 from tui.model.folding import covering
 from tui.model.plan import FreezePlan, Rule
 from tui.model.selection import PatternError
@@ -242,7 +244,8 @@ class ModelScreen(PlanKeys):
         self.parameter_tree.place = self._place
         self.parameter_tree.show_found(event.found)
 
-    def on_find_field_step(self, event: FindField.Step) -> None:
+    @on(SearchField.Step, "#find-field")
+    def _step_in_found(self, event: SearchField.Step) -> None:
         self.parameter_tree.action_go_to_found(event.step)
 
     def on_find_field_accepted(self, event: FindField.Accepted) -> None:
@@ -255,14 +258,15 @@ class ModelScreen(PlanKeys):
         count = len(event.found.nodes)
         self.message.say(f"{count:,} found · n next, N previous, F shows only them")
 
-    def on_find_field_cancelled(self) -> None:
+    @on(SearchField.Cancelled, "#find-field")
+    def _find_no_more(self) -> None:
         if self._place is not None:
             self.parameter_tree.place = self._place
         self.parameter_tree.show_found(None)
         self._close_find()
 
     def _close_find(self) -> None:
-        self.find_field.close()
+        self.find_field.hide()
         self.message.display = True
         self.parameter_tree.focus()
 
@@ -278,7 +282,8 @@ class ModelScreen(PlanKeys):
         if self.pattern_field.display:
             self.parameter_tree.mark(event.matched.parameters if event.matched else None)
 
-    def on_pattern_field_step(self, event: PatternField.Step) -> None:
+    @on(SearchField.Step, "#pattern-field")
+    def _step_in_matches(self, event: SearchField.Step) -> None:
         self.parameter_tree.go_to_match(event.step)
 
     def on_pattern_field_accepted(self, event: PatternField.Accepted) -> None:
@@ -296,7 +301,8 @@ class ModelScreen(PlanKeys):
             f"{matched.pattern}: nothing to change, all of it is {already} already",
         )
 
-    def on_pattern_field_cancelled(self) -> None:
+    @on(SearchField.Cancelled, "#pattern-field")
+    def _match_no_more(self) -> None:
         if self._place is not None:
             self.parameter_tree.place = self._place
         matched = self.pattern_field.matched

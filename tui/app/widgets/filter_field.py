@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from textual.widgets import Input
+from tui.app.widgets.typed_input import TypedInput
 
 
-class FilterField(Input):
+class FilterField(TypedInput):
     """One line. Its cursor stands still: one that blinks would write to an idle line."""
 
     def __init__(self, *, id: str | None = None) -> None:

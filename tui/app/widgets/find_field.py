@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui.app.actions import bindings
 from tui.app.find_match import Found, find_names
 from tui.app.session import Session
+from tui.app.widgets.search_field import SearchField
+from tui.app.widgets.typed_input import TypedInput
 
 
-class FindField(Horizontal):
+class FindField(SearchField):
     """One line: the field, and how often it is found."""
 
     BINDINGS = bindings("find")
@@ -34,31 +35,16 @@ class FindField(Horizontal):
             self.typed = typed
             self.found = found
 
-    class Step(Message):
-        """Go to the next place (1) or the one before (-1)."""
-
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
-
-    class Cancelled(Message):
-        """Go back to where the cursor was."""
-
     def __init__(self, session: Session, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._session = session
         self._found: Found | None = None
-        self._waiting = False
+        self._found_for = ""
 
     def compose(self) -> ComposeResult:
         yield Static("find", id="find-prompt", markup=False)
-        yield Input(id="find", compact=True, select_on_focus=False)
+        yield TypedInput(id="find", compact=True, select_on_focus=False)
         yield Static(id="find-verdict", markup=False)
-
-    @property
-    def field(self) -> Input:
-        """The input."""
-        return self.query_one("#find", Input)
 
     @property
     def found(self) -> Found | None:
@@ -71,20 +57,10 @@ class FindField(Horizontal):
         with self.prevent(Input.Changed):
             self.field.clear()
         self.field.focus()
-        self._judge_again()
+        self.judge_again()
 
-    def close(self) -> None:
-        """Hide the field."""
-        self.workers.cancel_node(self)
-        self.display = False
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._judge_again()
-
-    def _judge_again(self) -> None:
+    def judge_again(self) -> None:
         self._found = None
-        self._waiting = False
         if self.field.value.strip():
             self._judge(self.field.value)
         else:
@@ -107,12 +83,11 @@ class FindField(Horizontal):
         if event.typed != self.field.value:
             event.stop()
             return
-        self._found = event.found
+        self._found, self._found_for = event.found, event.typed
         count = len(event.found.nodes)
         among = "" if self._session.shown.name == "all" else " in what is shown"
         self._say(f"{count:,} found{among}" if count else f"nothing found{among}", not count)
-        if self._waiting:
-            self.action_accept()
+        self.known()
 
     def _say(self, verdict: str, warning: bool) -> None:
         line = self.query_one("#find-verdict", Static)
@@ -123,15 +98,7 @@ class FindField(Horizontal):
         """Stay where it was found, once that is known."""
         if not self.field.value.strip():
             self.action_cancel()
-        elif self._found is None:
-            self._waiting = True
+        elif self._found is None or self._found_for != self.field.value:
+            self.when_known(self.action_accept)
         else:
             self.post_message(self.Accepted(self.field.value, self._found))
-
-    def action_step(self, step: int) -> None:
-        """Go to another place."""
-        self.post_message(self.Step(step))
-
-    def action_cancel(self) -> None:
-        """Go back to where the cursor was."""
-        self.post_message(self.Cancelled())

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
@@ -12,6 +14,8 @@ from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
 from tui.app.pattern_match import Matched, Names, hinted, match_pattern, refusal, told
 from tui.app.session import Session
+from tui.app.widgets.search_field import SearchField
+from tui.app.widgets.typed_input import TypedInput
 from tui.model.plan import Action
 from tui.printable import plain
 
@@ -21,7 +25,7 @@ _PROMPTS: dict[Names, str] = {
 }
 
 
-class PatternField(Vertical):
+class PatternField(SearchField):
     """Three lines: the field, what the pattern matches, what was probably meant."""
 
     BINDINGS = bindings("pattern")
@@ -41,35 +45,19 @@ class PatternField(Vertical):
             self.matched = matched
             self.action = action
 
-    class Step(Message):
-        """Go to the next match (1) or the one before (-1)."""
-
-        def __init__(self, step: int) -> None:
-            super().__init__()
-            self.step = step
-
-    class Cancelled(Message):
-        """Leave all as it was."""
-
     def __init__(self, session: Session, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._session = session
         self._by: Names = "names"
         self._matched: Matched | None = None
-        self._waiting: Action | None = None
         self._confirmed = False
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="pattern-line"):
             yield Static(_PROMPTS[self._by], id="pattern-prompt", markup=False)
-            yield Input(id="pattern", compact=True, select_on_focus=False)
+            yield TypedInput(id="pattern", compact=True, select_on_focus=False)
         yield Static(id="pattern-verdict", markup=False)
         yield Static(id="pattern-hint", markup=False)
-
-    @property
-    def field(self) -> Input:
-        """The input."""
-        return self.query_one("#pattern", Input)
 
     @property
     def matched(self) -> Matched | None:
@@ -82,23 +70,17 @@ class PatternField(Vertical):
         self.display = True
         self.field.focus()
         self.field.select_all()
-        self._judge_again()
+        self.judge_again()
 
     def close(self, *, clear: bool) -> None:
         """Hide the field."""
-        self.workers.cancel_node(self)
-        self.display = False
+        self.hide()
         if clear:
             with self.prevent(Input.Changed):
                 self.field.clear()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._judge_again()
-
-    def _judge_again(self) -> None:
+    def judge_again(self) -> None:
         self._matched = None
-        self._waiting = None
         self._confirmed = False
         if self.field.value:
             self._judge(self.field.value, self._by)
@@ -121,8 +103,7 @@ class PatternField(Vertical):
             return
         self._matched = matched
         self._tell()
-        if self._waiting is not None:
-            self.action_apply(self._waiting)
+        self.known()
 
     def _tell(self) -> None:
         if self._matched is not None:
@@ -148,10 +129,10 @@ class PatternField(Vertical):
         if not self.field.value:
             self._say("type a pattern first; a thaws everything, esc leaves", "", True)
             return
-        if self._matched is None:
-            self._waiting = action
+        matched = self._matched
+        if matched is None or matched.pattern != self.field.value:
+            self.when_known(partial(self.action_apply, action))
             return
-        matched, self._waiting = self._matched, None
         parameters = self._session.tree.parameters
         why = refusal(
             matched,
@@ -175,12 +156,4 @@ class PatternField(Vertical):
         """Match the other kind of names."""
         self._by = "structure" if self._by == "names" else "names"
         self.query_one("#pattern-prompt", Static).update(_PROMPTS[self._by])
-        self._judge_again()
-
-    def action_match(self, step: int) -> None:
-        """Go to another match."""
-        self.post_message(self.Step(step))
-
-    def action_cancel(self) -> None:
-        """Leave all as it was."""
-        self.post_message(self.Cancelled())
+        self.judge_again()

@@ -14,6 +14,7 @@ from tui.app.glyphs import glyphs
 from tui.app.rule_match import Judged, doubt, judge_rule, told
 from tui.app.rule_text import SHORT
 from tui.app.session import Session
+from tui.app.widgets.typed_input import TypedInput
 from tui.app.widgets.word_choice import WordChoice
 from tui.model.families import ROLES
 from tui.model.folding import covering
@@ -62,18 +63,18 @@ class RuleForm(Vertical):
         self._node = 0
         self._offered = ""
         self._judged: Judged | None = None
-        self._waiting = False
+        self._wanted: Rule | None = None
         self._confirmed: Rule | None = None
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="rule-line"):
             yield WordChoice(ACTIONS, shown=SHORT, id="rule-action")
             yield WordChoice(SELECTORS, id="rule-by")
-            yield Input(id="rule-select", compact=True, select_on_focus=False)
+            yield TypedInput(id="rule-select", compact=True, select_on_focus=False)
             yield Static("value", id="rule-value-prompt", markup=False)
-            yield Input(id="rule-value", compact=True)
+            yield TypedInput(id="rule-value", compact=True)
             yield Static("epoch", id="rule-epoch-prompt", markup=False)
-            yield Input(id="rule-epoch", compact=True)
+            yield TypedInput(id="rule-epoch", compact=True)
         yield Static(id="rule-verdict", markup=False)
 
     @property
@@ -97,7 +98,8 @@ class RuleForm(Vertical):
 
     def open(self, rule: Rule | None, node: int) -> None:
         """Show the fields of a rule, or of a new one that freezes what stands at a node."""
-        self._start, self._node, self._confirmed = rule, node, None
+        self._start, self._node = rule, node
+        self._confirmed = self._wanted = None
         path = self._session.tree.nodes[node].path
         by: Selector = "block" if self._session.tree.nodes[node].is_block else "parameter"
         shown = rule or Rule("freeze", by if path else "all", path)
@@ -184,7 +186,7 @@ class RuleForm(Vertical):
     # Judging
 
     def _judge_again(self) -> None:
-        self._judged, self._waiting = None, False
+        self._judged = None
         try:
             rule = self.rule()
         except ValueError as error:
@@ -207,8 +209,8 @@ class RuleForm(Vertical):
             return
         self._judged = judged
         self._say(told(judged, self._session), warning=bool(judged.error or judged.nothing))
-        if self._waiting:
-            self._accept()
+        if self._wanted == judged.rule:
+            self.action_accept()
 
     def _say(self, verdict: str, *, warning: bool) -> None:
         signs = glyphs()
@@ -220,13 +222,7 @@ class RuleForm(Vertical):
     # Going on
 
     def action_accept(self) -> None:
-        """Take the rule, after all that was typed before."""
-        focused = self.screen.focused
-        (focused or self).call_later(self._accept)
-
-    def _accept(self) -> None:
-        if not self.display:
-            return
+        """Take the rule, once it is known what it selects."""
         try:
             rule = self.rule()
         except ValueError as error:
@@ -234,9 +230,9 @@ class RuleForm(Vertical):
             return
         judged = self._judged
         if judged is None or judged.rule != rule:
-            self._waiting = True
+            self._wanted = rule
             return
-        self._waiting = False
+        self._wanted = None
         doubtful = judged.error or doubt(judged, self._session)
         if judged.error or (doubtful and self._confirmed != rule):
             self._confirmed = rule
