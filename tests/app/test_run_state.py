@@ -193,10 +193,8 @@ def test_changes_of_the_plan_are_marks() -> None:
     words = "2 parameters train, 3 frozen"
     assert list(state.marks) == [
         Mark(1, f"epoch 1, by schedule: {words}"),
-        Mark(2, f"epoch 1, by hand: {words}", HEAD),
+        Mark(2, f"epoch 1, by hand: {words}"),
     ]
-    assert state.plan_by_hand == HEAD
-    assert folded(started(), changed(1, "schedule")).plan_by_hand is None
 
 
 def test_what_came_after_the_checkpoint_did_not_last() -> None:
@@ -208,7 +206,6 @@ def test_what_came_after_the_checkpoint_did_not_last() -> None:
         log.append(changed(number, plan=HEAD if number < 3 else ALL))
     state = folded(*log, started(), PREPARED, Resumed(3, 1, 20.0))
     assert [mark.step for mark in state.marks] == [1, 2]
-    assert state.plan_by_hand == HEAD
     assert [one.step for one in state.validations] == [1, 2, 3]
     assert state.best is not None
     assert state.best.step == 3

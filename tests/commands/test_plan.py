@@ -11,6 +11,11 @@ import pytest
 from tests.test_cli import refused, thaw
 from tui.model.plan import FreezePlan, Rule
 from tui.model.plan_file import read_plan, write_plan
+from tui.model.source import ModelSource
+from tui.runs.events import PlanApplied
+from tui.runs.folder import create_run
+from tui.runs.log import EventWriter
+from tui.runs.spec import Hyperparameters, RunSpec
 
 MODEL = "tests.engine.sources.own_code:make"
 HEAD = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
@@ -178,3 +183,18 @@ def test_from_net_and_back(tmp_path: Path) -> None:
     refused = thaw("plan", "from-net", "resnet18_v1")
     assert refused.returncode == 2
     assert "no Python of yours; give package.module:make" in refused.stderr
+
+
+@pytest.mark.slow
+def test_a_run_folder_stands_for_the_plan_that_it_goes_by(tmp_path: Path) -> None:
+    spec = RunSpec(ModelSource("demo"), "ssd", "shapes", Hyperparameters())
+    folder = create_run(spec, HEAD, tmp_path / "run")
+    assert "thaw role head" in thaw("plan", "show", str(folder.path)).stdout
+    by_hand = FreezePlan((Rule("thaw", "block", "features"),))
+    EventWriter(folder.events_file).write(PlanApplied(3, 1, "by hand", 60, 0, 10, 10, plan=by_hand))
+    said = thaw("plan", "show", str(folder.path)).stdout
+    assert "thaw block features" in said
+    assert "role head" not in said
+    nothing = thaw("plan", "show", str(tmp_path))
+    assert nothing.returncode == 2
+    assert "plan.toml: No such file" in nothing.stderr

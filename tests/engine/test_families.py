@@ -23,7 +23,7 @@ from tests.engine.networks import awake
 from tui.engine.freezing import apply_plan
 from tui.engine.sources import build
 from tui.engine.symbols import pin_fixed_gammas
-from tui.engine.verification import digests, prove
+from tui.engine.verification import Witness
 from tui.model.families import find_roles
 from tui.model.ladder import Ladder
 from tui.model.plan import FreezePlan
@@ -206,14 +206,16 @@ def test_head_only(case: Case) -> None:
         net.collect_params(), "adam", {"learning_rate": 0.01, "epsilon": 1e-35, "wd": 0.01}
     )
     sample = Sample(net, case.side)
-    before = digests(net)
+    witness = Witness(net)
+    witness.begin(tree, resolution, 1)
     for _ in range(3):
         with autograd.record():
             loss = case.losses(sample)
         loss.backward()
         assert np.isfinite(loss.asscalar())
         trainer.step(1)
-    proof = prove(tree, resolution, before, digests(net))
+    witness.end(3)
+    proof = witness.proof()
     assert proof.broken == ()
     assert proof.unchanged == ()
     assert proof.frozen_identical == resolution.states.count(State.FROZEN)

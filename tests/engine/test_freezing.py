@@ -12,7 +12,7 @@ from tests.engine.networks import own, sequential, ssd, symbol
 from tui.engine.describe import describe
 from tui.engine.freezing import apply_plan
 from tui.engine.symbols import pin_fixed_gammas
-from tui.engine.verification import digests, prove
+from tui.engine.verification import Witness, digests
 from tui.model.plan import FreezePlan, Rule
 from tui.model.states import State, Statistic
 
@@ -37,9 +37,11 @@ def test_what_is_frozen_does_not_move(
         with autograd.train_mode():
             net(mx.nd.zeros((2, 3, 128, 128)))
     tree, resolution = apply_plan(net, HEAD_ONLY)
-    before = digests(net)
+    witness = Witness(net)
+    witness.begin(tree, resolution, 1)
     steps(net)
-    proof = prove(tree, resolution, before, digests(net))
+    witness.end(3)
+    proof = witness.proof()
     assert proof.broken == ()
     assert proof.unchanged == ()
     assert proof.statistics_moved == 0
@@ -57,9 +59,11 @@ def test_thawed_again_everything_moves(make: Callable[[], gluon.HybridBlock]) ->
     steps(net, 1)
     tree, resolution = apply_plan(net, ALL)
     assert set(resolution.statistics.values()) == {Statistic.MOVING}
-    before = digests(net)
+    witness = Witness(net)
+    witness.begin(tree, resolution, 1)
     steps(net)
-    proof = prove(tree, resolution, before, digests(net))
+    witness.end(3)
+    proof = witness.proof()
     assert proof.broken == ()
     assert proof.statistics_moved == len(resolution.statistics)
     assert proof.trainable_changed == resolution.states.count(State.TRAINABLE)
@@ -89,13 +93,16 @@ def test_rules_on_statistics(make: Callable[[], gluon.HybridBlock]) -> None:
         (FreezePlan((Rule("freeze", "structure", "(gamma|beta)$"), LET_MOVE)), True),
     ):
         tree, resolution = apply_plan(net, plan)
+        witness = Witness(net)
+        witness.begin(tree, resolution, 1)
         before = digests(net)
         steps(net, 1)
         after = digests(net)
+        witness.end(1)
         statistics = [p.name for p in tree.parameters if p.kind == "statistic"]
         moved = [name for name in statistics if before[name] != after[name]]
         assert (moved == statistics) if moving else (moved == [])
-        assert prove(tree, resolution, before, after).broken == ()
+        assert witness.verdict().holds
 
 
 def test_a_norm_that_was_built_fixed_moves_by_a_rule_on_statistics_alone() -> None:
@@ -172,12 +179,14 @@ def test_a_names_rule_selects_what_collect_params_selects(pattern: str) -> None:
     assert ours == [p.grad_req for p in theirs._collect_params_with_prefix().values()]
 
 
-def test_prove_names_what_broke() -> None:
+def test_the_witness_names_what_broke() -> None:
     net = own()
     tree, resolution = apply_plan(net, HEAD_ONLY)
-    before = digests(net)
+    witness = Witness(net)
+    witness.begin(tree, resolution, 1)
     net.features[0].weight.set_data(net.features[0].weight.data() + 1)
     net.features[1].running_mean.set_data(net.features[1].running_mean.data() + 1)
-    proof = prove(tree, resolution, before, digests(net))
+    witness.end(1)
+    proof = witness.proof()
     assert proof.broken == ("features.0.weight", "features.1.running_mean")
     assert proof.unchanged == ("output.weight", "output.bias")

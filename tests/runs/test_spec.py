@@ -50,7 +50,6 @@ specs = st.builds(
         augment=st.booleans(),
         validate_every=counts,
         max_steps=st.integers(0, 10**9),
-        log_every=counts,
     ),
     seed=st.integers(0, 2**31),
 )

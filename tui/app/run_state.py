@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from tui.app.series import Series
-from tui.model.plan import FreezePlan
 from tui.runs import events
 from tui.runs.events import Envelope
 from tui.runs.plan_change import change_in_words
@@ -41,12 +40,10 @@ class Status(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What trains changed after a step; `words` say how. `plan` is the whole plan that is in
-    force since then, where it was changed by hand."""
+    """What trains changed after a step; `words` say how."""
 
     step: int
     words: str
-    plan: FreezePlan | None = None
 
 
 @dataclass(slots=True)
@@ -97,11 +94,6 @@ class RunState:
         if self.step is not None:
             return Status.TRAINING
         return Status.PREPARING if self.started is not None else Status.WAITING
-
-    @property
-    def plan_by_hand(self) -> FreezePlan | None:
-        """The plan in force where it was changed by hand; None where it is that of plan.toml."""
-        return next((mark.plan for mark in reversed(self.marks) if mark.plan), None)
 
     @property
     def total_steps(self) -> int:
@@ -165,7 +157,7 @@ class RunState:
                 self.notices.append(message)
                 self.notice_count += 1
             case events.PlanApplied() as change:
-                self.marks.append(Mark(change.step, change_in_words(change), change.plan))
+                self.marks.append(Mark(change.step, change_in_words(change)))
             case events.Checkpointed() as checkpoint:
                 self.checkpoint = checkpoint
             case events.Resumed() as resumed:

@@ -47,11 +47,17 @@ class GivenPlan:
 
 
 def read_given(file: Path) -> GivenPlan:
-    """A plan from a file; one that cannot be read is a problem."""
+    """A plan from a file, or the one that a run folder goes by now; one that cannot be read is a
+    problem."""
     from tui.model.plan_file import read_plan
     from tui.toml import TomlError
 
     try:
+        if file.is_dir():
+            from tui.runs.folder import RunFolder
+            from tui.runs.plan_change import plan_in_force
+
+            return GivenPlan(plan_in_force(RunFolder(file)), file)
         return GivenPlan(read_plan(file), file)
     except TomlError as error:
         raise Problem(str(error)) from None

@@ -128,13 +128,6 @@ class Witness:
         return ProofFile(tuple(self.intervals), weights, saved)
 
 
-def prove(
-    tree: ModelTree, resolution: Resolution, before: dict[str, str], after: dict[str, str]
-) -> Proof:
-    """Hold what moved against what was to move, over one interval."""
-    return summary(judge([Interval(1, 1, witnessed(tree, resolution, before, after))]))
-
-
 def file_digests(arrays: dict[str, mx.nd.NDArray]) -> dict[str, str]:
     """The digests of what a file of weights holds, by the names in it."""
     return {name: digest([array.asnumpy()]) for name, array in arrays.items()}

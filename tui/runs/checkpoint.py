@@ -21,6 +21,7 @@ from tui.model.plan import FreezePlan
 from tui.runs.folder import RunFolder
 from tui.runs.proof_file import Kept
 from tui.runs.spec import RunSpec
+from tui.runs.versioned import Newer, Unreadable, read_versioned
 
 CHECKPOINT_VERSION = 1
 
@@ -99,10 +100,6 @@ class NewerCheckpoint(CheckpointError):
     """A checkpoint that a newer thaw has written."""
 
 
-class _Version(msgspec.Struct):
-    version: int
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """The newest checkpoint that can be used, and a line for each that cannot."""
@@ -156,13 +153,12 @@ def read_checkpoint(path: Path) -> Checkpoint:
         NewerCheckpoint: a newer thaw has written it.
     """
     try:
-        facts_read = (path / FACTS).read_bytes()
-        if msgspec.json.decode(facts_read, type=_Version).version > CHECKPOINT_VERSION:
-            raise NewerCheckpoint(f"{path}: written by a newer thaw; update thaw")
-        checkpoint = msgspec.json.decode(facts_read, type=Checkpoint)
+        checkpoint = read_versioned(path / FACTS, Checkpoint, CHECKPOINT_VERSION)
     except OSError as error:
         raise CheckpointError(f"{FACTS}: {(error.strerror or str(error)).lower()}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except Newer as error:
+        raise NewerCheckpoint(f"{path}: {error}") from None
+    except Unreadable as error:
         raise CheckpointError(f"{FACTS}: {error}") from None
     for name, facts in checkpoint.files.items():
         try:

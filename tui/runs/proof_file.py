@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from tui.model.description import ParameterKind
+from tui.runs.versioned import Newer, Unreadable, read_versioned
 
 PROOF_VERSION = 1
 
@@ -80,10 +81,6 @@ class ProofFile(msgspec.Struct, frozen=True):
     version: int = PROOF_VERSION
 
 
-class _Versioned(msgspec.Struct):
-    version: int
-
-
 def write_proof(path: Path, proof: ProofFile) -> None:
     """Write a proof.json, whole or not at all.
 
@@ -102,14 +99,12 @@ def read_proof(path: Path) -> ProofFile:
         NoProof: it cannot be read, or is of a version that is not known here.
     """
     try:
-        data = path.read_bytes()
-        version = msgspec.json.decode(data, type=_Versioned).version
-        if version > PROOF_VERSION:
-            raise NoProof(f"{path}: proof version {version} is newer than this thaw; update thaw")
-        proof = msgspec.json.decode(data, type=ProofFile)
+        proof = read_versioned(path, ProofFile, PROOF_VERSION)
     except OSError as error:
         raise NoProof(f"{path}: {error.strerror or error}") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+    except Newer as error:
+        raise NoProof(f"{path}: proof {error}") from None
+    except Unreadable as error:
         raise NoProof(f"{path}: not a proof of thaw: {error}") from None
     if proof.algorithm != ALGORITHM:
         raise NoProof(f"{path}: its digests are {proof.algorithm}; this thaw makes {ALGORITHM}")

@@ -46,7 +46,6 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     max_steps: Annotated[int, Meta(ge=0)] = 0
     checkpoint_every: Annotated[int, Meta(ge=0)] = 1
     keep_checkpoints: Annotated[int, Meta(ge=1)] = 2
-    log_every: Annotated[int, Meta(ge=1)] = 1
     schedule: Schedule = "constant"
     warmup_steps: Annotated[int, Meta(ge=0)] = 0
     decay_epochs: tuple[Annotated[int, Meta(ge=1)], ...] = ()
