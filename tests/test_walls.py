@@ -75,10 +75,10 @@ def test_every_part_is_looked_at() -> None:
         "cli",
         "commands",
         "engine",
+        "figures",
         "model",
         "monitor",
         "printable",
         "runs",
-        "tables",
         "toml",
     }

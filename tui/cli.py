@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui import __version__
-from tui.commands.asking import answer_to, opened_model
 from tui.commands.data import data as data_command
 from tui.commands.data_option import data_option
+from tui.commands.diff import diff
+from tui.commands.params import params
 from tui.commands.plan import plan
-from tui.commands.plan_options import GivenPlan, begun_with, only_one, plan_options
+from tui.commands.plan_options import GivenPlan, only_one, plan_options
 from tui.commands.problem import Problem
-from tui.commands.saying import is_unicode, print_table, say
 from tui.commands.snippet import snippet
 from tui.commands.source_options import ctx_option, source_options
 from tui.commands.train import read_run, train
@@ -107,119 +107,6 @@ def open_(
 
 
 @main.command()
-@source_options
-@click.option("--select", default="", metavar="REGEX", help="As collect_params(REGEX) selects.")
-@click.option(
-    "--state",
-    type=click.Choice(["trainable", "frozen", "auxiliary"]),
-    help="Only those in this state.",
-)
-@plan_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
-def params(
-    source: ModelSource,
-    select: str,
-    state: str | None,
-    given: GivenPlan | None,
-    preset: str | None,
-    as_json: bool,
-) -> None:
-    """List a model's parameters. Exit code 1 where none is selected.
-
-    \b
-    thaw params cifar_resnet20_v1 --no-weights --select '.*dense'
-    thaw params model-0000.params --json | jq -r '.parameters[].name'
-
-    --json prints one object: version (1), model, class_name, and parameters: for each its
-    structure_names (every place where it stands), name, shape, dtype, count, state (trainable,
-    frozen, auxiliary), statistic (moving, fixed, or null), lr_mult and wd_mult. What is not known
-    is null. Fields are added, never changed, under one version.
-    """
-    from tui.model.listing import listing
-    from tui.model.selection import PatternError, compile_pattern
-
-    only_one(given, preset)
-    try:
-        compile_pattern(select)  # before the model is built, which takes seconds
-    except PatternError as error:
-        raise Problem(f"--select {select}: {error}") from None
-    opened, tree = opened_model(source)
-    begun = begun_with(given, preset, tree)
-    found = begun.using(lambda: listing(tree, begun.plan, select, state))
-    if as_json:
-        import msgspec
-
-        click.echo(msgspec.json.encode(found))
-    else:
-        from tui.tables import parameters_table
-
-        if found.parameters:
-            print_table(parameters_table(found, ascii_only=not is_unicode(sys.stdout)))
-        for note in opened.model.notes:
-            say(note)
-    if not found.parameters:
-        if not as_json:
-            say(
-                f"no parameter is selected, of {len(tree.parameters)}"
-                if tree.parameters
-                else "the model has no parameters"
-            )
-        sys.exit(1)
-
-
-@main.command()
-@click.argument("first")
-@click.argument("second")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
-def diff(first: str, second: str, as_json: bool) -> None:
-    """Which parameters differ between two files of weights, or two runs, and by how much.
-
-    FIRST and SECOND are .params files, or folders of runs that have ended. Parameters are told
-    apart by their names in the files. Exit code 1 where anything differs, as of diff.
-
-    --json prints one object: version (1), first, second, and parameters: for each its name, shape,
-    how (same, changed, retyped, reshaped, first only, second only), largest (absolute difference
-    of a value), relative (norm of the difference over the norm of the first; null where that is
-    all zeros) and not_finite (values that are NaN or Inf, and left out of both).
-    """
-    from tui.runs.inspection import CompareWeights, Differences
-
-    found = answer_to(CompareWeights(_weights_of(first), _weights_of(second)))
-    assert isinstance(found, Differences)
-    same = sum(row.how == "same" for row in found.rows)
-    if as_json:
-        import msgspec
-
-        told = {"version": 1, "first": first, "second": second, "parameters": found.rows}
-        click.echo(msgspec.json.encode(told))
-    else:
-        from tui.tables import differences_table
-
-        if same < len(found.rows):
-            print_table(differences_table(found, ascii_only=not is_unicode(sys.stdout)))
-        if not any("only" not in row.how for row in found.rows):
-            say("no name is in both: one may have structure names, and the other prefixed ones")
-        click.echo(f"{same} of {len(found.rows)} parameters are the same, bit for bit")
-    sys.exit(0 if same == len(found.rows) else 1)
-
-
-def _weights_of(text: str) -> str:
-    from tui.runs.folder import RunFolder
-
-    path = Path(text).expanduser()
-    if path.is_dir():
-        folder = RunFolder(path)
-        if not folder.spec_file.is_file():
-            raise Problem(f"{text}: a folder, and no run's (it has no run.toml)")
-        path = folder.weights / "final.params"
-        if not path.is_file():
-            raise Problem(f"{text}: this run has not ended; its weights are written at its end")
-    if not path.is_file():
-        raise Problem(f"{text}: there is no such file")
-    return str(path)
-
-
-@main.command()
 @click.option("--ctx", callback=ctx_option, default="cpu", show_default=True, help="cpu or gpu(0).")
 def demo(ctx: str) -> None:
     """Open a small detector and pictures drawn by thaw itself. Nothing is downloaded.
@@ -250,6 +137,8 @@ def attach(run_dir: Path) -> None:
 
 
 main.add_command(data_command)
+main.add_command(diff)
+main.add_command(params)
 main.add_command(plan)
 main.add_command(snippet)
 main.add_command(train)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.app.figures import counted, short
+from tui.figures import counted, short
 from tui.runs.inspection import BlockCost, Costs
 
 

@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from tui.app.cost_text import at_least
-from tui.app.figures import counted, percent, short, size
 from tui.app.glyphs import glyphs
 from tui.app.histogram import axis, histogram
 from tui.app.session import Session
+from tui.figures import counted, percent, short, size
 from tui.model.block_code import block_code, symbol_of
 from tui.model.states import State
 from tui.printable import plain, printable

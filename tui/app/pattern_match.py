@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.app.figures import counted, short
+from tui.figures import counted, short
 from tui.model.exact_pattern import MOST_NAMES
 from tui.model.plan import Action
 from tui.model.selection import (

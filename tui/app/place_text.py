@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.app.figures import megabytes
+from tui.figures import megabytes
 from tui.model.weight_sources import WeightSource
 
 

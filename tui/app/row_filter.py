@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tui.app.figures import counted
+from tui.figures import counted
 from tui.model.states import State
 from tui.model.tree import mask_of
 

@@ -6,9 +6,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fnmatch import translate
 
-from tui.app.figures import counted, short
 from tui.app.pattern_match import Names, match_in_slices, match_pattern
 from tui.app.session import Session
+from tui.figures import counted, short
 from tui.model.plan import MULTIPLIERS, STATES, STATISTICS, Rule
 from tui.model.resolution import select, statistics_at
 from tui.model.selection import PatternError

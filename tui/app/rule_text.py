@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.app.figures import counted
+from tui.figures import counted
 from tui.model.findings import findings
 from tui.model.plan import Action, FreezePlan, Rule
 from tui.model.resolution import Resolution

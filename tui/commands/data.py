@@ -116,7 +116,7 @@ def convert(source: str, into: str, form: str, task: str | None, classes: tuple[
     Pictures are copied as they are; only those that a camera has marked as turned are written
     anew, upright. As folder, objects are cut out of their pictures.
     """
-    from tui.app.figures import counted
+    from tui.figures import counted
     from tui.runs.inspection import ConvertData, DataConverted
 
     question = ConvertData(
@@ -173,8 +173,8 @@ def _told(found: DataSummary) -> dict[str, object]:
 
 
 def _print(found: DataSummary) -> None:
-    from tui.app.figures import counted
     from tui.commands.data_table import classes_table, problem_lines
+    from tui.figures import counted
     from tui.printable import plain
 
     ascii_only = not is_unicode(sys.stdout)

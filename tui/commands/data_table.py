@@ -27,7 +27,7 @@ def classes_table(found: DataSummary, *, ascii_only: bool = False) -> Table:
 
 def problem_lines(found: DataSummary) -> Iterator[str]:
     """Problems by kind, each with the first places."""
-    from tui.app.figures import counted
+    from tui.figures import counted
 
     if found.problem_count:
         yield f"{counted(found.problem_count, 'problem')}:"

@@ -136,7 +136,7 @@ def apply(source: ModelSource, file: Path, epoch: int, as_json: bool) -> None:
 
         click.echo(msgspec.json.encode(found))
         return
-    from tui.tables import parameters_table
+    from tui.commands.tables import parameters_table
 
     if found.parameters:
         print_table(parameters_table(found, ascii_only=not is_unicode(sys.stdout)))

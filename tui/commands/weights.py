@@ -49,7 +49,7 @@ def weights_list(model: str | None, as_json: bool) -> None:
 
         click.echo(msgspec.json.encode(WeightListing(found)))
     elif one is None:
-        from tui.tables import weights_table
+        from tui.commands.tables import weights_table
 
         print_table(weights_table(found))
     else:
@@ -67,8 +67,8 @@ def _no_such_model(name: str) -> str:
 
 
 def _tell_places(one: ListedModel) -> None:
-    from tui.app.figures import megabytes
-    from tui.tables import places_table
+    from tui.commands.tables import places_table
+    from tui.figures import megabytes
 
     if one.places:
         print_table(places_table(one))

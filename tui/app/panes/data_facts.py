@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from tui.app.figures import counted
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
+from tui.figures import counted
 from tui.printable import printable
 from tui.runs.inspection import DataSummary
 

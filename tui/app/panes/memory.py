@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textual.content import Content
 
-from tui.app.figures import size
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
 from tui.app.run_state import RunState
+from tui.figures import size
 from tui.monitor.gpu import Gpu
 from tui.monitor.memory import MemorySnapshot
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from textual.content import Content
 
 from tui.app import readings
-from tui.app.figures import percent
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
 from tui.app.run_state import RunState, Status
+from tui.figures import percent
 from tui.printable import printable
 
 STYLES = {

@@ -9,10 +9,10 @@ from pathlib import Path
 from textual.content import Content
 
 from tui.app import readings
-from tui.app.figures import counted
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
 from tui.app.run_state import RunState, Status
+from tui.figures import counted
 from tui.printable import printable
 from tui.runs.events import Failed, Finished, Proof
 from tui.runs.folder import RunFolder

@@ -10,9 +10,9 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app.actions import bindings
-from tui.app.figures import megabytes
 from tui.app.glyphs import glyphs
 from tui.app.widgets.key_line import KeyLine
+from tui.figures import megabytes
 from tui.printable import plain, printable
 
 if TYPE_CHECKING:

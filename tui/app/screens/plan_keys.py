@@ -5,13 +5,14 @@ from __future__ import annotations
 import msgspec
 from textual.screen import Screen
 
-from tui.app.figures import counted, verdict
 from tui.app.panes.plan import PlanPane
 from tui.app.rule_text import serious_words
 from tui.app.session import Session
+from tui.app.totals_text import verdict
 from tui.app.widgets.message_line import MessageLine
 from tui.app.widgets.parameter_tree import ParameterTree
 from tui.app.widgets.plan_file_field import PlanFileField
+from tui.figures import counted
 from tui.model.findings import unpretrained_frozen
 from tui.model.folding import covering
 from tui.model.plan import MULTIPLIERS, FreezePlan

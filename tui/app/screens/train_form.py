@@ -12,13 +12,13 @@ from textual.timer import Timer
 from textual.widgets import Button, Input, Static
 
 from tui.app.actions import Where, bindings
-from tui.app.figures import short
 from tui.app.glyphs import glyphs
 from tui.app.panes.data_facts import DataFacts
 from tui.app.rule_text import schedule_words
 from tui.app.widgets.field_row import FieldRow
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
+from tui.figures import short
 from tui.model.plan import FreezePlan
 from tui.model.resolution import resolve
 from tui.model.selection import PatternError

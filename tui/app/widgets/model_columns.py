@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from tui.app.figures import counted, short
 from tui.app.glyphs import Glyphs
 from tui.app.model_rows import ModelRow
+from tui.figures import counted, short
 from tui.printable import printable
 
 GUTTER = 2

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
-from tui.app.figures import counted, short
 from tui.app.glyphs import Glyphs, glyphs
 from tui.app.lines import in_lines
 from tui.app.model_rows import ModelRow
 from tui.app.place_text import said_of
 from tui.app.widgets.model_columns import at_home, shown_name
+from tui.figures import counted, short
 from tui.model.weight_sources import places_of, public, sources_of
 from tui.model.zoo import ZooEntry
 from tui.printable import plain

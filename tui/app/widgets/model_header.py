@@ -6,11 +6,11 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.app.cost_text import total_text
-from tui.app.figures import counted, percent, short, size
 from tui.app.glyphs import glyphs
 from tui.app.lines import in_lines
 from tui.app.rule_text import schedule_words
 from tui.app.session import Session
+from tui.figures import counted, percent, short, size
 from tui.printable import printable
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
-from tui.app.figures import counted
 from tui.app.glyphs import glyphs
 from tui.app.session import Session
+from tui.figures import counted
 from tui.printable import printable
 
 _ORIGINS = {"": "", "file": "pretrained", "new": "new", "both": "partly pretrained"}

@@ -6,12 +6,12 @@ from bisect import bisect_left
 from collections.abc import Sequence
 
 from tui.app.cost_text import cost_text, output_text
-from tui.app.figures import percent, short, size
 from tui.app.find_match import Found
 from tui.app.glyphs import Glyphs
 from tui.app.session import Session
 from tui.app.widgets.fold_rows import FoldRows
 from tui.app.widgets.tree_columns import GAP, fit
+from tui.figures import percent, short, size
 from tui.model.states import State
 from tui.model.tree import ModelTree
 from tui.printable import printable

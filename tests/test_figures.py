@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.app.figures import counted, percent, short, size, verdict
-from tui.model.tree import Totals
+from tui.figures import counted, percent, short, size
 
 
 @pytest.mark.parametrize(
@@ -42,17 +41,3 @@ def test_percent_is_all_or_nothing_only_when_it_is(share: float) -> None:
 def test_counted() -> None:
     assert counted(1, "parameter") == "1 parameter"
     assert counted(1205, "parameter") == "1,205 parameters"
-
-
-def test_verdict() -> None:
-    assert (
-        verdict(Totals(205, 11_700_000, 0, 24, 1_180_000, 105, 76, 0))
-        == "24 parameters train (1.2 M values), 105 are frozen, 76 auxiliary"
-    )
-    assert (
-        verdict(Totals(2, 20, 0, 1, 10, 1, 0, 0)) == "1 parameter trains (10 values), 1 is frozen"
-    )
-    assert (
-        verdict(Totals(2, 20, 0, 2, 20, 0, 0, 0))
-        == "2 parameters train (20 values), none is frozen"
-    )

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from tui.app.figures import megabytes
+from tui.figures import megabytes
 from tui.model.listing import Listing
 from tui.model.weight_listing import ListedModel
 from tui.printable import printable

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from tui.model.tree import Totals
-
 _STEPS = ((1_000_000_000_000, "T"), (1_000_000_000, "G"), (1_000_000, "M"), (1_000, "K"))
 
 
@@ -43,20 +38,6 @@ def counted(count: int, noun: str) -> str:
         else:
             noun += "es" if noun.endswith(("s", "x")) else "s"
     return f"{count:,} {noun}"
-
-
-def verdict(totals: Totals) -> str:
-    """What trains and what does not, in one line."""
-    train = totals.trainable_parameters
-    frozen = totals.frozen_parameters
-    parts = [
-        f"{counted(train, 'parameter')} {'trains' if train == 1 else 'train'} "
-        f"({short(totals.trainable_values)} values)",
-        f"{frozen:,} {'is' if frozen == 1 else 'are'} frozen" if frozen else "none is frozen",
-    ]
-    if totals.auxiliary_parameters:
-        parts.append(f"{totals.auxiliary_parameters:,} auxiliary")
-    return ", ".join(parts)
 
 
 def megabytes(count: int) -> str:
