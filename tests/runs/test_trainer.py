@@ -67,7 +67,7 @@ def test_a_trainer_is_in_a_session_of_its_own_and_writes_to_the_log(
     program.chmod(0o755)
     monkeypatch.setattr(trainer.sys, "executable", str(program))
     assert start_trainer(run).wait(30) == 0
-    assert last_lines(run) == [f"-m tui.engine train {run.path}", "True ''", "problem"]
+    assert last_lines(run) == [f"-m tui.runs.supervisor {run.path}", "True ''", "problem"]
 
 
 def test_last_lines(tmp_path: Path) -> None:

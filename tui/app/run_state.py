@@ -11,6 +11,7 @@ from tui.app.series import Series
 from tui.runs import events
 from tui.runs.events import Envelope
 from tui.runs.plan_change import change_in_words
+from tui.runs.rate_change import rate_in_words
 
 KEPT_NOTICES = 200
 KEPT_VALIDATIONS = 1000
@@ -26,6 +27,7 @@ class Status(Enum):
     WAITING = "waiting for the trainer"
     PREPARING = "preparing"
     TRAINING = "training"
+    PAUSED = "paused"
     STOPPING = "stopping"
     STOPPED = "stopped"
     COMPLETE = "complete"
@@ -74,9 +76,10 @@ class RunState:
     checkpoint: events.Checkpointed | None = None
     seconds_before: float = 0.0
     stop_asked: bool = False
+    paused_at: int | None = None
     proof: events.Proof | None = None
     finished: events.Finished | None = None
-    failed: events.Failed | None = None
+    failed: events.Failed | events.Died | None = None
     ended_at: float = 0.0
     gone: str = ""
 
@@ -91,6 +94,8 @@ class RunState:
             return Status.GONE
         if self.stop_asked:
             return Status.STOPPING
+        if self.paused_at is not None:
+            return Status.PAUSED
         if self.step is not None:
             return Status.TRAINING
         return Status.PREPARING if self.started is not None else Status.WAITING
@@ -162,13 +167,21 @@ class RunState:
                 self.checkpoint = checkpoint
             case events.Resumed() as resumed:
                 self._resume(resumed)
+            case events.Paused(step):
+                self.paused_at = step
+            case events.Continued():
+                self.paused_at = None
+            case events.LearningRateChanged() as change:
+                self.marks.append(Mark(change.step, rate_in_words(change)))
             case events.Commanded(command):
                 self.stop_asked = self.stop_asked or "stop" in command.lower()
             case events.Proof() as proof:
                 self.proof = proof
             case events.Finished() as finished:
                 self.finished, self.ended_at = finished, envelope.time
-            case events.Failed() as failed:
+            case events.Died() if self.failed or self.finished:
+                pass  # it had said so itself
+            case events.Failed() | events.Died() as failed:
                 self.failed, self.ended_at = failed, envelope.time
 
     def mark_stop_asked(self, asked: bool = True) -> None:
@@ -180,6 +193,13 @@ class RunState:
         """Nothing is known to be under way; `words` stand until something is."""
         self.doing = words
 
+    def mark_resuming(self) -> None:
+        """A trainer was started again, and has said nothing yet."""
+        self.version += 1
+        self.finished = self.failed = self.proof = None
+        self.gone, self.ended_at, self.stop_asked = "", 0.0, False
+        self.started, self.doing = None, "starting the trainer again"
+
     def mark_gone(self, reason: str) -> None:
         """The trainer's process is no more, and it wrote no last event."""
         self.version += 1
@@ -190,6 +210,7 @@ class RunState:
         self.started, self.started_at = started, time
         self.finished = self.failed = self.proof = None
         self.gone, self.ended_at, self.stop_asked, self.doing = "", 0.0, False, ""
+        self.paused_at = None
         self.first_step = 0
 
     def _resume(self, resumed: events.Resumed) -> None:

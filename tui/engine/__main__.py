@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import faulthandler
 import logging
 import sys
 
 
 def main(arguments: list[str]) -> int:
     """Run the process that the first argument names."""
+    # A crash in native code leaves where it was in the log.
+    faulthandler.enable()
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

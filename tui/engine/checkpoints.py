@@ -13,6 +13,7 @@ from tui.engine.loop import Loop
 from tui.engine.optimizer_state import counts, load_states, save_states
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.refusal import Refusal, in_one_line
+from tui.engine.saving import save_parameters
 from tui.model.plan import FreezePlan
 from tui.runs.checkpoint import (
     OPTIMIZER,
@@ -63,14 +64,14 @@ class Checkpoints:
         )
 
         def write_arrays(into: Path) -> None:
-            loop.task.net.save_parameters(str(into / WEIGHTS))
+            save_parameters(loop.task.net, into / WEIGHTS)
             save_states(loop.trainer, tree, into / OPTIMIZER)
 
         try:
             path = write_checkpoint(self.folder, checkpoint, write_arrays)
-        except (OSError, mx.MXNetError) as error:
+        except OSError as error:
             outcome.best, outcome.best_step = before
-            why = error.strerror if isinstance(error, OSError) else in_one_line(error)
+            why = (error.strerror or str(error)).lower()
             self.emit(
                 Notice(
                     f"no checkpoint could be written at step {outcome.steps}: {why}; "

@@ -11,20 +11,22 @@ at any step as if it had never stopped.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from mxnet import gluon
 
 from tui.engine.divergence import refuse_infinite_values
-from tui.engine.learning_rate import learning_rates
+from tui.engine.orders import Orders
 from tui.engine.plan_in_force import PlanInForce
+from tui.engine.rate_in_force import RateInForce
 from tui.engine.recipes.recipe import TrainingTask
 from tui.engine.seeding import seed_everything
 from tui.engine.stepper import Stepped, Stepper
 from tui.runs.checkpoint import Outcome, Position
-from tui.runs.events import Event, Notice, Phase, Step, Validated
+from tui.runs.control import KeepCheckpoint, SetLearningRate, Validate
+from tui.runs.events import Continued, Event, Notice, Paused, Phase, Step, Validated
 from tui.runs.spec import RunSpec
 
 RATE_WINDOW = 2.0
@@ -35,7 +37,8 @@ RATE_WINDOW = 2.0
 class Loop:
     """One run of a task. `emit` takes each event, `should_stop` is asked between steps.
 
-    `plans` is asked between steps what is to train; without it, that stays as it is.
+    `plans` is asked between steps what is to train; without it, that stays as it is. `orders`
+    are what the run is told to do meanwhile, `rates` the learning rates that were set by hand.
     `keep` is called where a checkpoint is due: at the ends of epochs, and when the run is
     stopped. `position` and `outcome` are where the run stands; others than the first go on from
     there, with a `trainer` whose state is of then. `tell_skipped` is called when pictures have
@@ -48,6 +51,8 @@ class Loop:
     emit: Callable[[Event], None]
     should_stop: Callable[[], bool]
     plans: PlanInForce | None = None
+    orders: Orders = field(default_factory=Orders)
+    rates: Mapping[int, float] = field(default_factory=dict)
     keep: Callable[[Loop], None] = lambda _: None
     position: Position = field(default_factory=Position)
     outcome: Outcome = field(default_factory=Outcome)
@@ -58,7 +63,14 @@ class Loop:
 
     def __post_init__(self) -> None:
         self.stepper = Stepper(self.task, self.spec.hyper)
-        self._rate_at = learning_rates(self.spec.hyper, self.steps_per_epoch, self.total_steps)
+        self._rate = RateInForce(
+            self.spec.hyper,
+            self.steps_per_epoch,
+            self.total_steps,
+            self.outcome,
+            self.emit,
+            self.rates,
+        )
         self._began = time.monotonic() - self.outcome.seconds
 
     @property
@@ -105,7 +117,7 @@ class Loop:
         through = self.position.epoch > hyper.epochs or self._no_better()
         self.outcome.stopped = self.should_stop() and not through
         if self.outcome.stopped:
-            if self.outcome.steps and kept != self.position:
+            if self.outcome.steps and kept != self.position and self.orders.checkpoint_at_stop:
                 self._keep()
         elif self._no_better():
             self._tell_no_better()
@@ -129,20 +141,62 @@ class Loop:
         last = self.task.steps_per_epoch
         batch = self._read(batches, epoch, done) if done < last and not self._over() else None
         while done < last and not self._over():
-            if self.plans is not None:
-                self.plans.between_batches(self.outcome.steps)
+            self._between_batches(epoch, rate)
+            if self._over():
+                break
             until = min(last, done + self.spec.hyper.accumulate)
             while done < until:
                 self.stepper.add(batch)
                 done += 1
                 batch = self._read(batches, epoch, done) if done < last else None
             step = self.outcome.steps + 1
-            learning_rate = self._rate_at(step)
+            learning_rate = self._rate.at(step)
             stepped = self.stepper.step(step, learning_rate)
             self.outcome.steps = step
             self.position = Position(epoch, done)
             self.measured = None
             self._tell(stepped, learning_rate, rate)
+
+    def _between_batches(self, epoch: int, rate: _Rate) -> None:
+        """Carry out what the run was told, and wait for as long as it is paused."""
+        waited = False
+        while True:
+            if self.plans is not None:
+                self.plans.between_batches(self.outcome.steps)
+            self._rate.between_batches()
+            while (order := self.orders.take()) is not None:
+                match order:
+                    case KeepCheckpoint():
+                        self._keep_now()
+                    case Validate():
+                        self._validate_now(epoch)
+                    case SetLearningRate(learning_rate):
+                        self._rate.change(learning_rate)
+                rate.begin()
+            if not self.orders.paused:
+                break
+            if not waited:
+                waited = True
+                self.emit(Paused(self.outcome.steps))
+            self.orders.wait()
+        if waited:
+            rate.begin()
+            if not self.should_stop():
+                self.emit(Continued(self.outcome.steps))
+
+    def _keep_now(self) -> None:
+        if self.outcome.steps:
+            self._keep()
+        else:
+            self.emit(Notice("no checkpoint was written: no step has been made yet"))
+
+    def _validate_now(self, epoch: int) -> None:
+        # It says nothing about whether the run gets better: it is not one of its own validations.
+        outcome = self.outcome
+        peak = outcome.peak, outcome.since_peak
+        self._validate(epoch)
+        outcome.peak, outcome.since_peak = peak
+        self.task.train_mode()
 
     def _read(self, batches: Iterator[Any], epoch: int, number: int) -> Any:
         if number:
@@ -220,7 +274,12 @@ class _Rate:
     """Pictures per second over the last moments."""
 
     def __init__(self) -> None:
-        self._marks: list[tuple[float, int]] = [(time.monotonic(), 0)]
+        self._marks: list[tuple[float, int]] = []
+        self.begin()
+
+    def begin(self) -> None:
+        """Measure from now on: what was before was no training."""
+        self._marks = [(time.monotonic(), 0)]
 
     def add(self, pictures: int) -> float:
         now = time.monotonic()

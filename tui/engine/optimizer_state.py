@@ -13,6 +13,7 @@ from typing import Any
 import mxnet as mx
 from mxnet import gluon
 
+from tui.engine.saving import save_arrays
 from tui.model.tree import ModelTree
 from tui.runs.checkpoint import CheckpointError, OptimizerCounts
 
@@ -28,16 +29,20 @@ def counts(trainer: gluon.Trainer, tree: ModelTree) -> OptimizerCounts:
 
 
 def save_states(trainer: gluon.Trainer, tree: ModelTree, file: Path) -> None:
-    """Write momenta and their like, by structure name and place in the parameter's state."""
+    """Write momenta and their like, by structure name and place in the parameter's state.
+
+    Raises:
+        OSError: not all of it could be written.
+    """
     names = _structure_names(trainer, tree)
     (updater, *_) = trainer._updaters
-    mx.nd.save(
-        str(file),
+    save_arrays(
         {
             f"{names[index]}:{place}": array
             for index, state in updater.states.items()
             for place, array in enumerate(_arrays(state))
         },
+        file,
     )
 
 

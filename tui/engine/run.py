@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from mxnet.gluon import Block
@@ -15,9 +16,11 @@ from tui.engine.datasets.data import Data
 from tui.engine.divergence import Diverged
 from tui.engine.first_batch import check_first_batch
 from tui.engine.loop import Loop
+from tui.engine.orders import Orders
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.recipes.recipe import Recipe
 from tui.engine.refusal import Refusal
+from tui.engine.saving import save_parameters
 from tui.engine.set_up import build_network, read_data
 from tui.model.plan import FreezePlan
 from tui.runs.checkpoint import (
@@ -52,6 +55,7 @@ class Run:
     emit: Callable[[Event], None]
     written: Callable[[], int]
     should_stop: Callable[[], bool]
+    orders: Orders = field(default_factory=Orders)
     plans: PlanInForce | None = None
     loop: Loop | None = None
 
@@ -91,6 +95,8 @@ class Run:
             self.emit,
             self.should_stop,
             plans,
+            self.orders,
+            self._rates(checkpoint.outcome.steps if checkpoint else 0),
             checkpoints.write,
             checkpoint.position if checkpoint else Position(),
             checkpoint.outcome if checkpoint else Outcome(),
@@ -118,6 +124,7 @@ class Run:
         except Diverged as error:
             raise Diverged(f"{error}; {self._last_good()}") from error
         plans.close()
+        self.orders.close()
         self._finish(built.net, plans, outcome, recipe.info.metric)
 
     def _find_checkpoint(self) -> Found:
@@ -158,6 +165,9 @@ class Run:
             replays={at: plan for at, plan in self.past.by_hand.items() if at >= steps},
         )
         return self.plans
+
+    def _rates(self, steps: int) -> dict[int, float]:
+        return {at: factor for at, factor in self.past.rates.items() if at >= steps}
 
     def _last_good(self) -> str:
         good = newest_checkpoint(self.folder, set())
@@ -235,9 +245,17 @@ class Run:
 
 
 def save_weights(net: Block, path: Path) -> None:
-    """Write a network's weights by structure name, whole or not at all."""
+    """Write a network's weights by structure name, whole or not at all.
+
+    Raises:
+        OSError: the disk is full, gone or may not be written.
+    """
     temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    net.save_parameters(str(temporary))
-    with temporary.open("rb") as file:
-        os.fsync(file.fileno())
-    os.replace(temporary, path)
+    try:
+        save_parameters(net, temporary)
+        with temporary.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)

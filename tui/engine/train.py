@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import errno
 import logging
 import os
 import signal
@@ -15,22 +17,30 @@ import psutil
 
 from tui.engine.divergence import Diverged
 from tui.engine.listener import Listener
+from tui.engine.orders import Order, Orders
 from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.run import Run
 from tui.model.plan import FreezePlan
 from tui.model.selection import PatternError
-from tui.runs.control import ChangePlan, Command, Ping, Reply, Stop
+from tui.runs.control import ChangePlan, Command, GoOn, Pause, Ping, Reply, Stop
 from tui.runs.events import Commanded, Event, Failed, Memory, RunStarted
-from tui.runs.exit_codes import DIVERGED
+from tui.runs.exit_codes import DIVERGED, ERROR, REFUSED
 from tui.runs.folder import RunFolder
+from tui.runs.lock import RunLock
 from tui.runs.log import EventWriter
-from tui.runs.past import Past, read_past, why_not_started
+from tui.runs.past import Past, going_on, read_past, why_not_started
+from tui.runs.patient_writer import PatientWriter
 from tui.toml import TomlError
 
 NICENESS = 5
 """The trainer yields the processor to the screen that watches it."""
 MEMORY_EVERY = 2.0
 """Seconds between two Memory events."""
+
+PASSING = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE)
+"""Errors that may be gone when the run is started again."""
+DISK = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EFBIG)
+"""Errors of a disk that is full, broken or may not be written."""
 
 logger = logging.getLogger(__name__)
 
@@ -39,12 +49,21 @@ def train(path: Path) -> int:
     """Carry out the run in a folder. Returns the exit code: 0 done or stopped, 2 it cannot be
     done, 4 the loss was no number any more, 1 an error of another kind."""
     folder = RunFolder(path)
+    lock = RunLock(folder.lock_file)
+    try:
+        if not lock.take():
+            print(going_on(folder), file=sys.stderr)
+            return 2
+    except OSError as error:
+        # A folder that is not there, or may not be written.
+        print(f"{path}: {(error.strerror or str(error)).lower()}", file=sys.stderr)
+        return ERROR if error.errno in PASSING else REFUSED
     past = read_past(folder)
     if why_not := why_not_started(folder, past):
         # Not an event: it would end the run that is going on, or the one that is complete.
         print(why_not, file=sys.stderr)
         return 2
-    trainer = _Trainer(folder, past, EventWriter(folder.events_file))
+    trainer = _Trainer(folder, past, PatientWriter(EventWriter(folder.events_file)))
     try:
         trainer.carry_out()
         return 0
@@ -53,7 +72,8 @@ def train(path: Path) -> int:
         trainer.emit(Failed(str(error)))
         return DIVERGED if isinstance(error, Diverged) else 2
     except Exception as error:
-        traceback.print_exc()
+        with contextlib.suppress(OSError):  # the log may stand on the disk that is full
+            traceback.print_exc()
         trainer.emit(_failed(error))
         return 1
     finally:
@@ -64,17 +84,22 @@ def train(path: Path) -> int:
 class _Trainer:
     folder: RunFolder
     past: Past
-    writer: EventWriter
-    stopping: threading.Event = field(default_factory=threading.Event)
+    writer: PatientWriter
+    orders: Orders = field(init=False)
+    _ended: threading.Event = field(default_factory=threading.Event)
     _writing: threading.Lock = field(default_factory=threading.Lock)
     _listener: Listener | None = None
     _run: Run | None = None
+
+    def __post_init__(self) -> None:
+        self.orders = Orders(self.emit)
 
     def emit(self, event: Event) -> None:
         with self._writing:
             self.writer.write(event)
 
     def close(self) -> None:
+        self._ended.set()
         if self._listener is not None:
             self._listener.close()
 
@@ -94,7 +119,8 @@ class _Trainer:
             self.past,
             self.emit,
             lambda: self.writer.written,
-            self.stopping.is_set,
+            lambda: self.orders.stopping,
+            self.orders,
         )
         self._listen()
         self._run.carry_out()
@@ -102,13 +128,13 @@ class _Trainer:
     def _be_polite(self) -> None:
         os.nice(NICENESS)
         for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_: self._stop("stop (signal)"))
+            signal.signal(number, lambda *_: self.orders.stop("stop (signal)"))
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         threading.Thread(target=self._watch_memory, name="memory", daemon=True).start()
 
     def _watch_memory(self) -> None:
         process = psutil.Process()
-        while not self.stopping.wait(MEMORY_EVERY):
+        while not self._ended.wait(MEMORY_EVERY):
             self.emit(Memory(process.memory_info().rss))
 
     def _listen(self) -> None:
@@ -119,14 +145,18 @@ class _Trainer:
         match command:
             case Ping():
                 return Reply(True)
-            case Stop():
-                self._stop("stop")
+            case Stop(checkpoint):
+                words = "stop" if checkpoint else "stop without a checkpoint"
+                self.orders.stop(words, checkpoint=checkpoint)
                 return Reply(True, "stopping after this batch")
             case ChangePlan(plan):
                 return self._change_plan(plan)
+            case order:
+                why_not = self.orders.give(order)
+                return Reply(not why_not, why_not or _promise(order))
 
     def _change_plan(self, plan: FreezePlan) -> Reply:
-        if self.stopping.is_set():
+        if self.orders.stopping:
             return Reply(False, "the run is stopping; its plan stays as it is")
         if self._run is None or self._run.plans is None:
             return Reply(False, "the network is not there yet; ask again when the run trains")
@@ -134,16 +164,30 @@ class _Trainer:
             self._run.plans.offer(plan)
         except (Refusal, PatternError) as error:
             return Reply(False, str(error))
+        self.emit(Commanded("change the plan"))
+        self.orders.wake()
         return Reply(True, "the plan comes into force after this batch")
 
-    def _stop(self, what: str) -> None:
-        if not self.stopping.is_set():
-            self.stopping.set()
-            # A signal handler runs on the main thread, which may hold the lock: not here.
-            threading.Thread(target=self.emit, args=(Commanded(what),)).start()
+
+def _promise(order: Order | Pause | GoOn) -> str:
+    match order:
+        case Pause():
+            return "pausing after this batch; its memory stays taken"
+        case GoOn():
+            return "going on"
+        case _:
+            return "after this batch"
+
+
+def _disk_trouble(error: OSError) -> str:
+    what = (error.strerror or str(error)).lower()
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{what}; mend that and start the run again: it goes on from its last checkpoint"
 
 
 def _failed(error: Exception) -> Failed:
+    if isinstance(error, OSError) and error.errno in DISK:
+        return Failed(_disk_trouble(error))
     frames = traceback.extract_tb(error.__traceback__)
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else ""
     return Failed(f"{type(error).__name__}: {in_one_line(error)}", where)

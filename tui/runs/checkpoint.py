@@ -41,7 +41,8 @@ class Position(msgspec.Struct, frozen=True):
 class Outcome(msgspec.Struct):
     """How far a run came: steps, whole epochs, the metric last measured, seconds of training.
     `stopped` is whether a command ended it. `best` is the best metric at which a checkpoint was
-    written, `best_step` its step. `peak` is the best metric measured, `since_peak` how many
+    written, `best_step` its step. `rate_factor` is what the learning rate was multiplied by, by
+    hand. `peak` is the best metric measured, `since_peak` how many
     validations have come after it."""
 
     steps: int = 0
@@ -53,6 +54,7 @@ class Outcome(msgspec.Struct):
     seconds: float = 0.0
     peak: float | None = None
     since_peak: int = 0
+    rate_factor: float = 1.0
 
 
 class OptimizerCounts(msgspec.Struct, frozen=True):

@@ -10,8 +10,10 @@ import os
 import socket
 import tempfile
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
+from msgspec import Meta
 
 from tui.model.plan import FreezePlan
 
@@ -20,7 +22,32 @@ LONGEST_COMMAND = 1 << 24
 
 
 class Stop(msgspec.Struct, frozen=True, tag=True):
-    """Stop between two batches, keep the weights, finish with a proof."""
+    """Stop between two batches, keep the weights, finish with a proof. Without a `checkpoint` the
+    run goes on, if it is started again, from an older one."""
+
+    checkpoint: bool = True
+
+
+class Pause(msgspec.Struct, frozen=True, tag=True):
+    """Wait between two batches until told to go on. Nothing is freed."""
+
+
+class GoOn(msgspec.Struct, frozen=True, tag=True):
+    """Go on after a pause."""
+
+
+class KeepCheckpoint(msgspec.Struct, frozen=True, tag=True):
+    """Write a checkpoint between two batches, and go on."""
+
+
+class Validate(msgspec.Struct, frozen=True, tag=True):
+    """Measure on the validation pictures between two batches, and go on."""
+
+
+class SetLearningRate(msgspec.Struct, frozen=True, tag=True):
+    """Put another learning rate in the place of the run's: a schedule goes on from it."""
+
+    learning_rate: Annotated[float, Meta(gt=0, le=1e3)]
 
 
 class ChangePlan(msgspec.Struct, frozen=True, tag=True):
@@ -33,7 +60,7 @@ class Ping(msgspec.Struct, frozen=True, tag=True):
     """Ask whether the trainer listens; changes nothing."""
 
 
-Command = Stop | ChangePlan | Ping
+Command = Stop | Pause | GoOn | KeepCheckpoint | Validate | SetLearningRate | ChangePlan | Ping
 
 
 class Reply(msgspec.Struct, frozen=True):

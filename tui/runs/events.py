@@ -148,9 +148,32 @@ class Resumed(msgspec.Struct, frozen=True, tag=True):
 
 
 class Commanded(msgspec.Struct, frozen=True, tag=True):
-    """A command that changed something was carried out."""
+    """A command was taken, in words. What it changes is told by an event of its own."""
 
     command: str
+
+
+class Paused(msgspec.Struct, frozen=True, tag=True):
+    """The run waits, after `step` steps, until it is told to go on."""
+
+    step: int
+
+
+class Continued(msgspec.Struct, frozen=True, tag=True):
+    """The run goes on after a pause that it made after `step` steps."""
+
+    step: int
+
+
+class LearningRateChanged(msgspec.Struct, frozen=True, tag=True):
+    """After `step` steps another learning rate took the place of the run's own, of which it is
+    `factor` times; a schedule goes on from it. `replayed` is a change of before a resume, made
+    again at its step."""
+
+    step: int
+    learning_rate: float
+    factor: float
+    replayed: bool = False
 
 
 class Proof(msgspec.Struct, frozen=True, tag=True):
@@ -200,6 +223,15 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     where: str = ""
 
 
+class Died(msgspec.Struct, frozen=True, tag=True):
+    """The trainer's process ended and could not say so itself: what ended it, in one line, with
+    the number of the signal or the exit code. Written by the process that had started it."""
+
+    message: str
+    signal: int | None = None
+    exit_code: int | None = None
+
+
 Event = (
     RunStarted
     | Phase
@@ -213,9 +245,13 @@ Event = (
     | Checkpointed
     | Resumed
     | Commanded
+    | Paused
+    | Continued
+    | LearningRateChanged
     | Proof
     | Finished
     | Failed
+    | Died
 )
 
 

@@ -56,6 +56,11 @@ class RunFolder:
         return self.path / "checkpoints"
 
     @property
+    def lock_file(self) -> Path:
+        """trainer.lock: held by the trainer for as long as it lives."""
+        return self.path / "trainer.lock"
+
+    @property
     def socket(self) -> Path:
         """control.sock: commands to the trainer."""
         return self.path / "control.sock"

@@ -10,9 +10,13 @@ from tui.runs import events
 from tui.runs.events import (
     Checked,
     Checkpointed,
+    Continued,
+    Died,
     Failed,
     Finished,
+    LearningRateChanged,
     Notice,
+    Paused,
     Phase,
     PlanApplied,
     Prepared,
@@ -25,6 +29,8 @@ from tui.runs.exit_codes import COMPLETE, STOPPED
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventReader
 from tui.runs.plan_change import change_in_words
+from tui.runs.rate_change import rate_in_words
+from tui.runs.supervisor import cause
 from tui.runs.trainer import last_lines, start_trainer
 
 POLL = 0.25
@@ -40,8 +46,7 @@ def follow(
     checkpoint. A second SIGINT ends it at once.
     """
     reader = EventReader(folder.events_file)
-    while reader.read():
-        pass  # what an earlier trainer of this folder said
+    reader.skip()  # what an earlier trainer of this folder said
     trainer = start_trainer(folder)
     ended = Flag()
     interrupted = 0
@@ -49,10 +54,7 @@ def follow(
     def hand_on(number: int, _: object) -> None:
         nonlocal interrupted
         interrupted += number == signal.SIGINT
-        if interrupted > 1:
-            trainer.kill()
-        else:
-            trainer.send_signal(number)
+        trainer.send_signal(number)
 
     before = {number: signal.signal(number, hand_on) for number in (signal.SIGTERM, signal.SIGINT)}
     last: events.Event | None = None
@@ -66,7 +68,7 @@ def follow(
                 ended.set()  # but once more for what it said last
             while envelopes := reader.read():
                 for envelope in envelopes:
-                    if isinstance(envelope.event, (Finished, Failed)):
+                    if isinstance(envelope.event, (Finished, Failed, Died)):
                         last = envelope.event
                     hear(envelope.event)
             ended.wait(POLL)
@@ -74,12 +76,13 @@ def follow(
         for number, handler in before.items():
             signal.signal(number, handler)
     code = trainer.returncode
-    if interrupted > 1 and last is None:
+    if interrupted > 1 and not isinstance(last, (Finished, Failed)):
         say("ended at once; the same command goes on from the newest checkpoint")
         return 128 + signal.SIGINT
-    if last is None:
-        how = f"by signal {-code}" if code < 0 else f"with exit code {code}"
-        say(f"the trainer ended {how}; the last lines of {folder.log_file}:")
+    if last is None or isinstance(last, Died):
+        if last is None:
+            say(cause(code))
+        say(f"the last lines of {folder.log_file}:")
         for line in last_lines(folder, 5):
             say(f"  {line}")
     if code == COMPLETE and isinstance(last, Finished) and last.stopped:
@@ -128,8 +131,14 @@ def in_words(event: events.Event) -> str:
             if event.best_weights:
                 line += f"; the best, of step {event.best_step}: {event.best_weights}"
             return line
-        case Failed():
+        case Failed() | Died():
             return f"failed: {event.message}"
+        case Paused(step):
+            return f"paused after step {step}; its memory stays taken"
+        case Continued(step):
+            return f"going on after step {step}"
+        case LearningRateChanged():
+            return f"after step {event.step}: {rate_in_words(event)}"
         case _:
             return ""
 

@@ -84,6 +84,22 @@ class EventReader:
         self._decoder = msgspec.json.Decoder(Envelope)
         self.skipped = 0
 
+    def skip(self) -> None:
+        """Pass over all whole records that are there now."""
+        try:
+            with self._path.open("rb") as file:
+                end = file.seek(0, os.SEEK_END)
+                while end > self._offset:
+                    start = max(self._offset, end - (1 << 16))
+                    file.seek(start)
+                    newline = file.read(end - start).rfind(b"\n")
+                    if newline >= 0:
+                        self._offset = start + newline + 1
+                        return
+                    end = start
+        except FileNotFoundError:
+            return
+
     def read(self, limit: int = 1 << 20) -> list[Envelope]:
         """The next whole records in about `limit` bytes; empty where there are none."""
         try:

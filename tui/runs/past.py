@@ -6,7 +6,16 @@ import shlex
 from dataclasses import dataclass, field
 
 from tui.model.plan import FreezePlan
-from tui.runs.events import Checkpointed, Event, Finished, PlanApplied, Resumed, RunStarted, Step
+from tui.runs.events import (
+    Checkpointed,
+    Event,
+    Finished,
+    LearningRateChanged,
+    PlanApplied,
+    Resumed,
+    RunStarted,
+    Step,
+)
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventReader
 from tui.runs.trainer import is_alive
@@ -16,13 +25,15 @@ from tui.runs.trainer import is_alive
 class Past:
     """A run so far. `by_hand` are the plans that were put in force by hand, by how many steps
     had been done then, and `in_force` those of them that the run has come to since it was last
-    resumed; `checkpointed` are the steps after which a checkpoint was written."""
+    resumed; `rates` are the learning rates that were set by hand, as factors of the run's own, by
+    steps done; `checkpointed` are the steps after which a checkpoint was written."""
 
     started: RunStarted | None = None
     finished: Finished | None = None
     steps: int = 0
     by_hand: dict[int, FreezePlan] = field(default_factory=dict)
     in_force: dict[int, FreezePlan] = field(default_factory=dict)
+    rates: dict[int, float] = field(default_factory=dict)
     checkpointed: set[int] = field(default_factory=set)
 
     def add(self, event: Event) -> None:
@@ -39,6 +50,9 @@ class Past:
                 self.steps = step
             case Checkpointed(step):
                 self.checkpointed.add(step)
+            case LearningRateChanged(step, replayed=False):
+                self.rates = {at: factor for at, factor in self.rates.items() if at < step}
+                self.rates[step] = event.factor
             case PlanApplied(step, plan=FreezePlan() as plan):
                 self.in_force[step] = plan
                 if event.reason == "by hand":
@@ -60,14 +74,17 @@ def read_past(folder: RunFolder) -> Past:
     return past
 
 
+def going_on(folder: RunFolder, started: RunStarted | None = None) -> str:
+    """That a run has a trainer, and where to see it, in one line."""
+    who = f" (process {started.pid})" if started else ""
+    name = shlex.quote(str(folder.path))
+    return f"{folder.path}: this run is going on{who}; thaw attach {name} shows it"
+
+
 def why_not_started(folder: RunFolder, past: Past) -> str:
     """Why the trainer of a run must not be started now, in one line; empty where it may be."""
-    name = shlex.quote(str(folder.path))
     if past.started is not None and past.finished is None and is_alive(past.started):
-        return (
-            f"{folder.path}: this run is going on (process {past.started.pid}); "
-            f"thaw attach {name} shows it"
-        )
+        return going_on(folder, past.started)
     if past.finished is not None and not past.finished.stopped:
         return (
             f"{folder.path}: this run is complete, {past.finished.steps} steps; to train again, "

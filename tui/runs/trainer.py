@@ -14,11 +14,12 @@ from tui.runs.folder import RunFolder
 def start_trainer(folder: RunFolder) -> subprocess.Popen[bytes]:
     """Start the trainer of a run in a session of its own, so that no hang-up reaches it.
 
-    Its standard output and error go to log.txt; nothing of it is tied to this process.
+    Its standard output and error go to log.txt; nothing of it is tied to this process. What is
+    returned is its supervisor, which has its exit code: 128 and the number for a signal.
     """
     with folder.log_file.open("ab") as log:
         return subprocess.Popen(
-            [sys.executable, "-m", "tui.engine", "train", str(folder.path)],
+            [sys.executable, "-m", "tui.runs.supervisor", str(folder.path)],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,

@@ -26,6 +26,7 @@ Where = Literal[
     "browser",
     "browsed",
     "class_names",
+    "learning_rate",
 ]
 """What has to be on the screen, or to have the focus, for an action to work."""
 

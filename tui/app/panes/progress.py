@@ -15,6 +15,7 @@ STYLES = {
     Status.COMPLETE: "bold $text-success",
     Status.STOPPED: "bold $text-warning",
     Status.STOPPING: "bold $text-warning",
+    Status.PAUSED: "bold $text-warning",
     Status.FAILED: "bold $text-error",
     Status.GONE: "bold $text-error",
 }
@@ -58,6 +59,8 @@ def phase_words(state: RunState) -> str:
     status = state.status
     if status is Status.STOPPING:
         return "stopping after this batch"
+    if status is Status.PAUSED and not state.doing:
+        return "paused: p goes on"
     if state.doing and not status.ended:
         return printable(state.doing, ascii_only=glyphs().ascii_only)
     return str(status.value)

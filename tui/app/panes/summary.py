@@ -14,7 +14,7 @@ from tui.app.panes.live import FAINT, LivePane, stacked, written
 from tui.app.run_state import RunState, Status
 from tui.figures import counted
 from tui.printable import printable
-from tui.runs.events import Failed, Finished, Proof
+from tui.runs.events import Died, Failed, Finished, Proof
 from tui.runs.folder import RunFolder
 
 NAMED = 4
@@ -43,8 +43,8 @@ class SummaryPane(LivePane):
         lines.append(_line("run", _path(folder.path)))
         if state.checkpoint is not None and state.status is not Status.COMPLETE:
             command = f"thaw train {shlex.quote(str(folder.path))}"
-            step = f"goes on after step {state.checkpoint.step:,}"
-            lines.append(_line("go on", f"{_safe(command)}  {step}"))
+            step = f"r resumes after step {state.checkpoint.step:,}"
+            lines.append(_line("go on", f"{step}; without a screen: {_safe(command)}"))
         if state.status in (Status.FAILED, Status.GONE):
             lines.append(_line("log", _path(folder.log_file)))
             lines += [written(("  " + _safe(text), FAINT)) for text in log if text.strip()]
@@ -118,9 +118,9 @@ def _finished(state: RunState, finished: Finished, folder: RunFolder) -> list[Co
     return lines
 
 
-def _failed(failed: Failed) -> list[Content]:
+def _failed(failed: Failed | Died) -> list[Content]:
     lines = [written((f"! failed: {_safe(failed.message)}", ERROR))]
-    if failed.where:
+    if isinstance(failed, Failed) and failed.where:
         lines.append(_line("where", _safe(failed.where)))
     return lines
 

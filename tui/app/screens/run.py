@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import shlex
-import signal
 import subprocess
 import time
 from collections.abc import Callable
@@ -32,15 +31,15 @@ from tui.app.panes.progress import ProgressPane
 from tui.app.panes.rates import RatesPane
 from tui.app.panes.summary import SummaryPane
 from tui.app.panes.validation import ValidationPane
-from tui.app.run_state import RunState
 from tui.app.screens.loading import LoadingScreen
-from tui.app.screens.quit_run import LEAVE, STOP, QuitRun, StopRun
+from tui.app.screens.quit_run import LEAVE, STOP, QuitRun
+from tui.app.screens.run_orders import RESUMABLE, RunOrders
 from tui.app.widgets.key_line import KeyLine
 from tui.monitor.memory import MemoryMonitor, MemorySnapshot
 from tui.printable import printable
-from tui.runs import control
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventReader
+from tui.runs.supervisor import cause
 from tui.runs.trainer import is_alive, last_lines
 
 REDRAW_SECONDS = 1.0
@@ -50,17 +49,8 @@ MEMORY_SECONDS = 2.0
 SLICE = 1 << 16
 """Bytes of the log that are read and folded in one go: a few milliseconds."""
 
-SIGNALS = {
-    signal.SIGKILL: "killed; perhaps out of memory",
-    signal.SIGTERM: "it was asked to end",
-    signal.SIGSEGV: "a crash in native code",
-    signal.SIGABRT: "a crash in native code",
-    signal.SIGINT: "interrupted",
-    signal.SIGHUP: "its terminal went away",
-}
 
-
-class RunScreen(Screen[None]):
+class RunScreen(RunOrders):
     """Follows one run.
 
     `process` is the trainer where this program started it: then its exit code is known.
@@ -81,10 +71,7 @@ class RunScreen(Screen[None]):
         memory: Callable[[int | None], MemorySnapshot] | None = None,
         interval: float = REDRAW_SECONDS,
     ) -> None:
-        super().__init__()
-        self.folder = folder
-        self.state = RunState()
-        self._process = process
+        super().__init__(folder, process)
         self._clock = clock
         self._monitor = MemoryMonitor() if memory is None else None
         self._sample = memory or (self._monitor.snapshot if self._monitor else None)
@@ -92,9 +79,9 @@ class RunScreen(Screen[None]):
         self._reader = EventReader(folder.events_file)
         self._memory: MemorySnapshot | None = None
         self._following = False
+        self._found_gone = False
         self._sampling = False
         self._sampled_at = float("-inf")
-        self._stop_sender = False
         self._quit_at_end = False
         self._end_shown = False
         self._title_shown = ""
@@ -123,7 +110,7 @@ class RunScreen(Screen[None]):
     def on_mount(self) -> None:
         """Begin to follow."""
         self.query_one("#ended").display = False
-        if self._process is None:
+        if self.process is None:
             self.state.mark_not_begun(f"waiting for the trainer: {self._how_to_begin()}")
         self.set_interval(self._interval, self._tick)
         self.call_after_refresh(self._tick)
@@ -156,8 +143,10 @@ class RunScreen(Screen[None]):
             gone = self._gone()
             while envelopes := await asyncio.to_thread(self._reader.read, SLICE):
                 self.state.apply_all(envelopes)
-            if gone and not self.state.status.ended:
+            if gone and self._found_gone and not self.state.status.ended:
                 self.state.mark_gone(gone)
+            # Its supervisor may be about to say what ended it: only the second time counts.
+            self._found_gone = bool(gone)
         finally:
             self._following = False
         if self.state.status.ended:
@@ -175,18 +164,18 @@ class RunScreen(Screen[None]):
             self._sampling = False
 
     def _gone(self) -> str:
-        """What ended the trainer; empty while it lives, or is not known to have lived."""
-        if self._process is not None:
-            code = self._process.poll()
-            if code is None:
-                return ""
-            if code < 0:
-                words = SIGNALS.get(signal.Signals(-code), "") if -code in _signals() else ""
-                return f"the trainer ended by signal {-code}" + (f" ({words})" if words else "")
-            return f"the trainer ended with exit code {code} and no last event"
+        """What is known of the trainer's end where it told none; empty while it lives, or is not
+        known to have lived."""
+        code = self.process.poll() if self.process is not None else None
+        if self.process is not None and code is None:
+            return ""
         started = self.state.started
-        if started is not None and not is_alive(started):
-            return f"the trainer (process {started.pid}) is gone, without a last event"
+        if started is not None and is_alive(started):
+            return ""  # though its supervisor is gone
+        if code is not None:
+            return cause(code if code < 128 else 128 - code)
+        if started is not None:
+            return f"the trainer (process {started.pid}) is gone, without a last word"
         return ""
 
     # Showing
@@ -245,10 +234,12 @@ class RunScreen(Screen[None]):
         match action:
             case "stop_run":
                 return not ended and not self.state.stop_asked
-            case "leave":
+            case "leave" | "pause" | "checkpoint" | "validate" | "learning_rate":
                 return not ended
             case "back":
                 return ended
+            case "resume":
+                return self.state.status in RESUMABLE
         return True
 
     def action_smooth(self, by: int) -> None:
@@ -259,15 +250,6 @@ class RunScreen(Screen[None]):
     def action_logarithmic(self) -> None:
         """Between a linear and a logarithmic axis."""
         self.query_one(LossChart).toggle_logarithmic()
-
-    def action_stop_run(self) -> None:
-        """Ask once, then stop between two batches."""
-
-        def answered(answer: str | None) -> None:
-            if answer == STOP:
-                self._stop()
-
-        self.app.push_screen(StopRun(), answered)
 
     def action_leave(self) -> None:
         """Leave this screen; a run that is going goes on."""
@@ -291,42 +273,9 @@ class RunScreen(Screen[None]):
                 self._exit()
             elif answer == STOP:
                 self._quit_at_end = True
-                self._stop()
+                self.stop()
 
         self.app.push_screen(QuitRun(self._come_back()), answered)
-
-    @work(group="stop")
-    async def _stop(self) -> None:
-        """Send the stop; a trainer that is not ready to hear it yet is asked again."""
-        if self._stop_sender:
-            return
-        self._stop_sender = True
-        self.state.mark_stop_asked()
-        self.refresh_bindings()
-        said = False
-        try:
-            while not self.state.status.ended:
-                try:
-                    reply = await asyncio.to_thread(
-                        control.send, self.folder.socket, control.Stop()
-                    )
-                except control.ControlError as error:
-                    if not said:
-                        self.notify(f"{error}; asking again", severity="warning", markup=False)
-                        said = True
-                    await asyncio.sleep(1.0)
-                    continue
-                if not reply.accepted:
-                    self.state.mark_stop_asked(False)
-                    self.notify(
-                        reply.message or "the trainer did not take the stop",
-                        severity="error",
-                        markup=False,
-                    )
-                return
-        finally:
-            self._stop_sender = False
-            self.refresh_bindings()
 
     def _is_first(self) -> bool:
         """Whether there is nothing below this screen to go back to."""
@@ -349,7 +298,3 @@ class RunScreen(Screen[None]):
             if ended
             else f"The run goes on. Come back with: {self._come_back()}",
         )
-
-
-def _signals() -> frozenset[int]:
-    return frozenset(int(one) for one in signal.Signals)
