@@ -423,7 +423,7 @@ async def test_what_a_run_can_go_on_from_is_said(how: str) -> None:
     screen = screen_of(log)
     async with Host(screen).run_test(size=SMALL) as pilot:
         await settled(pilot)
-        says = "r resumes after step 100; without a screen: thaw train runs/demo" in shown(
+        says = "r goes on after step 100; without a screen: thaw train runs/demo" in shown(
             screen, "summary"
         )
         assert says == (how != "complete")

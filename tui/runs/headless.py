@@ -31,7 +31,7 @@ from tui.runs.log import EventReader
 from tui.runs.plan_change import change_in_words
 from tui.runs.rate_change import rate_in_words
 from tui.runs.supervisor import cause
-from tui.runs.trainer import last_lines, start_trainer
+from tui.runs.trainer import last_lines, start_trainer, with_disk
 
 POLL = 0.25
 """Seconds between two looks at the event log."""
@@ -81,7 +81,7 @@ def follow(
         return 128 + signal.SIGINT
     if last is None or isinstance(last, Died):
         if last is None:
-            say(cause(code))
+            say(with_disk(cause(code), folder))
         say(f"the last lines of {folder.log_file}:")
         for line in last_lines(folder, 5):
             say(f"  {line}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 
@@ -9,6 +10,9 @@ import psutil
 
 from tui.runs.events import RunStarted
 from tui.runs.folder import RunFolder
+
+ROOM = 1 << 16
+"""Bytes without which not even a last event can be counted on."""
 
 
 def start_trainer(folder: RunFolder) -> subprocess.Popen[bytes]:
@@ -38,6 +42,16 @@ def is_alive(started: RunStarted) -> bool:
         )
     except (psutil.NoSuchProcess, ValueError):
         return False
+
+
+def with_disk(words: str, folder: RunFolder) -> str:
+    """What is known of the end of a trainer that told none, and whether its disk is full: then
+    it could not tell."""
+    try:
+        full = shutil.disk_usage(folder.path).free < ROOM
+    except OSError:
+        return f"{words}; its folder cannot be read"
+    return f"{words}; there is no room left on the disk of its folder" if full else words
 
 
 def last_lines(folder: RunFolder, count: int = 20) -> list[str]:

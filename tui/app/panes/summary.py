@@ -43,7 +43,7 @@ class SummaryPane(LivePane):
         lines.append(_line("run", _path(folder.path)))
         if state.checkpoint is not None and state.status is not Status.COMPLETE:
             command = f"thaw train {shlex.quote(str(folder.path))}"
-            step = f"r resumes after step {state.checkpoint.step:,}"
+            step = f"r goes on after step {state.checkpoint.step:,}"
             lines.append(_line("go on", f"{step}; without a screen: {_safe(command)}"))
         if state.status in (Status.FAILED, Status.GONE):
             lines.append(_line("log", _path(folder.log_file)))

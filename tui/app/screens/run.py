@@ -31,6 +31,7 @@ from tui.app.panes.progress import ProgressPane
 from tui.app.panes.rates import RatesPane
 from tui.app.panes.summary import SummaryPane
 from tui.app.panes.validation import ValidationPane
+from tui.app.run_state import Status
 from tui.app.screens.loading import LoadingScreen
 from tui.app.screens.quit_run import LEAVE, STOP, QuitRun
 from tui.app.screens.run_orders import RESUMABLE, RunOrders
@@ -40,7 +41,7 @@ from tui.printable import printable
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventReader
 from tui.runs.supervisor import cause
-from tui.runs.trainer import is_alive, last_lines
+from tui.runs.trainer import is_alive, last_lines, with_disk
 
 REDRAW_SECONDS = 1.0
 """The eye wants a trend; over a slow link every redraw costs."""
@@ -144,7 +145,7 @@ class RunScreen(RunOrders):
             while envelopes := await asyncio.to_thread(self._reader.read, SLICE):
                 self.state.apply_all(envelopes)
             if gone and self._found_gone and not self.state.status.ended:
-                self.state.mark_gone(gone)
+                self.state.mark_gone(with_disk(gone, self.folder))
             # Its supervisor may be about to say what ended it: only the second time counts.
             self._found_gone = bool(gone)
         finally:
@@ -239,7 +240,8 @@ class RunScreen(RunOrders):
             case "back":
                 return ended
             case "resume":
-                return self.state.status in RESUMABLE
+                waiting = self.state.status is Status.WAITING and self.process is None
+                return waiting or self.state.status in RESUMABLE
         return True
 
     def action_smooth(self, by: int) -> None:
