@@ -73,7 +73,7 @@ def stop(folder: RunFolder) -> Finished:
     assert one is not None
     wait_for(lambda: not is_alive(one))
     finished = events(folder)[-1]
-    assert isinstance(finished, Finished)
+    assert isinstance(finished, Finished), finished
     return finished
 
 

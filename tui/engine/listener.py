@@ -41,7 +41,7 @@ class Listener:
                 self._server.bind(address)
         finally:
             os.umask(before)
-        self._server.listen(8)
+        self._server.listen(128)
         threading.Thread(target=self._serve, name="control", daemon=True).start()
 
     def close(self) -> None:

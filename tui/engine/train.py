@@ -23,7 +23,7 @@ from tui.engine.run import Run
 from tui.model.plan import FreezePlan
 from tui.model.selection import PatternError
 from tui.runs.control import ChangePlan, Command, GoOn, Pause, Ping, Reply, Stop
-from tui.runs.events import Commanded, Event, Failed, Memory, RunStarted
+from tui.runs.events import Commanded, Event, Failed, Finished, Memory, RunStarted
 from tui.runs.exit_codes import DIVERGED, ERROR, REFUSED
 from tui.runs.folder import RunFolder
 from tui.runs.lock import RunLock
@@ -96,6 +96,10 @@ class _Trainer:
 
     def emit(self, event: Event) -> None:
         with self._writing:
+            if isinstance(event, Finished | Failed):
+                self._ended.set()
+            elif self._ended.is_set():
+                return  # of a thread of ours: a run's last event stays the last
             self.writer.write(event)
 
     def close(self) -> None:

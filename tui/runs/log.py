@@ -36,21 +36,33 @@ class EventWriter:
         """Append one event.
 
         Raises:
-            OSError: the disk is full or gone. What was written of the event is passed over by
-                readers, and later events are not harmed by it.
+            OSError: the disk is full or gone. What was written of the event is taken back, or
+                passed over by readers; later events are not harmed by it.
         """
         line = self._encoder.encode(Envelope(self._seq, time.time(), event)) + b"\n"
         if self._torn:
             line = b"\n" + line
-        self._torn = True
-        while line:
-            line = line[os.write(self._fd, line) :]
+        written = 0
+        try:
+            while written < len(line):
+                written += os.write(self._fd, line[written:])
+        except OSError:
+            self._torn = self._torn or not self._taken_back(written)
+            raise
         self._torn = False
         self._seq += 1
 
     def close(self) -> None:
         """Close the file."""
         os.close(self._fd)
+
+    def _taken_back(self, written: int) -> bool:
+        try:
+            if written:
+                os.ftruncate(self._fd, os.fstat(self._fd).st_size - written)
+        except OSError:
+            return False
+        return True
 
     @staticmethod
     def _mend(path: Path) -> None:
