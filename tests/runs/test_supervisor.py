@@ -18,6 +18,9 @@ from tui.runs.folder import RunFolder, create_run
 from tui.runs.log import EventReader
 from tui.runs.supervisor import OUT_OF_MEMORY, cause
 
+PYTHON = sys.executable
+"""Of this process; the fixture puts another in its place."""
+
 TRAINER = """
 import os, signal, sys, time
 import psutil
@@ -116,7 +119,7 @@ def test_a_second_interrupt_ends_it_at_once(tmp_path: Path, folder: RunFolder) -
         "import sys, tui.runs.supervisor as s\nsys.executable = sys.argv[1]\ns.main(sys.argv[2:])"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", program, str(tmp_path / "python"), str(folder.path)],
+        [PYTHON, "-c", program, str(tmp_path / "python"), str(folder.path)],
         env={**os.environ, "HOW": "waits"},
     )
     try:
@@ -126,7 +129,7 @@ def test_a_second_interrupt_ends_it_at_once(tmp_path: Path, folder: RunFolder) -
         process.send_signal(signal.SIGHUP)  # a terminal that goes away ends nothing
         while not isinstance(events(folder)[-1], Died):
             process.send_signal(signal.SIGINT)
-            process.poll()
+            assert process.poll() is None or isinstance(events(folder)[-1], Died)
     finally:
         process.kill()
         process.wait()
