@@ -147,6 +147,18 @@ class Resumed(msgspec.Struct, frozen=True, tag=True):
     seconds: float = 0.0
 
 
+class Paused(msgspec.Struct, frozen=True, tag=True):
+    """The run waits between two batches, after `step` steps."""
+
+    step: int
+
+
+class Continued(msgspec.Struct, frozen=True, tag=True):
+    """A run that was paused goes on after `step` steps."""
+
+    step: int
+
+
 class Commanded(msgspec.Struct, frozen=True, tag=True):
     """A command that changed something was carried out."""
 
@@ -200,6 +212,15 @@ class Failed(msgspec.Struct, frozen=True, tag=True):
     where: str = ""
 
 
+class Died(msgspec.Struct, frozen=True, tag=True):
+    """The trainer was killed, or ended without a word: one line that says by what. Written for
+    it, by whoever saw it; `signal` and `exit_code` where they are known."""
+
+    message: str
+    signal: int | None
+    exit_code: int | None
+
+
 Event = (
     RunStarted
     | Phase
@@ -212,10 +233,13 @@ Event = (
     | PlanApplied
     | Checkpointed
     | Resumed
+    | Paused
+    | Continued
     | Commanded
     | Proof
     | Finished
     | Failed
+    | Died
 )
 
 
