@@ -109,14 +109,14 @@ def begun_at(folder: RunFolder) -> float:
 def list_run(folder: RunFolder) -> ListedRun:
     """Look at a run, in milliseconds whatever the length of its log. Nothing is raised for a
     folder that is broken: its row says so."""
-    path = os.path.abspath(folder.path)
+    path = _text(os.path.abspath(folder.path))
     try:
         return _look(folder, path)
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         name = Path(str(error.filename or "")).name
         problem = f"{name}: {why}" if name else why
-        return ListedRun(folder.path.name, path, "broken", problem=problem)
+        return ListedRun(_text(folder.path.name), path, "broken", problem=problem)
 
 
 def _look(folder: RunFolder, path: str) -> ListedRun:
@@ -128,7 +128,7 @@ def _look(folder: RunFolder, path: str) -> ListedRun:
             problem = problem or f"{folder.events_file.name}: holds no event that can be read"
         return ListedRun(
             path=path,
-            name=folder.path.name,
+            name=_text(folder.path.name),
             state="broken" if problem else "new",
             model=spec.model.model if spec else "",
             recipe=spec.recipe if spec else "",
@@ -146,7 +146,7 @@ def _look(folder: RunFolder, path: str) -> ListedRun:
     plan = _last((*head, *tail), Prepared)
     value, best = _metric(folder, tail, turn)
     return ListedRun(
-        name=folder.path.name,
+        name=_text(folder.path.name),
         path=path,
         state=_state(folder, turn, head, tail),
         model=begin.model if begin else spec.model.model if spec else "",
@@ -234,6 +234,11 @@ def _spec(folder: RunFolder) -> tuple[RunSpec | None, str]:
         return read_spec(folder.spec_file), ""
     except TomlError as error:
         return None, str(error).removeprefix(f"{folder.path}{os.sep}")
+
+
+def _text(name: str) -> str:
+    # A file's name can be any bytes; what is told of it goes into JSON, which cannot.
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
 def _last(envelopes: Iterable[Envelope], *types: type[T]) -> T | None:
