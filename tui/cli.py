@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,10 +12,13 @@ from tui import __version__
 from tui.commands.data import data as data_command
 from tui.commands.data_option import data_option
 from tui.commands.diff import diff
+from tui.commands.order import pause, resume, stop
 from tui.commands.params import params
 from tui.commands.plan import plan
 from tui.commands.plan_options import GivenPlan, only_one, plan_options
 from tui.commands.problem import Problem
+from tui.commands.run_argument import run_of
+from tui.commands.runs import runs
 from tui.commands.snippet import snippet
 from tui.commands.source_options import ctx_option, source_options
 from tui.commands.train import read_run, train
@@ -119,15 +121,15 @@ def demo(ctx: str) -> None:
 
 
 @main.command()
-@click.argument("run_dir", type=click.Path(path_type=Path))
-def attach(run_dir: Path) -> None:
-    """Show a run from its first event, whether it still goes on or not."""
-    from tui.runs.folder import RunFolder
+@click.argument("run", required=False)
+def attach(run: str | None) -> None:
+    """Show a run from its first event, whether it still goes on or not.
 
-    folder = RunFolder(run_dir)
+    RUN is a run's folder, its name in `thaw runs`, or the beginning of its name. Without it, the
+    only run that is going on is shown, else the one begun last.
+    """
+    folder = run_of(run)
     if not folder.events_file.exists():
-        if not folder.spec_file.exists():
-            raise Problem(f"{run_dir}: no run folder (it has no run.toml)")
         # Events speak for themselves. Without any, a run that cannot begin is not waited for.
         read_run(folder)
     _need_terminal()
@@ -139,8 +141,12 @@ def attach(run_dir: Path) -> None:
 main.add_command(data_command)
 main.add_command(diff)
 main.add_command(params)
+main.add_command(pause)
 main.add_command(plan)
+main.add_command(resume)
+main.add_command(runs)
 main.add_command(snippet)
+main.add_command(stop)
 main.add_command(train)
 main.add_command(verify)
 main.add_command(weights)

@@ -43,3 +43,14 @@ def counted(count: int, noun: str) -> str:
 def megabytes(count: int) -> str:
     """A number of bytes of a file: `97.8 MB`."""
     return f"{count / 1e6:,.1f} MB" if count < 1e8 else f"{count / 1e6:,.0f} MB"
+
+
+_AGES = ((86_400, "d"), (3_600, "h"), (60, "min"))
+
+
+def age(seconds: float) -> str:
+    """How long ago, in at most six cells up to 99,999 days: `5 s`, `3 min`, `2 h`, `12 d`."""
+    for length, letters in _AGES:
+        if seconds >= length:
+            return f"{int(seconds / length)} {letters}"
+    return f"{max(0, int(seconds))} s"

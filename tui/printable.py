@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from unicodedata import bidirectional, category, combining
 
 from rich.cells import cell_len
@@ -27,6 +28,16 @@ def plain(text: str, *, ascii_only: bool = False) -> str:
     if text.isascii() and text.isprintable():
         return text
     return "".join(_shown(character, ascii_only) for character in text)
+
+
+_ACTS = re.compile("[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""What a terminal may act on, and JSON does not escape by itself."""
+
+
+def json_text(data: bytes) -> str:
+    """JSON that does nothing to a terminal, and says the very same: what could is written as JSON
+    escapes it."""
+    return _ACTS.sub(lambda found: f"\\u{ord(found[0]):04x}", data.decode())
 
 
 def _shown(character: str, ascii_only: bool) -> str:

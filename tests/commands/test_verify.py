@@ -145,8 +145,8 @@ def test_the_false_freezes_of_the_field_fail(
 @pytest.mark.parametrize(
     ("make", "says"),
     [
-        (lambda path: None, "no run; give a run folder"),
-        (lambda path: path.mkdir(), "a folder, and no run's (it has no run.toml)"),
+        (lambda path: None, "no run folder, and no run is named so"),
+        (lambda path: path.mkdir(), "no run folder (it has no run.toml)"),
         (run_folder, "no proof.json; it is written when a run ends"),
         (
             lambda path: run_folder(path).proof_file.write_text("{"),

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 
-from tui.app.series import Series
 from tui.runs import events
 from tui.runs.events import Envelope
 from tui.runs.plan_change import change_in_words
 from tui.runs.rate_change import rate_in_words
+from tui.runs.series import Series
 
 KEPT_NOTICES = 200
 KEPT_VALIDATIONS = 1000

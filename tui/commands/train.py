@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from pathlib import Path
@@ -22,6 +23,7 @@ from tui.commands.new_run import (
 )
 from tui.commands.plan_options import GivenPlan, plan_options
 from tui.commands.problem import Problem
+from tui.commands.run_argument import run_of
 from tui.commands.saying import say
 from tui.commands.source_options import source_or_run
 from tui.commands.trials import RATE_STEPS, try_out
@@ -80,10 +82,11 @@ def train(
     thaw train run.toml --run-dir runs/second --learning-rate 0.01
     thaw train RUN_DIR                              start it, or go on where it stopped
 
-    A folder is a run: exactly what its run.toml and plan.toml say is carried out. A .toml file is
-    made into a new run, with the plan.toml that lies beside it unless another is given. Anything
-    else is a model, as for `thaw open`, and needs --data. A hyper-parameter that is not given is
-    the recipe's. Before the first step one batch is sent through and looked at.
+    A folder is a run, and so is its name in `thaw runs`, or the beginning of that: exactly what
+    its run.toml and plan.toml say is carried out. A .toml file is made into a new run, with the
+    plan.toml that lies beside it unless another is given. Anything else is a model, as for
+    `thaw open`, and needs --data. A hyper-parameter that is not given is the recipe's. Before the
+    first step one batch is sent through and looked at.
 
     SIGTERM, and Ctrl-C once: finish the step, write a checkpoint, leave; Ctrl-C again ends it at
     once. The same run started again goes on from its newest checkpoint, and ends as if nothing
@@ -150,7 +153,22 @@ def _run_folder(text: str) -> RunFolder | None:
     names_path = names_path and ":" not in text
     if path.is_dir() and not (find_entry(text) and not (path / "run.toml").exists()):
         return RunFolder(path)
-    return RunFolder(path) if names_path else None
+    if names_path:
+        return RunFolder(path)
+    return _named_run(text)
+
+
+def _named_run(text: str) -> RunFolder | None:
+    """The run in the user's data folder that goes by a word, unless the word is a model's."""
+    from tui.model.zoo import find_entry
+    from tui.runs.finding import begun_so
+    from tui.runs.folder import runs_home
+
+    if text == "demo" or ":" in text or Path(text).suffix or find_entry(text) or not text.strip():
+        return None
+    with contextlib.suppress(OSError):  # a home that may not be read names no run
+        return run_of(text) if begun_so(text, runs_home()) else None
+    return None
 
 
 def _carry_out(folder: RunFolder) -> NoReturn:

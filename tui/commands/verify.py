@@ -10,6 +10,7 @@ import click
 
 from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
+from tui.commands.run_argument import run_of
 from tui.commands.saying import is_unicode
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ def verify(paths: tuple[str, ...], plan: str | None, model: str | None, as_json:
     """Prove that what was frozen did not move.
 
     \b
-    thaw verify RUN_DIR
+    thaw verify RUN
     thaw verify BEFORE.params AFTER.params --plan plan.toml
 
+    RUN is a run's folder, its name in `thaw runs`, or the beginning of its name.
     Of a run, the digests of every parameter and statistic, before and after, are in its
     proof.json; its weights are read again, and must be the ones that the digests are of. Of a
     script of your own, give the weights that it began with, those that it ended with, and the
@@ -58,12 +60,13 @@ def verify(paths: tuple[str, ...], plan: str | None, model: str | None, as_json:
 
 
 def _verify_run(run: str, as_json: bool) -> None:
-    from tui.runs.folder import RunFolder
     from tui.runs.inspection import DigestWeights, WeightDigests
     from tui.runs.proof_file import differing
     from tui.runs.verdict import judge
 
-    folder = RunFolder(Path(run).expanduser())
+    if Path(run).expanduser().is_file():
+        raise Problem(f"{run}: a file; give a run, or two .params files and --plan")
+    folder = run_of(run)
     proof = _proof_of(folder, run)
     weights = folder.path / proof.weights
     if not weights.is_file():
@@ -88,9 +91,6 @@ def _verify_run(run: str, as_json: bool) -> None:
 def _proof_of(folder: RunFolder, run: str) -> ProofFile:
     from tui.runs.proof_file import NoProof, read_proof
 
-    if not folder.spec_file.is_file():
-        what = "a folder, and no run's (it has no run.toml)" if folder.path.is_dir() else "no run"
-        raise Problem(f"{run}: {what}; give a run folder, or two .params files and --plan")
     if not folder.proof_file.exists():
         raise Problem(
             f"{run}: no proof.json; it is written when a run ends, and this one has not, or "

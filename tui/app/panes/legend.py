@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tui.app.run_state import SUM, RunState
-from tui.app.series import Series
+from tui.runs.series import Series
 
 STYLES = ("$text-primary", "$text-warning", "$text-success", "$text-error", "$text-accent")
 

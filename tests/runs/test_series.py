@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.app.series import Series
+from tui.runs.series import Series
 
 
 def filled(values: list[float], capacity: int = 8) -> Series:

@@ -1,0 +1,25 @@
+"""A RUN argument: a run folder by its path, its name, or the beginning of its name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.commands.problem import Problem
+
+if TYPE_CHECKING:
+    from tui.runs.folder import RunFolder
+
+HELP = "RUN is a run's folder, its name in `thaw runs`, or the beginning of its name."
+"""For a command's help text."""
+
+
+def run_of(word: str | None) -> RunFolder:
+    """The run that a word stands for; without one, the only run that is going on, else the newest.
+    None, or several, are a problem."""
+    from tui.runs.finding import NoSuchRun, find_run, nearest_run
+    from tui.runs.folder import runs_home
+
+    try:
+        return nearest_run(runs_home()) if word is None else find_run(word, runs_home())
+    except NoSuchRun as error:
+        raise Problem(str(error)) from None
