@@ -14,14 +14,18 @@ from mxnet.gluon import Block
 from tui.engine.checkpoints import Checkpoints, restore
 from tui.engine.datasets.data import Data
 from tui.engine.divergence import Diverged
+from tui.engine.feature_cache.cached_task import CachedTask
+from tui.engine.feature_cache.identity import identity_of
 from tui.engine.first_batch import check_first_batch
 from tui.engine.loop import Loop
 from tui.engine.orders import Orders
 from tui.engine.plan_in_force import PlanInForce
-from tui.engine.recipes.recipe import Recipe
+from tui.engine.recipes.loader_task import LoaderTask
+from tui.engine.recipes.recipe import Recipe, TrainingTask
 from tui.engine.refusal import Refusal
 from tui.engine.saving import save_parameters
 from tui.engine.set_up import build_network, read_data
+from tui.engine.sources.built import Built
 from tui.model.plan import FreezePlan
 from tui.runs.checkpoint import (
     WEIGHTS,
@@ -79,7 +83,7 @@ class Run:
         plans = self._apply_plan(built.net, found)
         self.emit(Phase("preparing the first batch"))
         checkpoint = found.checkpoint
-        task = recipe.prepare(built, data, self.spec.hyper)
+        task = self._cached(recipe.prepare(built, data, self.spec.hyper), built, data, plans)
         checkpoints = Checkpoints(
             self.folder,
             plans,
@@ -165,6 +169,22 @@ class Run:
             replays={at: plan for at, plan in self.past.by_hand.items() if at >= steps},
         )
         return self.plans
+
+    def _cached(
+        self, task: TrainingTask, built: Built, data: Data, plans: PlanInForce
+    ) -> TrainingTask:
+        hyper = self.spec.hyper
+        if hyper.cache == "off" or not isinstance(task, LoaderTask):
+            return task
+        return CachedTask(
+            task,
+            hyper,
+            plans,
+            self.folder.features,
+            identity_of(self.spec, built, data),
+            self.spec.seed,
+            self.emit,
+        )
 
     def _rates(self, steps: int) -> dict[int, float]:
         return {at: factor for at, factor in self.past.rates.items() if at >= steps}

@@ -70,6 +70,20 @@ class Checked(msgspec.Struct, frozen=True, tag=True):
     statistics: int = 0
 
 
+class Caching(msgspec.Struct, frozen=True, tag=True):
+    """Whether what the frozen side makes of a picture is kept from here on, and if not, why. In so
+    many `tensors`, bytes a picture and in all; seconds that the frozen side takes for a picture;
+    how many pictures were found kept already."""
+
+    active: bool
+    why_not: str = ""
+    tensors: int = 0
+    picture_bytes: int = 0
+    total_bytes: int = 0
+    picture_seconds: float = 0.0
+    found: int = 0
+
+
 class Step(msgspec.Struct, frozen=True, tag=True):
     """One optimiser step. `losses` holds each part by name (`sum` is not among them),
     `step` counts from 1 over the whole run, `epoch` from 1. A loss that is not finite is read
@@ -237,6 +251,7 @@ Event = (
     | Phase
     | Prepared
     | Checked
+    | Caching
     | Step
     | Validated
     | Memory

@@ -56,6 +56,11 @@ class RunFolder:
         return self.path / "checkpoints"
 
     @property
+    def features(self) -> Path:
+        """What the frozen side has made of the pictures; can be removed when the run is over."""
+        return self.path / "features"
+
+    @property
     def lock_file(self) -> Path:
         """trainer.lock: held by the trainer for as long as it lives."""
         return self.path / "trainer.lock"

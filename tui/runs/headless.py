@@ -7,7 +7,9 @@ from collections.abc import Callable
 from threading import Event as Flag
 
 from tui.runs import events
+from tui.runs.caching_words import caching_in_words
 from tui.runs.events import (
+    Caching,
     Checked,
     Checkpointed,
     Continued,
@@ -104,6 +106,8 @@ def in_words(event: events.Event) -> str:
                 f"train ({event.trainable_values:,} of {event.values:,} values), "
                 f"{event.frozen_parameters} frozen"
             )
+        case Caching():
+            return caching_in_words(event)
         case Checked():
             return in_words_of_check(event)
         case Step():

@@ -14,6 +14,7 @@ from tui.toml import TomlError, read_toml, write_toml
 SPEC_VERSION = 1
 
 Optimizer = Literal["sgd", "nag", "adam", "adamw"]
+Cache = Literal["auto", "on", "off"]
 Schedule = Literal["constant", "step", "cosine", "poly"]
 
 HEADER = "# A run of thaw. `thaw train FOLDER` does exactly this, with plan.toml beside it.\n"
@@ -31,6 +32,10 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     from 0: `step` multiplies it by `decay_factor` at the end of each of `decay_epochs`, `poly`
     falls to 0 with the power `poly_power`. `clip_norm` is the largest norm that all gradients of
     a step may have together (0: any). A step takes the gradients of `accumulate` batches.
+    `cache` is whether what the frozen side makes of a picture is kept and not computed again:
+    `auto` where that pays and changes nothing, so with augmentation only if `views` says how many
+    pictures are drawn of each (0: new ones in each epoch). `cache_dtype` is how it is kept,
+    `cache_limit` how many gigabytes it may take (0: half of what is free).
     `patience` ends the run after as many validations without a better metric (0: never). `amp`
     is MXNet's mixed precision, on a GPU.
     """
@@ -55,6 +60,10 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accumulate: Annotated[int, Meta(ge=1)] = 1
     patience: Annotated[int, Meta(ge=0)] = 0
     amp: bool = False
+    cache: Cache = "auto"
+    views: Annotated[int, Meta(ge=0, le=1000)] = 0
+    cache_dtype: Literal["float32", "float16"] = "float32"
+    cache_limit: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
 
 
 class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -115,7 +115,7 @@ class CenterNetTask(DetectionTask):
         pictures, heatmap, size, size_mask, offset, offset_mask = (
             array.as_in_context(self._ctx) for array in batch
         )
-        found_heatmap, found_size, found_offset = self.net(pictures)
+        found_heatmap, found_size, found_offset = self.forward(pictures)
         parts = {
             "heatmap": self._heatmap_loss(found_heatmap, heatmap),
             "size": self._size_loss(found_size, size, size_mask),

@@ -96,7 +96,7 @@ class ClassificationTask(LoaderTask):
     def losses(self, batch: Any) -> Losses:
         """The cross entropy of a batch."""
         pictures, labels = (array.as_in_context(self._ctx) for array in batch)
-        loss = self._loss(self.net(pictures), labels)
+        loss = self._loss(self.forward(pictures), labels)
         size = pictures.shape[0]
         return Losses([loss], loss, {"cross entropy": loss}, pictures=size, scale=size)
 

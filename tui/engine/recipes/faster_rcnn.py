@@ -74,6 +74,7 @@ class FasterRCNNRecipe(Detector):
 class FasterRCNNTask(DetectionTask):
     """A Faster R-CNN in training. A batch is a list of pictures."""
 
+    draws_targets = True
     # Pictures are of different sizes.
     hybridized: dict[str, bool] = {"static_alloc": True}  # noqa: RUF012
 
@@ -94,6 +95,7 @@ class FasterRCNNTask(DetectionTask):
         empty = mx.nd.zeros((short, short, 3), dtype="uint8")
         found = transform(empty, np.array([[0, 0, short, short, 0, 0]], dtype="float32"))
         self._check_anchors(short, short, sum(targets.size for targets in found[2]))
+        self.pictures, self.transform = data.train, transform
         super().__init__(
             built,
             data.train.transform(transform),
@@ -152,7 +154,7 @@ class FasterRCNNTask(DetectionTask):
             box_targets,
             box_masks,
             _,
-        ) = self.net(picture, label[:, :, :4], label[:, :, 4:5])
+        ) = self.forward(picture, label[:, :, :4], label[:, :, 4:5])
         sampled = anchor_classes >= 0
         anchors = sampled.sum()
         proposals = (class_targets >= 0).sum()

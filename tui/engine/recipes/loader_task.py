@@ -21,6 +21,11 @@ class LoaderTask:
 
     hybridized: dict[str, bool] = {"static_alloc": True, "static_shape": True}  # noqa: RUF012
     """How the family's script hybridizes, in training and in validation."""
+    draws_targets = False
+    """Whether targets are drawn anew in each epoch: then they are made of `pictures`, by
+    `transform`, even where the picture itself is not needed."""
+    pictures: Dataset
+    transform: Callable[..., Any]
 
     def __init__(
         self,
@@ -31,8 +36,15 @@ class LoaderTask:
     ) -> None:
         self.net = built.net
         self._ctx = built.ctx
-        self._order = EpochOrder(len(training), batch_size)
-        self._loader = DataLoader(training, batch_sampler=self._order, batchify_fn=batchify)
+        self.training = training
+        self.batchify = batchify
+        self.order = EpochOrder(len(training), batch_size)
+        self._loader = DataLoader(training, batch_sampler=self.order, batchify_fn=batchify)
+
+    def forward(self, pictures: Any, *more: Any) -> Any:
+        """The network's training pass, on pictures or what stands for them. A feature cache puts
+        another in its place."""
+        return self.net(pictures, *more)
 
     @property
     def steps_per_epoch(self) -> int:
@@ -42,7 +54,7 @@ class LoaderTask:
     def batches(self, skip: int = 0) -> Iterable[Any]:
         """What the family's transform makes of pictures and labels, as the batchify function
         puts it together."""
-        self._order.draw(skip)
+        self.order.draw(skip)
         return self._loader
 
     def train_mode(self) -> None:

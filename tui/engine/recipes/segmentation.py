@@ -131,7 +131,7 @@ class SegmentationTask(LoaderTask):
     def losses(self, batch: Any) -> Losses:
         """The cross entropy of a batch."""
         pictures, masks = (array.as_in_context(self._ctx) for array in batch)
-        loss = self._loss(*self.net(pictures), masks)
+        loss = self._loss(*self.forward(pictures), masks)
         size = pictures.shape[0]
         return Losses([loss], loss, {INFO.losses[0]: loss}, pictures=size, scale=size)
 

@@ -94,7 +94,7 @@ class SSDTask(DetectionTask):
     def losses(self, batch: Any) -> Losses:
         """The multi-box loss of a batch."""
         pictures, class_targets, box_targets = (array.as_in_context(self._ctx) for array in batch)
-        class_predictions, box_predictions, _ = self.net(pictures)
+        class_predictions, box_predictions, _ = self.forward(pictures)
         total, class_loss, box_loss = self._loss(
             class_predictions, box_predictions, class_targets, box_targets
         )

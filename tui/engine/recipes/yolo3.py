@@ -100,7 +100,7 @@ class YOLO3Task(DetectionTask):
     def losses(self, batch: Any) -> Losses:
         """The four losses that the network gives of a batch, and their sum."""
         pictures, *targets, boxes = (array.as_in_context(self._ctx) for array in batch)
-        parts = self.net(pictures, boxes, *targets)
+        parts = self.forward(pictures, boxes, *targets)
         total = mx.nd.add_n(*parts)
         size = pictures.shape[0]
         return Losses(

@@ -1,0 +1,375 @@
+"""A recipe's task whose frozen side is computed once for each picture, and read after that.
+
+Batches are what they would be without it, in the same order. The losses are made by the recipe
+itself: only its forward pass is given features in the place of pictures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import mxnet as mx
+import numpy as np
+from mxnet.gluon.data.dataloader import default_batchify_fn
+
+from tui.engine.feature_cache.frontier import NoFrontier
+from tui.engine.feature_cache.split import Split
+from tui.engine.feature_cache.store import FeatureStore, Row
+from tui.engine.plan_in_force import PlanInForce
+from tui.engine.recipes.loader_task import LoaderTask
+from tui.engine.recipes.recipe import Losses, Metric
+from tui.engine.seeding import seed_everything
+from tui.model.resolution import Resolution
+from tui.runs.events import Caching, Event, Notice
+from tui.runs.spec import Hyperparameters
+
+READ_RATE = 5e8
+"""Bytes a second at which rows are read and put together, at the least."""
+WORTH = 3
+"""How many times longer the frozen side must take than to read what it has made."""
+SHARE_OF_DISK = 0.5
+GIGABYTE = 1_000_000_000
+
+
+@dataclass(frozen=True)
+class Features:
+    """What stands in a batch for its pictures: the shape that they had, B×3×H×W, and what the
+    frozen side made of them. It goes to a device as an array does."""
+
+    shape: tuple[int, ...]
+    arrays: tuple[mx.nd.NDArray, ...]
+
+    def as_in_context(self, ctx: mx.Context) -> Features:
+        """The same, on a device."""
+        return Features(self.shape, tuple(array.as_in_context(ctx) for array in self.arrays))
+
+
+@dataclass(frozen=True)
+class CachedBatch:
+    """A batch of a recipe's, `inner`; the pictures that it is of, and what is to be kept of each
+    beside its features. `split` is whose features it has; None where it has pictures."""
+
+    rows: tuple[Row, ...]
+    inner: Any
+    beside: tuple[list[np.ndarray], ...] = ()
+    split: Split | None = None
+
+
+class CachedTask:
+    """`task` as it is, but that what cannot change is not computed again.
+
+    `identity` says what a picture goes through before the network, and what data it is of.
+    """
+
+    def __init__(
+        self,
+        task: LoaderTask,
+        hyper: Hyperparameters,
+        plans: PlanInForce,
+        folder: Path,
+        identity: str,
+        seed: int,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self.net = task.net
+        self._task = task
+        self._hyper = hyper
+        self._plans = plans
+        self._folder = folder
+        self._identity = identity
+        self._seed = seed
+        self._emit = emit
+        # Views are what a run asks for, whether or not they can be kept.
+        self._drawn = hyper.augment and (hyper.views > 0 or hyper.cache == "on")
+        self._views = max(1, hyper.views) if self._drawn else 1
+        self._full = False
+        self._batchify = task.batchify or default_batchify_fn
+        self._split: Split | None = None
+        self._store: FeatureStore | None = None
+        self._made_for: Resolution | None = None
+        self._kinds: tuple[type, ...] = ()
+        self._batch: CachedBatch | None = None
+        self._place = 0
+        self._pending: list[tuple[Row, list[np.ndarray], tuple[int, ...], Any, int]] = []
+        task.forward = self._forward
+
+    @property
+    def steps_per_epoch(self) -> int:
+        """Batches in an epoch."""
+        return self._task.steps_per_epoch
+
+    def train_mode(self) -> None:
+        """As the recipe has it."""
+        self._task.train_mode()
+
+    def validate(self, stop: Callable[[], bool]) -> Metric | None:
+        """As the recipe has it, through the whole network."""
+        return self._task.validate(stop)
+
+    def batches(self, skip: int = 0) -> Iterator[CachedBatch]:
+        """The batches of the epoch that the plan is in."""
+        self._keep_pending()
+        self._task.order.draw(skip)
+        view = (self._plans.epoch - 1) % self._views
+        return (
+            self._read(tuple((index, view) for index in indices)) for indices in self._task.order
+        )
+
+    def losses(self, batch: CachedBatch) -> Losses:
+        """The recipe's losses of a batch."""
+        if batch.split is not None and not (batch.split is self._split and self._is_current()):
+            # The plan has changed since it was read.
+            batch = self._of_pictures(batch.rows)
+        self._batch, self._place = batch, 0
+        return self._task.losses(batch.inner)
+
+    # Reading
+
+    def _read(self, rows: tuple[Row, ...]) -> CachedBatch:
+        store = self._store
+        if store is not None and self._is_current() and all(row in store for row in rows):
+            found = [store.read(row) for row in rows]
+            if all(arrays is not None for arrays in found):
+                return self._of_store(rows, found)
+        return self._of_pictures(rows)
+
+    def _of_pictures(self, rows: tuple[Row, ...]) -> CachedBatch:
+        if not self._drawn:
+            read = [self._sample(index) for index, _ in rows]
+        else:
+            # What a view draws depends on picture and view alone; what comes after it, on what
+            # came before.
+            after = int(np.random.randint(2**31))
+            read = []
+            for index, view in rows:
+                seed_everything(self._seed, 1 + index, view)
+                read.append(self._sample(index))
+            seed_everything(self._seed, after)
+        beside = tuple(beside for _, beside in read)
+        return CachedBatch(rows, self._batchify([sample for sample, _ in read]), beside)
+
+    def _of_store(self, rows: tuple[Row, ...], found: list[list[np.ndarray]]) -> CachedBatch:
+        if self._drawn:
+            seed_everything(self._seed, int(np.random.randint(2**31)))
+        split = self._split
+        assert split is not None
+        tensors = len(split.tensors)
+        samples = [self._sample_beside(arrays[tensors + 1 :]) for arrays in found]
+        inner = self._batchify(samples)
+        sizes = [tuple(int(side) for side in arrays[tensors]) for arrays in found]
+
+        def features(some: Sequence[int]) -> Features:
+            arrays = tuple(
+                mx.nd.array(np.stack([found[one][place] for one in some]), dtype="float32")
+                for place in range(tensors)
+            )
+            return Features((len(some), *sizes[some[0]]), arrays)
+
+        if _one_by_one(inner):
+            inner = [(features([place]), *picture[1:]) for place, picture in enumerate(inner)]
+        else:
+            inner = [features(range(len(rows))), *inner[1:]]
+        return CachedBatch(rows, inner, split=split)
+
+    def _sample(self, index: int) -> tuple[Any, list[np.ndarray]]:
+        """A picture and its targets, and what is to be kept of it beside its features."""
+        if not self._task.draws_targets:
+            sample = self._task.training[index]
+            kinds = tuple(type(one) for one in sample[1:])
+            beside = [_as_numpy(one) for one in sample[1:]]
+        else:
+            raw = self._task.pictures[index]
+            sample = self._task.transform(*raw)
+            kinds = tuple(type(one) for one in raw[1:])
+            beside = [np.array(raw[0].shape), *(_as_numpy(one) for one in raw[1:])]
+        self._kinds = kinds
+        return sample, beside
+
+    def _sample_beside(self, beside: list[np.ndarray]) -> Any:
+        """A sample whose picture has nothing on it."""
+        if not self._task.draws_targets:
+            return (mx.nd.zeros(1), *_restored(beside, self._kinds))
+        shape, *label = beside
+        nothing = mx.nd.zeros(tuple(int(side) for side in shape), dtype="uint8")
+        return self._task.transform(nothing, *_restored(label, self._kinds))
+
+    # Forward
+
+    def _forward(self, pictures: Any, *more: mx.nd.NDArray) -> Any:
+        if isinstance(pictures, Features):
+            assert self._split is not None
+            return self._split.rest(pictures.arrays, *more)
+        if not self._is_current():
+            self._open([pictures, *more])
+        split = self._split
+        if split is None:
+            return self.net(pictures, *more)
+        features = [self._rounded(one) for one in split.features(pictures)]
+        self._keep_pending()
+        assert self._batch is not None
+        for number in range(pictures.shape[0]):
+            row, beside = self._batch.rows[self._place], self._batch.beside[self._place]
+            self._place += 1
+            self._pending.append((row, beside, pictures.shape[1:], features, number))
+        return split.rest(features, *more)
+
+    def _rounded(self, features: mx.nd.NDArray) -> mx.nd.NDArray:
+        if self._hyper.cache_dtype == "float32":
+            return features
+        return features.astype("float16").astype("float32")
+
+    def _keep_pending(self) -> None:
+        """Keep the features of the batch before: they are there by now, and nothing waits."""
+        pending, self._pending = self._pending, []
+        store = self._store
+        if store is None or self._full or not self._is_current():
+            return
+        arrays: dict[int, list[np.ndarray]] = {}
+        for row, beside, shape, features, number in pending:
+            if row in store:
+                continue
+            if id(features) not in arrays:
+                dtype = self._hyper.cache_dtype
+                arrays[id(features)] = [one.asnumpy().astype(dtype, copy=False) for one in features]
+            kept = [one[number] for one in arrays[id(features)]]
+            try:
+                room = store.add(row, [*kept, np.array(shape), *beside])
+                why = "" if room else "its limit is reached"
+            except OSError as error:
+                why = (error.strerror or str(error)).lower()
+            if why:
+                self._emit(
+                    Notice(
+                        f"the feature cache ends at {len(store)} pictures ({why}); the others "
+                        "go through the whole network"
+                    )
+                )
+                self._full = True
+                return
+
+    # Opening
+
+    def _is_current(self) -> bool:
+        return self._made_for is self._plans.resolution
+
+    def _open(self, inputs: list[mx.nd.NDArray]) -> None:
+        """Split the network as the plan has left it, and open the store of that."""
+        self._close()
+        self._made_for = self._plans.resolution
+        try:
+            split = Split(self.net, inputs, self._flags())
+            features = split.features(inputs[0])
+            split.refuse_mixed(inputs[0], features)
+        except NoFrontier as error:
+            self._tell(str(error))
+            return
+        size = sum(array.size for array in features) // inputs[0].shape[0]
+        each = size * np.dtype(self._hyper.cache_dtype).itemsize
+        each += sum(array.nbytes for array in (self._batch.beside[0] if self._batch else ()))
+        total = each * len(self._task.training) * self._views
+        seconds = _seconds(split, inputs[0]) / inputs[0].shape[0]
+        limit = self._limit()
+        why_not = self._why_not(total, each, seconds, limit)
+        if why_not:
+            self._tell(why_not, split, each, total, seconds)
+            return
+        key = hashlib.blake2b(
+            f"{self._identity} {split.digest()} {self._hyper.cache_dtype} {self._views}".encode(),
+            digest_size=16,
+        ).hexdigest()
+        try:
+            self._store = FeatureStore(self._folder, key, limit)
+        except OSError as error:
+            self._tell(f"its file cannot be made: {(error.strerror or str(error)).lower()}")
+            return
+        self._split = split
+        self._tell("", split, each, total, seconds)
+
+    def _close(self) -> None:
+        self._pending.clear()
+        if self._store is not None:
+            self._store.close()
+        self._split = self._store = None
+        self._full = False
+
+    def _flags(self) -> dict[str, bool]:
+        return dict(self._task.hybridized)
+
+    def _limit(self) -> int:
+        if self._hyper.cache_limit:
+            return int(self._hyper.cache_limit * GIGABYTE)
+        there = self._folder if self._folder.exists() else self._folder.parent
+        taken = sum(file.stat().st_size for file in self._folder.glob("*") if file.is_file())
+        return int((shutil.disk_usage(there).free + taken) * SHARE_OF_DISK)
+
+    def _why_not(self, total: int, each: int, seconds: float, limit: int) -> str:
+        if total > limit:
+            return (
+                f"its {total / GIGABYTE:.1f} GB are more than the {limit / GIGABYTE:.1f} GB that "
+                "it may take"
+            )
+        if self._hyper.cache == "on":
+            return ""
+        if self._hyper.augment and not self._hyper.views:
+            return "each epoch draws other pictures (views, or no augmentation, would not)"
+        again = self._hyper.epochs - self._plans.epoch + 1 - self._views
+        if again < 1:
+            return "no picture is seen twice"
+        if seconds * READ_RATE < WORTH * each:
+            return "to read what it keeps would take as long as to compute it"
+        return ""
+
+    def _tell(
+        self,
+        why_not: str,
+        split: Split | None = None,
+        each: int = 0,
+        total: int = 0,
+        seconds: float = 0.0,
+    ) -> None:
+        self._emit(
+            Caching(
+                active=not why_not,
+                why_not=why_not,
+                tensors=len(split.tensors) if split else 0,
+                picture_bytes=each,
+                total_bytes=total,
+                picture_seconds=seconds,
+                found=self._store.found if self._store else 0,
+            )
+        )
+
+
+def _seconds(split: Split, pictures: mx.nd.NDArray) -> float:
+    mx.nd.waitall()
+    began = time.perf_counter()
+    split.features(pictures)
+    mx.nd.waitall()
+    return time.perf_counter() - began
+
+
+def _one_by_one(inner: Any) -> bool:
+    return isinstance(inner[0], (tuple, list))
+
+
+def _as_numpy(one: Any) -> np.ndarray:
+    return one.asnumpy() if isinstance(one, mx.nd.NDArray) else np.asarray(one)
+
+
+def _restored(arrays: Sequence[np.ndarray], kinds: Sequence[type]) -> list[Any]:
+    """Arrays as the kinds of things that they were."""
+    found: list[Any] = []
+    for array, kind in zip(arrays, kinds, strict=True):
+        if issubclass(kind, mx.nd.NDArray):
+            found.append(mx.nd.array(array, dtype=array.dtype))
+        elif issubclass(kind, np.ndarray):
+            found.append(np.array(array))
+        else:
+            found.append(kind(array))
+    return found
