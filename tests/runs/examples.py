@@ -5,6 +5,7 @@ from __future__ import annotations
 from tui.model.plan import FreezePlan, Rule
 from tui.model.source import ModelSource
 from tui.runs.events import (
+    Caching,
     Checked,
     Checkpointed,
     Commanded,
@@ -51,6 +52,7 @@ EVENTS: tuple[Event, ...] = (
     Resumed(13, 2, 31.5),
     Paused(13),
     Continued(13),
+    Caching(True, "", 6, 1_400_000, 1_100_000_000, 0.03, 12),
     Commanded("stop"),
     Proof(100, 70, 24, ("box.bias",), ("features.w",), 3, 2, ("features.w",), 5, 2),
     Finished(False, 26, 2, 61.5, "weights/final.params", "mAP", 0.5),

@@ -60,6 +60,7 @@ class RunState:
     started_at: float = 0.0
     doing: str = ""
     prepared: events.Prepared | None = None
+    caching: events.Caching | None = None
     step: events.Step | None = None
     first_step: int = 0
     first_step_at: float = 0.0
@@ -167,6 +168,8 @@ class RunState:
                 self.checkpoint = checkpoint
             case events.Resumed() as resumed:
                 self._resume(resumed)
+            case events.Caching() as caching:
+                self.caching = caching
             case events.Paused(step):
                 self.paused_at = step
             case events.Continued():

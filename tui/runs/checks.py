@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from tui.runs.spec import Hyperparameters, Optimizer, Schedule
+from tui.runs.spec import Cache, CachePrecision, Hyperparameters, Optimizer, Schedule
 
 
 class ValueProblem(ValueError):
@@ -84,6 +84,9 @@ def _epochs(text: str) -> tuple[int, ...]:
     return found
 
 
+CACHES = get_args(Cache)
+PRECISIONS = get_args(CachePrecision)
+
 FIELDS: tuple[Field, ...] = (
     Field("epochs", "epochs", "passes over the training pictures", _whole(1, 100_000)),
     Field("batch_size", "batch size", "pictures in a step", _whole(1, 65_536)),
@@ -108,6 +111,10 @@ FIELDS: tuple[Field, ...] = (
     Field("accumulate", "accumulate", "batches to a step", _whole(1, 65_536)),
     Field("patience", "patience", "validations without a better one; 0: no end", _whole(0)),
     Field("amp", "mixed precision", "yes or no; on a GPU", _yes_no),
+    Field("cache", "feature cache", "frozen side once a picture: auto, on, off", _choice(*CACHES)),
+    Field("views", "views", "drawn of a picture, and kept; 0: new ones always", _whole(0, 1000)),
+    Field("cache_dtype", "cache precision", "float32 or float16", _choice(*PRECISIONS)),
+    Field("cache_limit", "cache limit", "gigabytes; 0: half of what is free", _number(0, 1e6)),
     Field("checkpoint_every", "checkpoint every", "epochs; 0: only when stopped", _whole(0)),
     Field("keep_checkpoints", "keep checkpoints", "the last ones, beside the best", _whole(1)),
 )

@@ -15,6 +15,7 @@ SPEC_VERSION = 1
 
 Optimizer = Literal["sgd", "nag", "adam", "adamw"]
 Cache = Literal["auto", "on", "off"]
+CachePrecision = Literal["float32", "float16"]
 Schedule = Literal["constant", "step", "cosine", "poly"]
 
 HEADER = "# A run of thaw. `thaw train FOLDER` does exactly this, with plan.toml beside it.\n"
@@ -62,7 +63,7 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     amp: bool = False
     cache: Cache = "auto"
     views: Annotated[int, Meta(ge=0, le=1000)] = 0
-    cache_dtype: Literal["float32", "float16"] = "float32"
+    cache_dtype: CachePrecision = "float32"
     cache_limit: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
 
 

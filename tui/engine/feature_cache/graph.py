@@ -113,6 +113,20 @@ class Graph:
             stack += [source for source in self.nodes[number].inputs if source not in given]
         return found
 
+    def make_up(self, heads: Sequence[Entry]) -> list[tuple[object, ...]]:
+        """Operators, their attributes and how they hang together, of the part that makes `heads`.
+        Without names: those of parameters depend on what else a process has made."""
+        place = {number: index for index, number in enumerate(sorted(self._needed(heads, set())))}
+        made: list[tuple[object, ...]] = [
+            (
+                node.op,
+                () if node.is_variable else tuple(sorted(node.attributes.items())),
+                tuple((place[source], output) for source, output in node.inputs),
+            )
+            for node in (self.nodes[number] for number in place)
+        ]
+        return [*made, tuple((place[number], output) for number, output in heads)]
+
     def shapes(
         self, entries: Sequence[Entry], **inputs: tuple[int, ...]
     ) -> dict[Entry, tuple[int, ...]]:

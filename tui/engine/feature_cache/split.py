@@ -54,7 +54,7 @@ class Split:
         others = [INPUT.format(number) for number in range(1, len(inputs))]
         self._rest = _Half(graph.symbol(graph.heads, entries), [*given, *others], parameters, flags)
         self._form = graph.form
-        self._digest = hashlib.blake2b(frozen.tojson().encode(), digest_size=16)
+        self._digest = hashlib.blake2b(repr(graph.make_up(entries)).encode(), digest_size=16)
         self._still = [parameters[name] for name in self._frozen.parameters]
 
     @property

@@ -88,7 +88,7 @@ class FeatureStore:
             OSError: it cannot be written; nothing is left of it.
         """
         kept = [_small(array) for array in arrays]
-        data = b"".join(memoryview(array).cast("B") for array in kept)
+        data = b"".join(array.tobytes() for array in kept)
         described = tuple(
             _Array(array.dtype.str, whole.shape, array.nbytes)
             for array, whole in zip(kept, arrays, strict=True)
