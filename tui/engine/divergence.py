@@ -26,12 +26,15 @@ class Diverged(Refusal):
 
 def all_finite(arrays: Sequence[mx.nd.NDArray]) -> bool:
     """Whether all values of some arrays, on one device, are finite. Waits for them."""
-    found = [
-        mx.nd.multi_all_finite(*some, num_arrays=len(some))
-        for start in range(0, len(arrays), AT_ONCE)
-        if (some := arrays[start : start + AT_ONCE])
-    ]
-    return all(one.asscalar() for one in found)
+    some = [arrays[start : start + AT_ONCE] for start in range(0, len(arrays), AT_ONCE)]
+    # A sum of squares is finite only if all of its parts are, and on a CPU takes a fortieth of
+    # the time of the operator that is made for it.
+    sums = [mx.nd.multi_sum_sq(*few, num_arrays=len(few)) for few in some]
+    if all(math.isfinite(float(one.sum().asscalar())) for one in sums):
+        return True
+    # Large values have infinite squares, and are finite all the same.
+    exact = [mx.nd.multi_all_finite(*few, num_arrays=len(few)) for few in some]
+    return all(one.asscalar() for one in exact)
 
 
 def parameters_of(net: Block) -> dict[str, Parameter]:

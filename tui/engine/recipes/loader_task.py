@@ -36,6 +36,7 @@ class LoaderTask:
     ) -> None:
         self.net = built.net
         self._ctx = built.ctx
+        self._traced_to_train = False
         self.training = training
         self.batchify = batchify
         self.order = EpochOrder(len(training), batch_size)
@@ -58,10 +59,13 @@ class LoaderTask:
         return self._loader
 
     def train_mode(self) -> None:
-        """Trace the network anew: a detector that ran in inference would keep returning
+        """Trace the network anew, if it has run in inference: a detector would keep returning
         detections."""
-        self._trace()
+        if not self._traced_to_train:
+            self._trace()
+            self._traced_to_train = True
 
     def _trace(self) -> None:
+        self._traced_to_train = False
         if isinstance(self.net, HybridBlock):
             self.net.hybridize(**self.hybridized)
