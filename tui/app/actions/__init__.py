@@ -42,6 +42,7 @@ TITLES: dict[Where, str] = {
     "snippet": "In the Python window",
     "train": "In the training form",
     "run": "Watching a run",
+    "run_plan": "Changing what trains in a run",
     "browser": "The list of models",
     "browsed": "Opened from the list of models",
     "app": "Everywhere",

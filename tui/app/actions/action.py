@@ -27,6 +27,8 @@ Where = Literal[
     "browsed",
     "class_names",
     "learning_rate",
+    "run_plan",
+    "run_plan_opening",
 ]
 """What has to be on the screen, or to have the focus, for an action to work."""
 

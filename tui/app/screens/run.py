@@ -86,6 +86,7 @@ class RunScreen(RunOrders):
         self._quit_at_end = False
         self._end_shown = False
         self._title_shown = ""
+        self._status_shown = self.state.status
         self.shown_version = -1
         """The version of the state that the panes show."""
 
@@ -201,6 +202,9 @@ class RunScreen(RunOrders):
         if state.status.ended != self._end_shown:
             self._end_shown = state.status.ended
             self._show_end()
+        if state.status is not self._status_shown:
+            self._status_shown = state.status
+            self.refresh_bindings()
         self.shown_version = state.version
 
     def _show_end(self) -> None:
@@ -235,7 +239,7 @@ class RunScreen(RunOrders):
         match action:
             case "stop_run":
                 return not ended and not self.state.stop_asked
-            case "leave" | "pause" | "checkpoint" | "validate" | "learning_rate":
+            case "leave" | "pause" | "checkpoint" | "validate" | "learning_rate" | "change_plan":
                 return not ended
             case "back":
                 return ended

@@ -63,6 +63,12 @@ class RunOrders(Screen[None]):
         step = self.state.step
         self.app.push_screen(AskLearningRate(step.learning_rate if step else None), answered)
 
+    def action_change_plan(self) -> None:
+        """Change what trains."""
+        from tui.app.screens.run_plan import OpeningRunPlan
+
+        self.app.push_screen(OpeningRunPlan(self.folder))
+
     @work(group="order")
     async def order(self, command: control.Command) -> None:
         """Send a command."""
