@@ -23,7 +23,7 @@ class Terminal:
     """Runs a program in a pseudo terminal of 80×24, as a session of its own."""
 
     def __init__(self, command: Sequence[str], **environment: str) -> None:
-        self._master, slave = pty.openpty()
+        self.master, slave = pty.openpty()
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
         self.process = subprocess.Popen(
             command,
@@ -40,11 +40,11 @@ class Terminal:
         """Take in what the program writes within so many seconds."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
-            ready, _, _ = select.select([self._master], [], [], left)
+            ready, _, _ = select.select([self.master], [], [], left)
             if not ready:
                 return
             try:
-                data = os.read(self._master, 1 << 16)
+                data = os.read(self.master, 1 << 16)
             except OSError:  # the program has ended
                 return
             self.shown += data.decode("utf-8", "replace")
@@ -64,12 +64,12 @@ class Terminal:
 
     def type(self, keys: str) -> None:
         """Press keys."""
-        os.write(self._master, keys.encode())
+        os.write(self.master, keys.encode())
 
     def close(self) -> None:
         """Take the terminal away, and the program with it."""
         with contextlib.suppress(OSError):
-            os.close(self._master)
+            os.close(self.master)
         self.process.kill()
         self.process.wait()
 
