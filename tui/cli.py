@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui import __version__
+from tui.commands.compare import compare
 from tui.commands.data import data as data_command
 from tui.commands.data_option import data_option
 from tui.commands.diff import diff
+from tui.commands.export import export
 from tui.commands.order import pause, resume, stop
 from tui.commands.params import params
 from tui.commands.plan import plan
@@ -138,8 +140,10 @@ def attach(run: str | None) -> None:
     _run(ThawApp(attach=folder))
 
 
+main.add_command(compare)
 main.add_command(data_command)
 main.add_command(diff)
+main.add_command(export)
 main.add_command(params)
 main.add_command(pause)
 main.add_command(plan)
