@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import mxnet as mx
 import numpy as np
@@ -20,7 +20,7 @@ from mxnet.gluon.data.dataloader import default_batchify_fn
 
 from tui.engine.feature_cache.frontier import NoFrontier
 from tui.engine.feature_cache.split import Split
-from tui.engine.feature_cache.store import FeatureStore, Row
+from tui.engine.feature_cache.store import FeatureStore, Row, bytes_kept
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import Losses, Metric
@@ -28,6 +28,8 @@ from tui.engine.seeding import seed_everything
 from tui.model.resolution import Resolution
 from tui.runs.events import Caching, Event, Notice
 from tui.runs.spec import Hyperparameters
+
+Made = TypeVar("Made")
 
 READ_RATE = 5e8
 """Bytes a second at which rows are read and put together, at the least."""
@@ -140,27 +142,18 @@ class CachedTask:
         return self._of_pictures(rows)
 
     def _of_pictures(self, rows: tuple[Row, ...]) -> CachedBatch:
-        if not self._drawn:
-            read = [self._sample(index) for index, _ in rows]
-        else:
-            # What a view draws depends on picture and view alone; what comes after it, on what
-            # came before.
-            after = int(np.random.randint(2**31))
-            read = []
-            for index, view in rows:
-                seed_everything(self._seed, 1 + index, view)
-                read.append(self._sample(index))
-            seed_everything(self._seed, after)
+        read = self._drawing(rows, [lambda index=index: self._sample(index) for index, _ in rows])
         beside = tuple(beside for _, beside in read)
         return CachedBatch(rows, self._batchify([sample for sample, _ in read]), beside)
 
     def _of_store(self, rows: tuple[Row, ...], found: list[list[np.ndarray]]) -> CachedBatch:
-        if self._drawn:
-            seed_everything(self._seed, int(np.random.randint(2**31)))
         split = self._split
         assert split is not None
         tensors = len(split.tensors)
-        samples = [self._sample_beside(arrays[tensors + 1 :]) for arrays in found]
+        samples = self._drawing(
+            rows,
+            [lambda kept=arrays[tensors + 1 :]: self._sample_beside(kept) for arrays in found],
+        )
         inner = self._batchify(samples)
         sizes = [tuple(int(side) for side in arrays[tensors]) for arrays in found]
 
@@ -176,6 +169,20 @@ class CachedTask:
         else:
             inner = [features(range(len(rows))), *inner[1:]]
         return CachedBatch(rows, inner, split=split)
+
+    def _drawing(self, rows: tuple[Row, ...], makes: Sequence[Callable[[], Made]]) -> list[Made]:
+        """What is made for each row. What a view draws depends on picture and view alone, whether
+        or not the picture itself is needed: targets that are drawn must be those of the features.
+        What comes after it draws depends on what came before."""
+        if not self._drawn:
+            return [make() for make in makes]
+        after = int(np.random.randint(2**31))
+        made = []
+        for (index, view), make in zip(rows, makes, strict=True):
+            seed_everything(self._seed, 1 + index, view)
+            made.append(make())
+        seed_everything(self._seed, after)
+        return made
 
     def _sample(self, index: int) -> tuple[Any, list[np.ndarray]]:
         """A picture and its targets, and what is to be kept of it beside its features."""
@@ -262,6 +269,8 @@ class CachedTask:
         """Split the network as the plan has left it, and open the store of that."""
         self._close()
         self._made_for = self._plans.resolution
+        if self._hyper.cache == "off":
+            return
         try:
             split = Split(self.net, inputs, self._flags())
             features = split.features(inputs[0])
@@ -269,9 +278,14 @@ class CachedTask:
         except NoFrontier as error:
             self._tell(str(error))
             return
-        size = sum(array.size for array in features) // inputs[0].shape[0]
-        each = size * np.dtype(self._hyper.cache_dtype).itemsize
-        each += sum(array.nbytes for array in (self._batch.beside[0] if self._batch else ()))
+        assert self._batch is not None
+        beside = self._batch.beside[0]
+        if any(array.dtype.hasobject for array in beside):
+            self._tell("the labels of this data are of no form that can be kept")
+            return
+        dtype = self._hyper.cache_dtype
+        first = [one[:1].asnumpy().astype(dtype, copy=False) for one in features]
+        each = bytes_kept([*first, *beside])
         total = each * len(self._task.training) * self._views
         seconds = _seconds(split, inputs[0]) / inputs[0].shape[0]
         limit = self._limit()
@@ -290,6 +304,13 @@ class CachedTask:
             return
         self._split = split
         self._tell("", split, each, total, seconds)
+        if self._drawn and not self._hyper.views:
+            self._emit(
+                Notice(
+                    "each picture is augmented once for the feature cache and stays so; --views V "
+                    "keeps V of each"
+                )
+            )
 
     def _close(self) -> None:
         self._pending.clear()
@@ -318,12 +339,17 @@ class CachedTask:
             return ""
         if self._hyper.augment and not self._hyper.views:
             return "each epoch draws other pictures (views, or no augmentation, would not)"
-        again = self._hyper.epochs - self._plans.epoch + 1 - self._views
-        if again < 1:
+        if self._epochs() - self._plans.epoch + 1 <= self._views:
             return "no picture is seen twice"
         if seconds * READ_RATE < WORTH * each:
             return "to read what it keeps would take as long as to compute it"
         return ""
+
+    def _epochs(self) -> int:
+        """How many epochs are begun, with the limit on steps."""
+        hyper = self._hyper
+        limit = -(-hyper.max_steps * hyper.accumulate // self.steps_per_epoch)
+        return min(hyper.epochs, limit) if hyper.max_steps else hyper.epochs
 
     def _tell(
         self,
