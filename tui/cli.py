@@ -12,6 +12,7 @@ from tui import __version__
 from tui.commands.data import data as data_command
 from tui.commands.data_option import data_option
 from tui.commands.diff import diff
+from tui.commands.export import export
 from tui.commands.order import pause, resume, stop
 from tui.commands.params import params
 from tui.commands.plan import plan
@@ -140,6 +141,7 @@ def attach(run: str | None) -> None:
 
 main.add_command(data_command)
 main.add_command(diff)
+main.add_command(export)
 main.add_command(params)
 main.add_command(pause)
 main.add_command(plan)

@@ -13,7 +13,7 @@ import click
 
 from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
-from tui.commands.saying import is_unicode, print_table, say
+from tui.commands.saying import is_unicode, print_json, print_table, say
 from tui.commands.source_options import classes_option
 
 if TYPE_CHECKING:
@@ -87,9 +87,7 @@ def look(path: str, task: str | None, show: int | None, as_json: bool) -> None:
         found = answer_to(SurveyData(place, task or ""), hear)
     assert isinstance(found, DataSummary)
     if as_json:
-        import msgspec
-
-        click.echo(msgspec.json.encode(_told(found)))
+        print_json(_told(found))
     else:
         _print(found)
 

@@ -9,7 +9,7 @@ import click
 
 from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
-from tui.commands.saying import is_unicode, print_table, say
+from tui.commands.saying import is_unicode, print_json, print_table, say
 
 
 @click.command()
@@ -33,10 +33,8 @@ def diff(first: str, second: str, as_json: bool) -> None:
     assert isinstance(found, Differences)
     same = sum(row.how == "same" for row in found.rows)
     if as_json:
-        import msgspec
-
         told = {"version": 1, "first": first, "second": second, "parameters": found.rows}
-        click.echo(msgspec.json.encode(told))
+        print_json(told)
     else:
         from tui.commands.tables import differences_table
 

@@ -81,7 +81,8 @@ def spec_of_file(
     from tui.toml import TomlError
 
     allowed = {"--data", "--plan", "--preset", "--freeze", "--run-dir", "--find-lr"}
-    allowed |= {"--overfit-batch", *("--" + name.replace("_", "-") for name in hyper)}
+    allowed |= {"--overfit-batch", "--tensorboard"}
+    allowed |= {"--" + name.replace("_", "-") for name in hyper}
     for option in options_given(ctx):
         if option not in allowed:
             raise Problem(f"{option}: {file} says which model is trained; change it there")

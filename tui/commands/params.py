@@ -10,7 +10,7 @@ import click
 from tui.commands.asking import opened_model
 from tui.commands.plan_options import GivenPlan, begun_with, only_one, plan_options
 from tui.commands.problem import Problem
-from tui.commands.saying import is_unicode, print_table, say
+from tui.commands.saying import is_unicode, print_json, print_table, say
 from tui.commands.source_options import source_options
 
 if TYPE_CHECKING:
@@ -58,9 +58,7 @@ def params(
     begun = begun_with(given, preset, tree)
     found = begun.using(lambda: listing(tree, begun.plan, select, state))
     if as_json:
-        import msgspec
-
-        click.echo(msgspec.json.encode(found))
+        print_json(found)
     else:
         from tui.commands.tables import parameters_table
 

@@ -12,7 +12,7 @@ from tui.commands.asking import answer_to, opened_model
 from tui.commands.output import output_options, put_out
 from tui.commands.plan_options import read_given
 from tui.commands.problem import Problem
-from tui.commands.saying import is_unicode, print_table, say
+from tui.commands.saying import is_unicode, print_json, print_table, say
 from tui.commands.source_options import optional_source, source_options
 
 if TYPE_CHECKING:
@@ -132,9 +132,7 @@ def apply(source: ModelSource, file: Path, epoch: int, as_json: bool) -> None:
     opened, tree = opened_model(source)
     found = given.using(lambda: listing(tree, given.plan, epoch=epoch))
     if as_json:
-        import msgspec
-
-        click.echo(msgspec.json.encode(found))
+        print_json(found)
         return
     from tui.commands.tables import parameters_table
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.problem import Problem
-from tui.commands.saying import is_unicode, say
+from tui.commands.saying import is_unicode, print_json, say
 
 if TYPE_CHECKING:
     from tui.runs.listed import ListedRun
@@ -84,11 +84,7 @@ def runs(
         return
     found, more = _listed(homes, states, None if every else limit or (None if as_json else SHOWN))
     if as_json:
-        import msgspec
-
-        from tui.printable import json_text
-
-        click.echo(json_text(msgspec.json.encode(found)))
+        print_json(found)
         return
     if not found:
         what = f"{' or '.join(states)} run" if states else "run"

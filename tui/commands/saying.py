@@ -29,3 +29,12 @@ def print_table(table: Table) -> None:
 
     # Into a pipe a line is as long as it needs to be: names must not be broken there.
     Console(width=None if sys.stdout.isatty() else 1 << 16, highlight=False).print(table)
+
+
+def print_json(told: object) -> None:
+    """One line of JSON on standard output. Names in it are the same, and do nothing."""
+    import msgspec
+
+    from tui.printable import json_text
+
+    click.echo(json_text(msgspec.json.encode(told)))

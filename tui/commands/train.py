@@ -31,6 +31,7 @@ from tui.commands.trials import RATE_STEPS, try_out
 if TYPE_CHECKING:
     from tui.model.plan import FreezePlan
     from tui.model.source import ModelSource
+    from tui.runs.events import Event
     from tui.runs.folder import RunFolder
     from tui.runs.spec import RunSpec
 
@@ -61,6 +62,11 @@ if TYPE_CHECKING:
     metavar="N",
     help="Train N steps on one batch alone, to see that the set-up can learn. Exit code 1 if not.",
 )
+@click.option(
+    "--tensorboard",
+    is_flag=True,
+    help="Write event files for TensorBoard while it trains, into RUN_DIR/tensorboard.",
+)
 @click.pass_context
 def train(
     ctx: click.Context,
@@ -72,6 +78,7 @@ def train(
     run_dir: str | None,
     find_lr: bool,
     overfit_batch: int | None,
+    tensorboard: bool,
     **typed: Any,
 ) -> None:
     """Train without a screen: make a run and carry it out, or go on with one.
@@ -105,18 +112,20 @@ def train(
     if find_lr and overfit_batch:
         raise Problem("--find-lr and --overfit-batch: give one of them")
     trial = "--find-lr" if find_lr else "--overfit-batch" if overfit_batch else ""
-    if trial and run_dir:
-        raise Problem(f"{trial} keeps nothing, so --run-dir is of no use")
+    if trial and (run_dir or tensorboard):
+        useless = "--run-dir" if run_dir else "--tensorboard"
+        raise Problem(f"{trial} keeps nothing, so {useless} is of no use")
     text = source.model
     folder = _run_folder(text)
     if folder is not None and not trial:
-        options = options_given(ctx)
+        # Not of the run itself: how it is watched.
+        options = [one for one in options_given(ctx) if one != "--tensorboard"]
         if options:
             raise Problem(
                 f"{options[0]}: {text} is a run already, and its run.toml says all; "
                 f"thaw train {folder.spec_file} {options[0]} … makes a new one of it"
             )
-        _carry_out(folder)
+        _carry_out(folder, tensorboard=tensorboard)
     target = checked_folder(run_dir)
     if folder is not None or text.endswith(".toml"):
         file = folder.spec_file if folder else Path(text).expanduser()
@@ -129,7 +138,7 @@ def train(
             spec, plan = spec_of_model(source, data, plans, hyper, asking)
             if trial:
                 try_out(trial, spec, plan, overfit_batch or RATE_STEPS, asking)
-    _carry_out(made(spec, plan, target))
+    _carry_out(made(spec, plan, target), tensorboard=tensorboard)
 
 
 def read_run(folder: RunFolder) -> tuple[RunSpec, FreezePlan]:
@@ -171,10 +180,11 @@ def _named_run(text: str) -> RunFolder | None:
     return None
 
 
-def _carry_out(folder: RunFolder) -> NoReturn:
+def _carry_out(folder: RunFolder, *, tensorboard: bool = False) -> NoReturn:
     import shlex
 
     from tui.commands.following import Following
+    from tui.runs.events import RunStarted
     from tui.runs.exit_codes import STOPPED
     from tui.runs.headless import follow
     from tui.runs.past import read_past, why_not_started
@@ -183,8 +193,17 @@ def _carry_out(folder: RunFolder) -> NoReturn:
     if why_not := why_not_started(folder, read_past(folder)):
         raise Problem(why_not)
     with Following() as following:
+
+        def hear(event: Event) -> None:
+            if tensorboard and isinstance(event, RunStarted):
+                from tui.commands.event_files import event_folder, start_following
+
+                start_following(folder)
+                following.say(f"event files: {event_folder(folder)}")
+            following.hear(event)
+
         following.say(f"run folder: {folder.path}")
-        code = follow(folder, following.hear, following.say)
+        code = follow(folder, hear, following.say)
     if code == STOPPED:
         say(f"stopped; thaw train {shlex.quote(str(folder.path))} goes on")
     sys.exit(code)

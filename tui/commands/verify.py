@@ -11,7 +11,7 @@ import click
 from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
-from tui.commands.saying import is_unicode
+from tui.commands.saying import is_unicode, print_json
 
 if TYPE_CHECKING:
     from tui.runs.folder import RunFolder
@@ -134,14 +134,13 @@ def _verify_files(
 def _tell(
     verdict: Verdict, lines: list[str], about: dict[str, object], as_json: bool, *, holds: bool
 ) -> None:
-    import msgspec
 
     from tui.printable import plain
     from tui.runs.verdict import in_words
 
     if as_json:
         told = {"version": JSON_VERSION, "holds": holds, **about, "verdict": verdict}
-        click.echo(msgspec.json.encode(told))
+        print_json(told)
     else:
         # Names come from models and files: never an escape sequence.
         for line in (*in_words(verdict), *lines):

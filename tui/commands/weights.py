@@ -9,7 +9,7 @@ import click
 
 from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
-from tui.commands.saying import print_table, say
+from tui.commands.saying import print_json, print_table, say
 from tui.commands.weights_convert import convert
 
 if TYPE_CHECKING:
@@ -45,9 +45,7 @@ def weights_list(model: str | None, as_json: bool) -> None:
         raise Problem(_no_such_model(model))
     found = (one,) if one else all_listed()
     if as_json:
-        import msgspec
-
-        click.echo(msgspec.json.encode(WeightListing(found)))
+        print_json(WeightListing(found))
     elif one is None:
         from tui.commands.tables import weights_table
 

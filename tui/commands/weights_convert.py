@@ -8,7 +8,7 @@ import click
 
 from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
-from tui.commands.saying import say
+from tui.commands.saying import print_json, say
 from tui.commands.source_options import classes_option
 
 
@@ -65,7 +65,7 @@ def convert(
         import msgspec
 
         told = {"version": 1, "file": str(file), "model": model, "output": str(path)}
-        click.echo(msgspec.json.encode({**told, **msgspec.structs.asdict(answer)}))
+        print_json({**told, **msgspec.structs.asdict(answer)})
         return
     counted = [name for name in answer.unused if name.endswith("num_batches_tracked")]
     others = [name for name in answer.unused if name not in set(counted)]
