@@ -86,7 +86,7 @@ def refused(arguments: Sequence[str], says: str) -> None:
 
 def test_help_names_every_command() -> None:
     said = thaw("--help").stdout
-    commands = "attach data demo diff export open params plan runs snippet train verify"
+    commands = "attach compare data demo diff export open params plan runs snippet train verify"
     for command in commands.split():
         assert re.search(rf"^  {command} ", said, re.MULTILINE), command
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tui import __version__
+from tui.commands.compare import compare
 from tui.commands.data import data as data_command
 from tui.commands.data_option import data_option
 from tui.commands.diff import diff
@@ -139,6 +140,7 @@ def attach(run: str | None) -> None:
     _run(ThawApp(attach=folder))
 
 
+main.add_command(compare)
 main.add_command(data_command)
 main.add_command(diff)
 main.add_command(export)
