@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from tui.runs.events import (
     Envelope,
     Event,
     Failed,
+    Memory,
     Notice,
     Phase,
     PlanApplied,
@@ -214,3 +216,29 @@ def test_what_came_after_the_checkpoint_did_not_last() -> None:
     assert state.elapsed(state.started_at + 5.0) == 25.0
     state.apply(Envelope(99, 2000.0, step(4, 7.0)))
     assert [bucket.step for bucket in state.losses["sum"].buckets()] == [1, 2, 3, 4]
+
+
+def test_many_events_at_once_are_as_one_by_one() -> None:
+    log = [
+        *sample_events(120, 400, 50),
+        *(step(121, None), step(122), Memory(5), step(123, 2.0, box=1.0), step(124), Phase("x")),
+        # Done again, without a word of a resume; and with one.
+        *(step(100), step(101), Memory(7), step(102)),
+        *(started(), Resumed(60, 2, 5.0), step(61), step(62), Validated(2, 62, "mAP", 0.5)),
+        *(step(63), Memory(9)),
+    ]
+    envelopes = [Envelope(n, 1000.0 + n, event) for n, event in enumerate(log)]
+    one_by_one = RunState()
+    for envelope in envelopes:
+        one_by_one.apply(envelope)
+    for size in (1, 2, 7, 1000):
+        at_once = RunState()
+        for start in range(0, len(envelopes), size):
+            at_once.apply_all(envelopes[start : start + size])
+        for found in fields(RunState):
+            if found.name != "losses":
+                wanted = getattr(one_by_one, found.name)
+                assert getattr(at_once, found.name) == wanted, found.name
+        for name, series in one_by_one.losses.items():
+            assert at_once.losses[name].raw() == pytest.approx(series.raw())
+            assert at_once.losses[name].not_finite == series.not_finite

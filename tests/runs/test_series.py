@@ -84,3 +84,25 @@ def test_points_to_draw_are_values_first_and_extremes_later() -> None:
 def test_an_empty_series_has_no_last_bucket() -> None:
     assert Series().last is None
     assert Series().smoothed(0.9) == []
+
+
+NUMBERS = st.one_of(st.floats(-1e6, 1e6), st.just(1e308), st.none(), st.just(math.inf))
+
+
+@given(st.lists(st.lists(NUMBERS, max_size=60), max_size=6))
+def test_many_at_once_are_as_one_by_one(parts: list[list[float | None]]) -> None:
+    one_by_one, at_once = Series(capacity=8), Series(capacity=8)
+    step = 0
+    for part in parts:
+        steps = range(step + 1, step + len(part) + 1)
+        step += len(part)
+        for number, value in zip(steps, part, strict=True):
+            one_by_one.append(number, value)
+        at_once.extend(steps, part)
+    assert (at_once.count, at_once.size) == (one_by_one.count, one_by_one.size)
+    assert at_once.not_finite == one_by_one.not_finite
+    assert at_once.first_not_finite == one_by_one.first_not_finite
+    pairs = zip(at_once.buckets(), one_by_one.buckets(), strict=True)
+    for found, wanted in pairs:
+        assert (found.step, found.low, found.high) == (wanted.step, wanted.low, wanted.high)
+        assert found.mean == pytest.approx(wanted.mean, rel=1e-9, abs=1e-6)

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from operator import lt
 
 from tui.runs import events
 from tui.runs.events import Envelope
@@ -138,9 +139,24 @@ class RunState:
         return (0, 0) if series is None else (series.not_finite, series.first_not_finite)
 
     def apply_all(self, envelopes: Iterable[Envelope]) -> None:
-        """Fold some events in, in their order."""
+        """Fold some events in, in their order; what many steps need is done once for all."""
+        run: list[Envelope] = []
+        seen_at = self.seen_at
         for envelope in envelopes:
-            self.apply(envelope)
+            seen_at = envelope.time
+            match envelope.event:
+                case events.Step():
+                    run.append(envelope)
+                case events.Memory() as memory:
+                    # Between nearly all steps, and nothing to them.
+                    self.version += 1
+                    self.memory = memory
+                case _:
+                    self._apply_steps(run)
+                    run = []
+                    self.apply(envelope)
+        self._apply_steps(run)
+        self.seen_at = seen_at
 
     def apply(self, envelope: Envelope) -> None:
         """Fold one event in."""
@@ -248,6 +264,27 @@ class RunState:
         self._series(SUM).append(step.step, step.loss)
         for name, value in step.losses.items():
             self._series(name).append(step.step, value)
+
+    def _apply_steps(self, run: list[Envelope]) -> None:
+        """Fold in some steps that follow on each other."""
+        steps = [one.event for one in run if isinstance(one.event, events.Step)]
+        numbers = [step.step for step in steps]
+        before = [self.step.step if self.step else 0, *numbers[:-1]]
+        if (
+            len(steps) < 2
+            or not all(map(lt, before, numbers))
+            or any(step.losses.keys() != steps[0].losses.keys() for step in steps)
+        ):
+            for envelope in run:
+                self.apply(envelope)
+            return
+        self.version += len(run) - 1
+        self._series(SUM).extend(numbers[:-1], [step.loss for step in steps[:-1]])
+        for name in steps[0].losses:
+            self._series(name).extend(numbers[:-1], [step.losses[name] for step in steps[:-1]])
+        if not self.first_step:
+            self.first_step, self.first_step_at = numbers[0], run[0].time
+        self.apply(run[-1])
 
     def _series(self, name: str) -> Series:
         found = self.losses.get(name)

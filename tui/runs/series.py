@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 CAPACITY = 1024
@@ -64,6 +65,28 @@ class Series:
         self._lows.append(value)
         self._highs.append(value)
         self._filled = 1
+
+    def extend(self, steps: Sequence[int], values: Sequence[float | None]) -> None:
+        """Add the values of several steps, as `append` does, but for how means are rounded."""
+        # A sum is finite only if all of its parts are.
+        if None in values or not math.isfinite(sum(values)):  # type: ignore[arg-type]
+            for step, value in zip(steps, values, strict=True):
+                self.append(step, value)
+            return
+        at = 0
+        while at < len(values):
+            if not 0 < self._filled < self.size:
+                self.append(steps[at], values[at])
+                at += 1
+                continue
+            part: Sequence[float] = values[at : at + self.size - self._filled]  # type: ignore[assignment]
+            at += len(part)
+            self._filled += len(part)
+            self.count += len(part)
+            self._steps[-1] = steps[at - 1]
+            self._means[-1] += (sum(part) - len(part) * self._means[-1]) / self._filled
+            self._lows[-1] = min(self._lows[-1], *part)
+            self._highs[-1] = max(self._highs[-1], *part)
 
     def forget_from(self, step: int) -> None:
         """Take back what came at and after a step: a run that is resumed does it again."""
