@@ -21,6 +21,7 @@ from tui.commands.plan_options import GivenPlan, only_one, plan_options
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.runs import runs
+from tui.commands.saying import echo
 from tui.commands.snippet import snippet
 from tui.commands.source_options import ctx_option, source_options
 from tui.commands.train import read_run, train
@@ -172,7 +173,7 @@ def _run(app: ThawApp) -> None:
     code = app.run(mouse=True)
     # What the screen said last is gone with it: say it where it stays.
     for line in app.last_words:
-        click.echo(line, err=bool(code))
+        echo(line, err=bool(code))
     sys.exit(code or app.return_code or 0)
 
 

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual import events
 from textual.app import App, SystemCommand
 from textual.geometry import Size
@@ -21,6 +22,7 @@ from tui.app.actions import BY_ID, TITLES, Where, at, bindings, key_text, keys_t
 from tui.app.alt_enter import install as install_alt_enter
 from tui.app.glyphs import glyphs
 from tui.app.screens.loading import LoadingScreen
+from tui.printable import plain
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -83,6 +85,16 @@ class ThawApp(App[int]):
 
         self._browser = BrowserScreen()
         return self._browser
+
+    def notify(self, message: str, **how: Any) -> None:
+        """Say something beside the screen. Names in it are shown, and do nothing."""
+        super().notify(plain(message, ascii_only=glyphs().ascii_only), **how)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:
+        """Leave, with a line that stays. Names in it are shown, and do nothing."""
+        if message is not None:
+            message = Text(plain(str(message), ascii_only=glyphs().ascii_only))
+        super().exit(result, return_code, message)
 
     def on_mount(self) -> None:
         self.set_class(glyphs().ascii_only, "-ascii")

@@ -13,7 +13,7 @@ import click
 
 from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
-from tui.commands.saying import is_unicode, print_json, print_table, say
+from tui.commands.saying import echo_path, is_unicode, print_json, print_table, say
 from tui.commands.source_options import classes_option
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def convert(source: str, into: str, form: str, task: str | None, classes: tuple[
         f"written as {form}: {counted(done.train, 'picture')} to train, "
         f"{done.validation:,} to validate{boxes}"
     )
-    click.echo(into)
+    echo_path(into)
 
 
 def _absolute(path: str) -> str:

@@ -8,6 +8,7 @@ import click
 
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
+from tui.commands.saying import echo
 
 if TYPE_CHECKING:
     from tui.runs.control import Command
@@ -75,4 +76,4 @@ def _tell(folder: RunFolder, command: Command) -> None:
         raise Problem(f"{folder.path}: no trainer listens here; `thaw runs` lists runs") from None
     if not reply.accepted:
         raise Problem(f"{folder.path}: {reply.message}")
-    click.echo(reply.message)
+    echo(reply.message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import click
 
 from tui.commands.problem import Problem
 from tui.commands.saying import say
+from tui.printable import plain
 
 
 def output_options(command: Callable[..., None]) -> Callable[..., None]:
@@ -32,6 +34,9 @@ def put_out(text: str, output: Path | None, *, force: bool) -> None:
     """Write a text to a file, or to standard output where none is named. A file that is there
     already, or cannot be written, is a problem."""
     if output is None:
+        if sys.stdout.isatty():
+            # Into a pipe it is what it is; on a terminal it is to be looked at.
+            text = "\n".join(map(plain, text.split("\n")))
         click.echo(text, nl=False)
         return
     path = output.expanduser()

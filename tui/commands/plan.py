@@ -12,7 +12,7 @@ from tui.commands.asking import answer_to, opened_model
 from tui.commands.output import output_options, put_out
 from tui.commands.plan_options import read_given
 from tui.commands.problem import Problem
-from tui.commands.saying import is_unicode, print_json, print_table, say
+from tui.commands.saying import echo, is_unicode, print_json, print_table, say
 from tui.commands.source_options import optional_source, source_options
 
 if TYPE_CHECKING:
@@ -198,4 +198,4 @@ def plan_set(run_dir: Path, file: Path) -> None:
         raise Problem(f"{run_dir}: no run is going on here ({error})") from None
     if not reply.accepted:
         raise Problem(f"{file}: {reply.message}")
-    click.echo(reply.message)
+    echo(reply.message)

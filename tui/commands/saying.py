@@ -13,9 +13,22 @@ if TYPE_CHECKING:
 
 def say(line: str) -> None:
     """One line on standard error. Names in it are shown, and do nothing."""
+    echo(line, err=True)
+
+
+def echo(line: str, *, err: bool = False) -> None:
+    """One line on standard output, or standard error. Names in it are shown, and do nothing."""
     from tui.printable import plain
 
-    click.echo(plain(line, ascii_only=not is_unicode(sys.stderr)), err=True)
+    click.echo(plain(line, ascii_only=not is_unicode(sys.stderr if err else sys.stdout)), err=err)
+
+
+def echo_path(path: str) -> None:
+    """A path on standard output: for a script as it is, for a terminal as it can be shown."""
+    if sys.stdout.isatty():
+        echo(path)
+    else:
+        click.echo(path)
 
 
 def is_unicode(stream: TextIO) -> bool:

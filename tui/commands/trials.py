@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 from tui.commands.new_run import answer_of
-from tui.commands.saying import is_unicode, say
+from tui.commands.saying import echo, is_unicode, say
 
 if TYPE_CHECKING:
     from tui.model.plan import FreezePlan
@@ -57,7 +57,7 @@ def _tell_batch(curve: LossCurve, spec: RunSpec) -> NoReturn:
     if len(curve.losses) > 1:
         click.echo(step_curve(curve, ascii_only=not is_unicode(sys.stdout)))
     if curve.diverged:
-        click.echo(f"it cannot learn so: {curve.diverged}")
+        echo(f"it cannot learn so: {curve.diverged}")
         sys.exit(1)
     first, last = curve.losses[0], curve.losses[-1]
     told = f"the loss of one batch went from {first:.4g} to {last:.4g} in {len(curve.losses)} steps"

@@ -9,7 +9,7 @@ import click
 
 from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
-from tui.commands.saying import print_json, print_table, say
+from tui.commands.saying import echo, echo_path, print_json, print_table, say
 from tui.commands.weights_convert import convert
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def _tell_places(one: ListedModel) -> None:
     for file in one.on_disk:
         whose = "" if file.fills == "all" else f"trunk {file.name}: "
         source = f", from {file.source} {file.revision[:8]}".rstrip() if file.source else ""
-        click.echo(f"on this disk: {whose}{file.path} ({megabytes(file.size)}{source})")
+        echo(f"on this disk: {whose}{file.path} ({megabytes(file.size)}{source})")
     if not one.on_disk:
         click.echo("on this disk: nothing")
     if not one.public:
@@ -113,4 +113,4 @@ def weights_get(model: str, trunk: bool, place: Place | None) -> None:
         say(f"not from {problem}")
     how = "now" if got.fetched else "already"
     say(f"{got.model} is {how} on this disk: {got.origin}")
-    click.echo(got.file)
+    echo_path(got.file)

@@ -8,7 +8,7 @@ import click
 
 from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
-from tui.commands.saying import print_json, say
+from tui.commands.saying import echo_path, print_json, say
 from tui.commands.source_options import classes_option
 
 
@@ -77,4 +77,4 @@ def convert(
         say(note)
     whole = "" if answer.part == "all" else "; the rest is new when it is opened"
     say(f"{answer.filled} of {answer.of} parameters of {model} are in it{whole}")
-    click.echo(str(path))
+    echo_path(str(path))

@@ -9,7 +9,7 @@ from typing import TextIO
 import msgspec
 
 from tui.printable import json_text, printable
-from tui.runs.events import Envelope, Prepared, RunStarted, Step, Validated
+from tui.runs.events import Prepared, RunStarted, Step, Validated
 from tui.runs.folder import RunFolder
 from tui.runs.lasting import lasting_events
 
@@ -22,40 +22,19 @@ COLUMNS = (
 """The columns of every CSV; behind them come those of the run's own names."""
 
 
-class StepRow(msgspec.Struct, frozen=True):
-    """A step, as the event says it; `time` is in seconds since 1970."""
-
-    time: float
-    step: int
-    epoch: int
-    loss: float | None
-    losses: dict[str, float | None]
-    learning_rate: float
-    pictures_per_second: float
+Row = tuple[float, Step | Validated]
+"""When, in seconds since 1970, and what."""
 
 
-class ValidationRow(msgspec.Struct, frozen=True):
-    """A validation, as the event says it; `time` is in seconds since 1970."""
-
-    time: float
-    step: int
-    epoch: int
-    metric: str
-    value: float | None
-    per_class: dict[str, float | None]
-    beside: dict[str, float | None]
-
-
-def rows(folder: RunFolder) -> Iterator[StepRow | ValidationRow]:
+def rows(folder: RunFolder) -> Iterator[Row]:
     """The steps and validations that lasted, in their order.
 
     Raises:
         OSError: the log may not be read.
     """
     for envelope in lasting_events(folder.events_file):
-        row = _row(envelope)
-        if row is not None:
-            yield row
+        if isinstance(envelope.event, Step | Validated):
+            yield envelope.time, envelope.event
 
 
 def write_csv(folder: RunFolder, file: TextIO) -> int:
@@ -68,8 +47,8 @@ def write_csv(folder: RunFolder, file: TextIO) -> int:
     parts: dict[str, None] = {}
     classes: dict[str, None] = {}
     beside: dict[str, None] = {}
-    for row in rows(folder):
-        if isinstance(row, StepRow):
+    for _, row in rows(folder):
+        if isinstance(row, Step):
             parts.update(dict.fromkeys(row.losses))
         else:
             classes.update(dict.fromkeys(row.per_class))
@@ -79,17 +58,17 @@ def write_csv(folder: RunFolder, file: TextIO) -> int:
     names = [printable(f"{kind}.{name}") for kind, found in own for name in found]
     writer.writerow([*COLUMNS, *names])
     count = 0
-    for row in rows(folder):
-        if isinstance(row, StepRow):
+    for time, row in rows(folder):
+        if isinstance(row, Step):
             cells = [
-                *("step", row.time, row.step, row.epoch, row.loss),
+                *("step", time, row.step, row.epoch, row.loss),
                 *(row.learning_rate, row.pictures_per_second, None, None),
                 *(row.losses.get(name) for name in parts),
             ]
             cells += [None] * (len(classes) + len(beside))
         else:
             cells = [
-                *("validation", row.time, row.step, row.epoch, None, None, None),
+                *("validation", time, row.step, row.epoch, None, None, None),
                 *(harmless_cell(row.metric), row.value, *[None] * len(parts)),
                 *(row.per_class.get(name) for name in classes),
                 *(row.beside.get(name) for name in beside),
@@ -101,23 +80,23 @@ def write_csv(folder: RunFolder, file: TextIO) -> int:
 
 def write_json(folder: RunFolder, file: TextIO) -> int:
     """Write one object: version, run, model, recipe, data, metric, steps and validations, the last
-    two as lists of `StepRow` and `ValidationRow`. Returns how many there are of both."""
+    two as lists of what the events say, each with its time. Returns how many there are of both."""
     encoder = msgspec.json.Encoder()
     about: dict[str, object] = {"version": EXPORT_VERSION, "run": folder.path.name}
     about |= _about(folder)
     head = json_text(encoder.encode(about))
     file.write(f'{head[:-1]},"steps":[')
-    validations: list[ValidationRow] = []
+    validations: list[Row] = []
     count = 0
     for row in rows(folder):
-        if isinstance(row, ValidationRow):
+        if isinstance(row[1], Validated):
             validations.append(row)
             continue
         file.write("\n" if not count else ",\n")
-        file.write(json_text(encoder.encode(row)))
+        file.write(json_text(encoder.encode(_told(row))))
         count += 1
     file.write('],"validations":[')
-    file.write(",".join(f"\n{json_text(encoder.encode(row))}" for row in validations))
+    file.write(",".join(f"\n{json_text(encoder.encode(_told(row)))}" for row in validations))
     file.write("]}\n")
     return count + len(validations)
 
@@ -130,7 +109,7 @@ def harmless_cell(text: str) -> str:
 
 def event_schema() -> bytes:
     """The JSON Schema of a line of events.jsonl."""
-    from tui.runs.events import EVENTS_VERSION
+    from tui.runs.events import EVENTS_VERSION, Envelope
 
     told = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -153,10 +132,6 @@ def _about(folder: RunFolder) -> dict[str, str]:
     return told
 
 
-def _row(envelope: Envelope) -> StepRow | ValidationRow | None:
-    event = envelope.event
-    if isinstance(event, Step):
-        return StepRow(envelope.time, **msgspec.structs.asdict(event))
-    if isinstance(event, Validated):
-        return ValidationRow(envelope.time, **msgspec.structs.asdict(event))
-    return None
+def _told(row: Row) -> dict[str, object]:
+    time, event = row
+    return {"time": time, **msgspec.structs.asdict(event)}

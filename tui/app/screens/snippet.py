@@ -16,6 +16,7 @@ from tui.app.file_names import in_the_way, why_not_written
 from tui.app.glyphs import glyphs
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
+from tui.printable import plain
 
 
 def default_name(model: str) -> str:
@@ -40,7 +41,8 @@ class SnippetScreen(ModalScreen["Path | str | None"]):
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
             with VerticalScroll(id="scroll"):
-                yield Static(highlight(self._code, language="python"), id="code")
+                shown = "\n".join(map(plain, self._code.split("\n")))
+                yield Static(highlight(shown, language="python"), id="code")
             yield Input(default_name(self._model), id="file", compact=True, select_on_focus=False)
             yield MessageLine(id="said")
             yield KeyLine(id="keys")
