@@ -208,6 +208,30 @@ def test_pictures_that_are_mixed_are_seen() -> None:
         split.refuse_mixed(PICTURES, split.features(PICTURES))
 
 
+class Looped(HybridBlock):
+    """A loop over rows with dropout in it, which no node of the network itself shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.name_scope():
+            self.trunk = nn.Conv2D(3, 3)
+            self.output = nn.Dense(2)
+
+    def hybrid_forward(self, F: Any, x: Any) -> Any:  # noqa: N803
+        rows = F.transpose(self.trunk(x), (2, 0, 1, 3))
+        rows, _ = F.contrib.foreach(lambda row, kept: (F.Dropout(row, p=0.5), kept), rows, [])
+        return self.output(F.transpose(rows, (1, 2, 0, 3)))
+
+
+def test_nothing_of_a_loop_is_kept() -> None:
+    net = ready(Looped())
+    apply_plan(net, HEAD_ONLY)
+    split = Split(net, [PICTURES], {})
+    first, second = split.features(PICTURES), split.features(PICTURES)
+    for one, other in zip(first, second, strict=True):
+        assert one.asnumpy().tobytes() == other.asnumpy().tobytes()
+
+
 class Untraceable(nn.HybridSequential):
     """Asks what only an array can tell."""
 

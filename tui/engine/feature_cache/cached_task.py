@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import mxnet as mx
 import numpy as np
@@ -28,6 +28,8 @@ from tui.engine.seeding import seed_everything
 from tui.model.resolution import Resolution
 from tui.runs.events import Caching, Event, Notice
 from tui.runs.spec import Hyperparameters
+
+Made = TypeVar("Made")
 
 READ_RATE = 5e8
 """Bytes a second at which rows are read and put together, at the least."""
@@ -140,27 +142,18 @@ class CachedTask:
         return self._of_pictures(rows)
 
     def _of_pictures(self, rows: tuple[Row, ...]) -> CachedBatch:
-        if not self._drawn:
-            read = [self._sample(index) for index, _ in rows]
-        else:
-            # What a view draws depends on picture and view alone; what comes after it, on what
-            # came before.
-            after = int(np.random.randint(2**31))
-            read = []
-            for index, view in rows:
-                seed_everything(self._seed, 1 + index, view)
-                read.append(self._sample(index))
-            seed_everything(self._seed, after)
+        read = self._drawing(rows, [lambda index=index: self._sample(index) for index, _ in rows])
         beside = tuple(beside for _, beside in read)
         return CachedBatch(rows, self._batchify([sample for sample, _ in read]), beside)
 
     def _of_store(self, rows: tuple[Row, ...], found: list[list[np.ndarray]]) -> CachedBatch:
-        if self._drawn:
-            seed_everything(self._seed, int(np.random.randint(2**31)))
         split = self._split
         assert split is not None
         tensors = len(split.tensors)
-        samples = [self._sample_beside(arrays[tensors + 1 :]) for arrays in found]
+        samples = self._drawing(
+            rows,
+            [lambda kept=arrays[tensors + 1 :]: self._sample_beside(kept) for arrays in found],
+        )
         inner = self._batchify(samples)
         sizes = [tuple(int(side) for side in arrays[tensors]) for arrays in found]
 
@@ -176,6 +169,20 @@ class CachedTask:
         else:
             inner = [features(range(len(rows))), *inner[1:]]
         return CachedBatch(rows, inner, split=split)
+
+    def _drawing(self, rows: tuple[Row, ...], makes: Sequence[Callable[[], Made]]) -> list[Made]:
+        """What is made for each row. What a view draws depends on picture and view alone, whether
+        or not the picture itself is needed: targets that are drawn must be those of the features.
+        What comes after it draws depends on what came before."""
+        if not self._drawn:
+            return [make() for make in makes]
+        after = int(np.random.randint(2**31))
+        made = []
+        for (index, view), make in zip(rows, makes, strict=True):
+            seed_everything(self._seed, 1 + index, view)
+            made.append(make())
+        seed_everything(self._seed, after)
+        return made
 
     def _sample(self, index: int) -> tuple[Any, list[np.ndarray]]:
         """A picture and its targets, and what is to be kept of it beside its features."""

@@ -100,8 +100,10 @@ def _moves(node: Node) -> bool:
         return attributes.get("act_type") == "rrelu"
     if node.op == "RNN":
         return float(attributes.get("p", 0)) > 0
-    # An operator in Python does what it likes.
-    return node.op == "Custom" or any(word in node.op.lower() for word in CHANCE)
+    # An operator in Python does what it likes, and a loop holds operators of its own.
+    if node.op == "Custom" or node.raw.get("subgraphs"):
+        return True
+    return any(word in node.op.lower() for word in CHANCE)
 
 
 def _per_picture(

@@ -20,7 +20,7 @@ def identity_of(spec: RunSpec, built: Built, data: Data) -> str:
     facts = {
         "recipe": spec.recipe,
         "data": spec.data,
-        "files": _files(Path(spec.data).expanduser()),
+        "files": digest_of_files(Path(spec.data).expanduser()),
         "pictures": len(data.train),
         "classes": data.classes,
         "counts": data.counts,
@@ -34,13 +34,16 @@ def identity_of(spec: RunSpec, built: Built, data: Data) -> str:
     return hashlib.blake2b(msgspec.json.encode(facts), digest_size=16).hexdigest()
 
 
-def _files(path: Path) -> str:
+def digest_of_files(path: Path) -> str:
+    """A digest of names, sizes and times of the files in a folder, or beside a file."""
     digest = hashlib.blake2b(digest_size=16)
     if path.is_file():
         # A list or a record file, whose pictures lie beside it.
         path = path.parent
-    for folder, folders, names in os.walk(path):
-        folders.sort()
+    # Large pictures often lie elsewhere, behind a link.
+    seen = {os.path.realpath(path)}
+    for folder, folders, names in os.walk(path, followlinks=True):
+        folders[:] = [one for one in sorted(folders) if _is_new(os.path.join(folder, one), seen)]
         for name in sorted(names):
             file = os.path.join(folder, name)
             try:
@@ -50,3 +53,12 @@ def _files(path: Path) -> str:
             facts = f"{os.path.relpath(file, path)}\0{found.st_size}\0{found.st_mtime_ns}\0"
             digest.update(os.fsencode(facts))
     return digest.hexdigest()
+
+
+def _is_new(folder: str, seen: set[str]) -> bool:
+    """Whether a folder has not been looked into before: links can lead back."""
+    real = os.path.realpath(folder)
+    if real in seen:
+        return False
+    seen.add(real)
+    return True
