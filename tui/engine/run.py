@@ -174,7 +174,8 @@ class Run:
         self, task: TrainingTask, built: Built, data: Data, plans: PlanInForce
     ) -> TrainingTask:
         hyper = self.spec.hyper
-        if hyper.cache == "off" or not isinstance(task, LoaderTask):
+        drawn = hyper.augment and hyper.views > 0  # also where they are not kept
+        if (hyper.cache == "off" and not drawn) or not isinstance(task, LoaderTask):
             return task
         return CachedTask(
             task,

@@ -21,6 +21,7 @@ from tests.engine.run_again import (
     weights,
     yolo,
 )
+from tui.engine.feature_cache.cached_task import CachedTask
 from tui.engine.feature_cache.store import ROWS, FeatureStore
 from tui.model.plan import FreezePlan, Rule
 from tui.model.plan_file import write_plan
@@ -191,6 +192,40 @@ def test_a_limit_that_is_reached_leaves_what_is_there(
     np.testing.assert_allclose(losses(told), expected, rtol=1e-5)
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [detector, faster_rcnn])
+def test_what_is_told_before_is_what_it_comes_to(tmp_path: Path, make: Make) -> None:
+    folder = changed(make(tmp_path), cache="on", epochs=3, validate_every=9)
+    (caching,) = of(Caching, carry_out(folder))
+    # Pictures that are not all of one size, and the lines between rows.
+    assert 0.7 * _rows(folder) < caching.total_bytes < 1.4 * _rows(folder)
+
+
+def test_labels_that_cannot_be_kept_are_no_reason_to_fail(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = CachedTask._sample
+
+    def with_polygons(task: CachedTask, index: int) -> object:
+        found, beside = sample(task, index)
+        polygons = np.empty(2, dtype=object)
+        polygons[:] = [[np.zeros((4, 2))], [np.zeros((3, 2)), np.zeros((5, 2))]]
+        return found, [*beside, polygons]
+
+    monkeypatch.setattr(CachedTask, "_sample", with_polygons)
+    folder = changed(classifier(tmp_path), cache="on")
+    told = carry_out(folder)
+    (caching,) = of(Caching, told)
+    assert "labels" in caching.why_not
+    assert losses(told)
+    assert not folder.features.exists()
+
+
+def test_augmented_once_is_said(tmp_path: Path) -> None:
+    told = carry_out(changed(classifier(tmp_path), cache="on", augment=True))
+    assert any("augmented once" in notice.message for notice in of(Notice, told))
+
+
 def test_half_precision_is_half_as_large(tmp_path: Path) -> None:
     sizes = []
     for precision in ("float32", "float16"):
@@ -231,6 +266,8 @@ def test_views_train_the_same_whether_or_not_they_are_kept(
     kept = losses(carry_out(changed(make(tmp_path), cache="on", **settings)))
     monkeypatch.setattr(FeatureStore, "add", lambda *_: False)
     drawn = losses(carry_out(changed(make(tmp_path), cache="on", **settings)))
+    off = losses(carry_out(changed(make(tmp_path), cache="off", **settings)))
+    np.testing.assert_allclose(off, drawn, rtol=1e-5)
     # Also where targets are drawn anew (Faster R-CNN's): a flip is that of the features.
     np.testing.assert_allclose(kept, drawn, rtol=1e-5)
 
@@ -244,8 +281,11 @@ def test_auto_changes_nothing_of_what_training_means(tmp_path: Path) -> None:
     )
 
 
-def test_a_run_that_sees_no_picture_twice_keeps_none(tmp_path: Path) -> None:
-    folder = changed(classifier(tmp_path), cache="auto", epochs=1)
+@pytest.mark.parametrize("hyper", [{"epochs": 1}, {"epochs": 9, "max_steps": 2}])
+def test_a_run_that_sees_no_picture_twice_keeps_none(
+    tmp_path: Path, hyper: dict[str, object]
+) -> None:
+    folder = changed(classifier(tmp_path), cache="auto", **hyper)
     (caching,) = of(Caching, carry_out(folder))
     assert caching.why_not == "no picture is seen twice"
 

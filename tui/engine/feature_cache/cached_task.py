@@ -20,7 +20,7 @@ from mxnet.gluon.data.dataloader import default_batchify_fn
 
 from tui.engine.feature_cache.frontier import NoFrontier
 from tui.engine.feature_cache.split import Split
-from tui.engine.feature_cache.store import FeatureStore, Row
+from tui.engine.feature_cache.store import FeatureStore, Row, bytes_kept
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import Losses, Metric
@@ -269,6 +269,8 @@ class CachedTask:
         """Split the network as the plan has left it, and open the store of that."""
         self._close()
         self._made_for = self._plans.resolution
+        if self._hyper.cache == "off":
+            return
         try:
             split = Split(self.net, inputs, self._flags())
             features = split.features(inputs[0])
@@ -276,9 +278,14 @@ class CachedTask:
         except NoFrontier as error:
             self._tell(str(error))
             return
-        size = sum(array.size for array in features) // inputs[0].shape[0]
-        each = size * np.dtype(self._hyper.cache_dtype).itemsize
-        each += sum(array.nbytes for array in (self._batch.beside[0] if self._batch else ()))
+        assert self._batch is not None
+        beside = self._batch.beside[0]
+        if any(array.dtype.hasobject for array in beside):
+            self._tell("the labels of this data are of no form that can be kept")
+            return
+        dtype = self._hyper.cache_dtype
+        first = [one[:1].asnumpy().astype(dtype, copy=False) for one in features]
+        each = bytes_kept([*first, *beside])
         total = each * len(self._task.training) * self._views
         seconds = _seconds(split, inputs[0]) / inputs[0].shape[0]
         limit = self._limit()
@@ -297,6 +304,13 @@ class CachedTask:
             return
         self._split = split
         self._tell("", split, each, total, seconds)
+        if self._drawn and not self._hyper.views:
+            self._emit(
+                Notice(
+                    "each picture is augmented once for the feature cache and stays so; --views V "
+                    "keeps V of each"
+                )
+            )
 
     def _close(self) -> None:
         self._pending.clear()
@@ -325,12 +339,17 @@ class CachedTask:
             return ""
         if self._hyper.augment and not self._hyper.views:
             return "each epoch draws other pictures (views, or no augmentation, would not)"
-        again = self._hyper.epochs - self._plans.epoch + 1 - self._views
-        if again < 1:
+        if self._epochs() - self._plans.epoch + 1 <= self._views:
             return "no picture is seen twice"
         if seconds * READ_RATE < WORTH * each:
             return "to read what it keeps would take as long as to compute it"
         return ""
+
+    def _epochs(self) -> int:
+        """How many epochs are begun, with the limit on steps."""
+        hyper = self._hyper
+        limit = -(-hyper.max_steps * hyper.accumulate // self.steps_per_epoch)
+        return min(hyper.epochs, limit) if hyper.max_steps else hyper.epochs
 
     def _tell(
         self,

@@ -161,6 +161,11 @@ class FeatureStore:
         return len(self._places)
 
 
+def bytes_kept(arrays: Sequence[np.ndarray]) -> int:
+    """How many bytes a row of these takes, but for the line before it."""
+    return sum(_small(array).nbytes for array in arrays)
+
+
 def _is_of(folder: Path, key: str) -> bool:
     try:
         facts = msgspec.json.decode((folder / FACTS).read_bytes(), type=StoreFacts)
