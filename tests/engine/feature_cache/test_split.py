@@ -186,14 +186,18 @@ def test_why_there_is_no_frontier(reason: str, make: Any, plan: FreezePlan) -> N
         Split(net, [PICTURES], {})
 
 
-class Mixes(HybridBlock):
-    """Takes from each picture what all of its batch have in common."""
+class OnATrunk(HybridBlock):
+    """A trunk of one layer, and an output."""
 
     def __init__(self) -> None:
         super().__init__()
         with self.name_scope():
             self.trunk = nn.Conv2D(3, 3)
             self.output = nn.Dense(2)
+
+
+class Mixes(OnATrunk):
+    """Takes from each picture what all of its batch have in common."""
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:  # noqa: N803
         x = self.trunk(x)
@@ -208,14 +212,8 @@ def test_pictures_that_are_mixed_are_seen() -> None:
         split.refuse_mixed(PICTURES, split.features(PICTURES))
 
 
-class Looped(HybridBlock):
+class Looped(OnATrunk):
     """A loop over rows with dropout in it, which no node of the network itself shows."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        with self.name_scope():
-            self.trunk = nn.Conv2D(3, 3)
-            self.output = nn.Dense(2)
 
     def hybrid_forward(self, F: Any, x: Any) -> Any:  # noqa: N803
         rows = F.transpose(self.trunk(x), (2, 0, 1, 3))

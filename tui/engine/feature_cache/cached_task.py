@@ -385,7 +385,12 @@ def _one_by_one(inner: Any) -> bool:
 
 
 def _as_numpy(one: Any) -> np.ndarray:
-    return one.asnumpy() if isinstance(one, mx.nd.NDArray) else np.asarray(one)
+    if isinstance(one, mx.nd.NDArray):
+        return one.asnumpy()
+    try:
+        return np.asarray(one)
+    except ValueError:  # NumPy 1.24 and later, of lists that are not all of one length
+        return np.array(None)
 
 
 def _restored(arrays: Sequence[np.ndarray], kinds: Sequence[type]) -> list[Any]:
