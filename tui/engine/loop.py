@@ -4,8 +4,8 @@ The loop never waits for a screen. It waits for the device once a step, before t
 updated, so that a loss or a gradient that is no number never reaches them; the next batch is read
 before that, while the device works.
 
-What a batch draws depends on the seed, the epoch and the batch alone, so that a run can go on
-at any step as if it had never stopped.
+What a batch draws, and what a step on it draws, depends on the seed, the epoch and the batch alone:
+a run can go on at any step as if it had never stopped, whoever reads its batches.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from typing import Any
 from mxnet import gluon
 
 from tui.engine.divergence import refuse_infinite_values
+from tui.engine.input.workers import BatchWorkers, WorkerLost
 from tui.engine.orders import Orders
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.rate_in_force import RateInForce
@@ -28,6 +29,9 @@ from tui.runs.checkpoint import Outcome, Position
 from tui.runs.control import KeepCheckpoint, SetLearningRate, Validate
 from tui.runs.events import Continued, Event, Notice, Paused, Phase, Step, Validated
 from tui.runs.spec import RunSpec
+
+STEP_STREAM = 1
+"""Beside a batch's own stream, that of the step on it: dropout, a detector's samples."""
 
 RATE_WINDOW = 2.0
 """Seconds over which pictures per second are measured."""
@@ -42,7 +46,8 @@ class Loop:
     `keep` is called where a checkpoint is due: at the ends of epochs, and when the run is
     stopped. `position` and `outcome` are where the run stands; others than the first go on from
     there, with a `trainer` whose state is of then. `tell_skipped` is called when pictures have
-    been read: some may have been skipped.
+    been read: some may have been skipped. `workers` read the batches, where there are any;
+    otherwise the loop does, on its own thread.
     """
 
     task: TrainingTask
@@ -57,6 +62,7 @@ class Loop:
     position: Position = field(default_factory=Position)
     outcome: Outcome = field(default_factory=Outcome)
     tell_skipped: Callable[[], None] = lambda: None
+    workers: BatchWorkers | None = None
     stepper: Stepper = field(init=False)
     measured: float | None = None
     """The metric at the present step; None where it was not measured."""
@@ -72,6 +78,7 @@ class Loop:
             self.rates,
         )
         self._began = time.monotonic() - self.outcome.seconds
+        self._lost: WorkerLost | None = None
 
     @property
     def trainer(self) -> gluon.Trainer:
@@ -95,6 +102,8 @@ class Loop:
 
         Raises:
             Diverged: the loss, a gradient or a parameter is no finite number any more.
+            WorkerLost: a process that reads batches has died. There is a checkpoint of where the
+                run stood.
         """
         hyper = self.spec.hyper
         kept: Position | None = None
@@ -114,6 +123,10 @@ class Loop:
             if hyper.checkpoint_every and (better or epoch % hyper.checkpoint_every == 0):
                 self._keep()
                 kept = self.position
+        if self._lost is not None and not self._ended():
+            if self.outcome.steps and kept != self.position:
+                self._keep()
+            raise self._lost
         through = self.position.epoch > hyper.epochs or self._no_better()
         self.outcome.stopped = self.should_stop() and not through
         if self.outcome.stopped:
@@ -135,7 +148,7 @@ class Loop:
             self.plans.begin_epoch(epoch, self.outcome.steps)
         # Each epoch has a stream of its own: its order depends on no epoch before it.
         seed_everything(self.spec.seed, epoch)
-        batches = iter(self.task.batches(done))
+        batches = iter(self.task.batches(done)) if self.workers is None else iter(())
         self.task.train_mode()
         rate = _Rate()
         last = self.task.steps_per_epoch
@@ -146,9 +159,14 @@ class Loop:
                 break
             until = min(last, done + self.spec.hyper.accumulate)
             while done < until:
+                seed_everything(self.spec.seed, epoch, done, STEP_STREAM)
                 self.stepper.add(batch)
                 done += 1
                 batch = self._read(batches, epoch, done) if done < last else None
+                if batch is None and done < until:
+                    # Half a step cannot be kept: of a worker that is lost, this is the last.
+                    assert self.workers is not None
+                    batch = self.workers.source.read(epoch, done)
             step = self.outcome.steps + 1
             learning_rate = self._rate.at(step)
             stepped = self.stepper.step(step, learning_rate)
@@ -199,14 +217,25 @@ class Loop:
         self.task.train_mode()
 
     def _read(self, batches: Iterator[Any], epoch: int, number: int) -> Any:
-        if number:
-            # Each batch has a stream of its own too, but the first, which goes on from the order.
-            seed_everything(self.spec.seed, epoch, number)
-        batch = next(batches)
+        """A batch; None where the worker that was to read it is lost."""
+        if self.workers is not None:
+            try:
+                batch = self.workers.take(epoch, number)
+            except WorkerLost as error:
+                self._lost, batch = error, None
+        else:
+            if number:
+                # Each batch has a stream of its own too, but the first, which goes on from the
+                # order.
+                seed_everything(self.spec.seed, epoch, number)
+            batch = next(batches)
         self.tell_skipped()
         return batch
 
     def _over(self) -> bool:
+        return self._ended() or self._lost is not None
+
+    def _ended(self) -> bool:
         limit = self.spec.hyper.max_steps
         return (
             self.should_stop() or bool(limit and self.outcome.steps >= limit) or self._no_better()

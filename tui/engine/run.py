@@ -15,6 +15,7 @@ from tui.engine.checkpoints import Checkpoints, restore
 from tui.engine.datasets.data import Data
 from tui.engine.divergence import Diverged
 from tui.engine.first_batch import check_first_batch
+from tui.engine.input.begin import begin_workers
 from tui.engine.loop import Loop
 from tui.engine.orders import Orders
 from tui.engine.plan_in_force import PlanInForce
@@ -66,7 +67,15 @@ class Run:
             Refusal: it cannot be done.
             Diverged: the loss, a gradient or a parameter is no finite number any more.
             PatternError: one of the plan's patterns cannot be used.
+            WorkerLost: a process that reads its pictures has died.
         """
+        try:
+            self._carry_out()
+        finally:
+            if self.loop is not None and self.loop.workers is not None:
+                self.loop.workers.close()
+
+    def _carry_out(self) -> None:
         found = self._find_checkpoint()
         recipe, built = build_network(self.spec, self.emit)
         data = read_data(self.spec, recipe, built, self.emit)
@@ -111,6 +120,8 @@ class Run:
                     "changed, or make a new run"
                 )
             restore(found, built.net, loop, plans)
+        # They start up while the first batch is checked, which is read without them.
+        loop.workers = begin_workers(task, self.spec, data, self.emit)
         if self.past.started is not None:
             set_aside_after(self.folder, loop.outcome.steps)
             self.emit(Resumed(loop.outcome.steps, loop.position.epoch, loop.outcome.seconds))

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 import msgspec
 
-from tui.runs.spec import Hyperparameters, Optimizer, Schedule
+from tui.runs.spec import MOST_WORKERS, Hyperparameters, Optimizer, Schedule
 
 
 class ValueProblem(ValueError):
@@ -67,6 +67,19 @@ def _choice(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
+def _whole_or_auto(low: int, high: int) -> Callable[[str], int | str]:
+    one = _whole(low, high)
+
+    def parse(text: str) -> int | str:
+        word = text.strip().lower()
+        try:
+            return word if word == "auto" else one(word)
+        except ValueProblem as problem:
+            raise ValueProblem(f"{problem}, or auto") from None
+
+    return parse
+
+
 def _yes_no(text: str) -> bool:
     word = text.strip().lower()
     if word in ("yes", "y", "true", "on", "1"):
@@ -107,6 +120,12 @@ FIELDS: tuple[Field, ...] = (
     Field("clip_norm", "clip norm", "of all gradients together; 0 for none", _number(0, 1e6)),
     Field("accumulate", "accumulate", "batches to a step", _whole(1, 65_536)),
     Field("patience", "patience", "validations without a better one; 0: no end", _whole(0)),
+    Field(
+        "workers",
+        "workers",
+        "processes that read pictures; 0: none; auto",
+        _whole_or_auto(0, MOST_WORKERS),
+    ),
     Field("amp", "mixed precision", "yes or no; on a GPU", _yes_no),
     Field("checkpoint_every", "checkpoint every", "epochs; 0: only when stopped", _whole(0)),
     Field("keep_checkpoints", "keep checkpoints", "the last ones, beside the best", _whole(1)),

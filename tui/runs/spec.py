@@ -16,6 +16,9 @@ SPEC_VERSION = 1
 Optimizer = Literal["sgd", "nag", "adam", "adamw"]
 Schedule = Literal["constant", "step", "cosine", "poly"]
 
+MOST_WORKERS = 256
+"""Processes that may read pictures; each takes some 250 MB of memory."""
+
 HEADER = "# A run of thaw. `thaw train FOLDER` does exactly this, with plan.toml beside it.\n"
 
 
@@ -32,7 +35,8 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     falls to 0 with the power `poly_power`. `clip_norm` is the largest norm that all gradients of
     a step may have together (0: any). A step takes the gradients of `accumulate` batches.
     `patience` ends the run after as many validations without a better metric (0: never). `amp`
-    is MXNet's mixed precision, on a GPU.
+    is MXNet's mixed precision, on a GPU. `workers` processes read the pictures, ahead of the steps
+    (0: the trainer itself does); they make no difference to what is trained on.
     """
 
     epochs: Annotated[int, Meta(ge=1)] = 1
@@ -55,6 +59,7 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     accumulate: Annotated[int, Meta(ge=1)] = 1
     patience: Annotated[int, Meta(ge=0)] = 0
     amp: bool = False
+    workers: Annotated[int, Meta(ge=0, le=MOST_WORKERS)] | Literal["auto"] = "auto"
 
 
 class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -9,14 +9,15 @@ from mxnet.gluon import HybridBlock
 from mxnet.gluon.data import DataLoader, Dataset
 
 from tui.engine.epoch_order import EpochOrder
+from tui.engine.input.source import BatchSource
 from tui.engine.sources.built import Built
 
 
 class LoaderTask:
     """A network and its training batches. `training` are the pictures as they are trained on.
 
-    All of it runs on the main thread, in this process: GluonCV's transforms draw from global
-    generators, and the same seed must give the same batches.
+    GluonCV's transforms draw from global generators, and the same seed must give the same batches:
+    they run on a process's main thread, the trainer's or, from `source`, that of others.
     """
 
     hybridized: dict[str, bool] = {"static_alloc": True, "static_shape": True}  # noqa: RUF012
@@ -31,6 +32,7 @@ class LoaderTask:
     ) -> None:
         self.net = built.net
         self._ctx = built.ctx
+        self._training, self._batch_size, self._batchify = training, batch_size, batchify
         self._order = EpochOrder(len(training), batch_size)
         self._loader = DataLoader(training, batch_sampler=self._order, batchify_fn=batchify)
 
@@ -44,6 +46,10 @@ class LoaderTask:
         puts it together."""
         self._order.draw(skip)
         return self._loader
+
+    def source(self, seed: int) -> BatchSource:
+        """What reads the same batches in another process."""
+        return BatchSource(self._training, self._batch_size, self._batchify, seed)
 
     def train_mode(self) -> None:
         """Trace the network anew: a detector that ran in inference would keep returning
