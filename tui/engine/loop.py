@@ -17,6 +17,7 @@ from typing import Any
 
 from mxnet import gluon
 
+from tui.engine.confusion import Confusion
 from tui.engine.divergence import refuse_infinite_values
 from tui.engine.input.workers import BatchWorkers, WorkerLost
 from tui.engine.orders import Orders
@@ -47,7 +48,8 @@ class Loop:
     stopped. `position` and `outcome` are where the run stands; others than the first go on from
     there, with a `trainer` whose state is of then. `tell_skipped` is called when pictures have
     been read: some may have been skipped. `workers` read the batches, where there are any;
-    otherwise the loop does, on its own thread.
+    otherwise the loop does, on its own thread. `write_confusion` keeps a classifier's table and
+    returns where.
     """
 
     task: TrainingTask
@@ -63,6 +65,7 @@ class Loop:
     outcome: Outcome = field(default_factory=Outcome)
     tell_skipped: Callable[[], None] = lambda: None
     workers: BatchWorkers | None = None
+    write_confusion: Callable[[Confusion], str] = lambda _: ""
     stepper: Stepper = field(init=False)
     measured: float | None = None
     """The metric at the present step; None where it was not measured."""
@@ -115,7 +118,7 @@ class Loop:
                 break
             self.outcome.epochs = epoch
             better = False
-            if epoch % hyper.validate_every == 0 or epoch == hyper.epochs:
+            if self._validation_due(epoch):
                 better = self._validate(epoch)
                 if self.should_stop():
                     break
@@ -134,7 +137,7 @@ class Loop:
                 self._keep()
         elif self._no_better():
             self._tell_no_better()
-        elif self.outcome.epochs < hyper.epochs and self.measured is None:
+        elif self.outcome.epochs < hyper.epochs and not self._is_validated():
             # Ended by the limit on steps, within an epoch: it has not been measured yet.
             self._validate(self.outcome.epochs + 1)
         refuse_infinite_values(self.task.net, self.outcome.steps)
@@ -154,6 +157,11 @@ class Loop:
         last = self.task.steps_per_epoch
         batch = self._read(batches, epoch, done) if done < last and not self._over() else None
         while done < last and not self._over():
+            if done and self._validation_due_within():
+                self._validate_within(epoch)
+                rate.begin()
+                if self._over():
+                    break
             self._between_batches(epoch, rate)
             if self._over():
                 break
@@ -211,10 +219,33 @@ class Loop:
     def _validate_now(self, epoch: int) -> None:
         # It says nothing about whether the run gets better: it is not one of its own validations.
         outcome = self.outcome
-        peak = outcome.peak, outcome.since_peak
+        own = outcome.peak, outcome.since_peak, outcome.validated_at
         self._validate(epoch)
-        outcome.peak, outcome.since_peak = peak
+        outcome.peak, outcome.since_peak, outcome.validated_at = own
         self.task.train_mode()
+
+    def _validation_due(self, epoch: int) -> bool:
+        """Whether to measure at the end of this epoch. A run that was stopped there may have."""
+        hyper = self.spec.hyper
+        if self._is_validated():
+            return False
+        if hyper.validate_every_steps:
+            return epoch == hyper.epochs or self._validation_due_within()
+        return epoch == hyper.epochs or epoch % hyper.validate_every == 0
+
+    def _validation_due_within(self) -> bool:
+        every = self.spec.hyper.validate_every_steps
+        return bool(every) and self.outcome.steps % every == 0 and not self._is_validated()
+
+    def _is_validated(self) -> bool:
+        return self.outcome.validated_at == self.outcome.steps
+
+    def _validate_within(self, epoch: int) -> None:
+        better = self._validate(epoch)
+        # The network is as validation left it: a detector would give detections, not losses.
+        self.task.train_mode()
+        if better and self.spec.hyper.checkpoint_every and not self.should_stop():
+            self._keep()
 
     def _read(self, batches: Iterator[Any], epoch: int, number: int) -> Any:
         """A batch; None where the worker that was to read it is lost."""
@@ -280,6 +311,8 @@ class Loop:
         if metric is not None:
             outcome = self.outcome
             outcome.value = self.measured = metric.value
+            outcome.validated_at = outcome.steps
+            confusion = metric.confusion
             better = outcome.peak is None or metric.value > outcome.peak
             if better:
                 outcome.peak, outcome.since_peak = metric.value, 0
@@ -293,6 +326,8 @@ class Loop:
                     metric.value,
                     metric.per_class,
                     dict(metric.beside),
+                    confusion.worst() if confusion else (),
+                    self.write_confusion(confusion) if confusion else "",
                 )
             )
         self.emit(Phase("training"))

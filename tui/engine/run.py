@@ -12,6 +12,7 @@ from pathlib import Path
 from mxnet.gluon import Block
 
 from tui.engine.checkpoints import Checkpoints, restore
+from tui.engine.confusion import Confusion
 from tui.engine.datasets.data import Data
 from tui.engine.divergence import Diverged
 from tui.engine.first_batch import check_first_batch
@@ -110,6 +111,7 @@ class Run:
             checkpoint.position if checkpoint else Position(),
             checkpoint.outcome if checkpoint else Outcome(),
             lambda: self._tell_skipped(data),
+            write_confusion=self._write_confusion,
         )
         self._tell_prepared(recipe, data, loop, plans)
         if checkpoint:
@@ -189,6 +191,15 @@ class Run:
             f"the last good checkpoint is of step {step}; make learning_rate in run.toml smaller "
             "and start the run again, to go on from it"
         )
+
+    def _write_confusion(self, confusion: Confusion) -> str:
+        file = self.folder.confusion_file
+        try:
+            confusion.write(file)
+        except OSError as error:
+            self.emit(Notice(f"{file.name} could not be written: {error.strerror or error}"))
+            return ""
+        return file.name
 
     def _tell_skipped(self, data: Data) -> None:
         for name, why in data.skipped.new():

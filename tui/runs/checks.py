@@ -106,6 +106,12 @@ FIELDS: tuple[Field, ...] = (
     Field("optimizer", "optimizer", "sgd, nag, adam or adamw", _choice(*get_args(Optimizer))),
     Field("augment", "augment", "random crops, flips, colours: yes or no", _yes_no),
     Field("validate_every", "validate every", "epochs between validations", _whole(1, 100_000)),
+    Field(
+        "validate_every_steps",
+        "or every",
+        "steps between validations; 0: by epochs",
+        _whole(0),
+    ),
     Field("max_steps", "stop after", "steps; 0 for no limit", _whole(0)),
     Field("schedule", "schedule", "constant, step, cosine or poly", _choice(*get_args(Schedule))),
     Field("warmup_steps", "warm-up", "steps in which the rate rises; 0 for none", _whole(0)),

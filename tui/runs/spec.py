@@ -25,7 +25,8 @@ HEADER = "# A run of thaw. `thaw train FOLDER` does exactly this, with plan.toml
 class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a recipe can be told. The defaults are the recipe's, filled in when a run is made.
 
-    `max_steps` ends the run early (0: never); `validate_every` counts epochs. `augment` is
+    `max_steps` ends the run early (0: never); `validate_every` counts epochs;
+    `validate_every_steps` counts steps, and takes its place (0: it does not). `augment` is
     whether the recipe's random augmentation is used. A checkpoint is written at the end of every
     `checkpoint_every`th epoch (0: only when the run is stopped); the last `keep_checkpoints` are
     kept, and the best by metric, which is written wherever it is measured.
@@ -47,6 +48,7 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optimizer: Optimizer = "sgd"
     augment: bool = True
     validate_every: Annotated[int, Meta(ge=1)] = 1
+    validate_every_steps: Annotated[int, Meta(ge=0)] = 0
     max_steps: Annotated[int, Meta(ge=0)] = 0
     checkpoint_every: Annotated[int, Meta(ge=0)] = 1
     keep_checkpoints: Annotated[int, Meta(ge=1)] = 2
