@@ -62,6 +62,7 @@ class RunState:
     doing: str = ""
     prepared: events.Prepared | None = None
     caching: events.Caching | None = None
+    checked: events.Checked | None = None
     step: events.Step | None = None
     first_step: int = 0
     first_step_at: float = 0.0
@@ -173,6 +174,8 @@ class RunState:
                 self._start(started, envelope.time)
             case events.Prepared() as prepared:
                 self.prepared = prepared
+            case events.Checked() as checked:
+                self.checked = checked
             case events.Validated() as validated:
                 self._validated(validated)
             case events.Notice(message):

@@ -23,6 +23,10 @@ class EpochOrder:
         starts = range(skip * self._batch_size, self._pictures, self._batch_size)
         self._batches = [order[start : start + self._batch_size].tolist() for start in starts]
 
+    def pictures_of(self, number: int) -> list[int]:
+        """The pictures of one of the batches that were drawn."""
+        return self._batches[number]
+
     def __iter__(self) -> Iterator[list[int]]:
         return iter(self._batches)
 

@@ -4,8 +4,8 @@ The loop never waits for a screen. It waits for the device once a step, before t
 updated, so that a loss or a gradient that is no number never reaches them; the next batch is read
 before that, while the device works.
 
-What a batch draws depends on the seed, the epoch and the batch alone, so that a run can go on
-at any step as if it had never stopped.
+What a batch draws, and what a step on it draws, depends on the seed, the epoch and the batch alone:
+a run can go on at any step as if it had never stopped, whoever reads its batches.
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from typing import Any
 
 from mxnet import gluon
 
+from tui.engine.confusion import Confusion
 from tui.engine.divergence import refuse_infinite_values
+from tui.engine.input.workers import BatchWorkers, WorkerLost
 from tui.engine.orders import Orders
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.rate_in_force import RateInForce
@@ -28,6 +30,9 @@ from tui.runs.checkpoint import Outcome, Position
 from tui.runs.control import KeepCheckpoint, SetLearningRate, Validate
 from tui.runs.events import Continued, Event, Notice, Paused, Phase, Step, Validated
 from tui.runs.spec import RunSpec
+
+STEP_STREAM = 1
+"""Beside a batch's own stream, that of the step on it: dropout, a detector's samples."""
 
 RATE_WINDOW = 2.0
 """Seconds over which pictures per second are measured."""
@@ -42,7 +47,9 @@ class Loop:
     `keep` is called where a checkpoint is due: at the ends of epochs, and when the run is
     stopped. `position` and `outcome` are where the run stands; others than the first go on from
     there, with a `trainer` whose state is of then. `tell_skipped` is called when pictures have
-    been read: some may have been skipped.
+    been read: some may have been skipped. `workers` read the batches, where there are any;
+    otherwise the loop does, on its own thread. `write_confusion` keeps a classifier's table and
+    returns where.
     """
 
     task: TrainingTask
@@ -57,6 +64,8 @@ class Loop:
     position: Position = field(default_factory=Position)
     outcome: Outcome = field(default_factory=Outcome)
     tell_skipped: Callable[[], None] = lambda: None
+    workers: BatchWorkers | None = None
+    write_confusion: Callable[[Confusion], str] = lambda _: ""
     stepper: Stepper = field(init=False)
     measured: float | None = None
     """The metric at the present step; None where it was not measured."""
@@ -72,6 +81,7 @@ class Loop:
             self.rates,
         )
         self._began = time.monotonic() - self.outcome.seconds
+        self._lost: WorkerLost | None = None
 
     @property
     def trainer(self) -> gluon.Trainer:
@@ -95,6 +105,8 @@ class Loop:
 
         Raises:
             Diverged: the loss, a gradient or a parameter is no finite number any more.
+            WorkerLost: a process that reads batches has died. There is a checkpoint of where the
+                run stood.
         """
         hyper = self.spec.hyper
         kept: Position | None = None
@@ -106,7 +118,7 @@ class Loop:
                 break
             self.outcome.epochs = epoch
             better = False
-            if epoch % hyper.validate_every == 0 or epoch == hyper.epochs:
+            if self._validation_due(epoch):
                 better = self._validate(epoch)
                 if self.should_stop():
                     break
@@ -114,6 +126,10 @@ class Loop:
             if hyper.checkpoint_every and (better or epoch % hyper.checkpoint_every == 0):
                 self._keep()
                 kept = self.position
+        if self._lost is not None and not self._ended():
+            if self.outcome.steps and kept != self.position:
+                self._keep()
+            raise self._lost
         through = self.position.epoch > hyper.epochs or self._no_better()
         self.outcome.stopped = self.should_stop() and not through
         if self.outcome.stopped:
@@ -121,7 +137,7 @@ class Loop:
                 self._keep()
         elif self._no_better():
             self._tell_no_better()
-        elif self.outcome.epochs < hyper.epochs and self.measured is None:
+        elif self.outcome.epochs < hyper.epochs and not self._is_validated():
             # Ended by the limit on steps, within an epoch: it has not been measured yet.
             self._validate(self.outcome.epochs + 1)
         refuse_infinite_values(self.task.net, self.outcome.steps)
@@ -135,20 +151,30 @@ class Loop:
             self.plans.begin_epoch(epoch, self.outcome.steps)
         # Each epoch has a stream of its own: its order depends on no epoch before it.
         seed_everything(self.spec.seed, epoch)
-        batches = iter(self.task.batches(done))
+        batches = iter(self.task.batches(done)) if self.workers is None else iter(())
         self.task.train_mode()
         rate = _Rate()
         last = self.task.steps_per_epoch
         batch = self._read(batches, epoch, done) if done < last and not self._over() else None
         while done < last and not self._over():
+            if done and self._validation_due_within():
+                self._validate_within(epoch)
+                rate.begin()
+                if self._over():
+                    break
             self._between_batches(epoch, rate)
             if self._over():
                 break
             until = min(last, done + self.spec.hyper.accumulate)
             while done < until:
+                seed_everything(self.spec.seed, epoch, done, STEP_STREAM)
                 self.stepper.add(batch)
                 done += 1
                 batch = self._read(batches, epoch, done) if done < last else None
+                if batch is None and done < until:
+                    # Half a step cannot be kept: of a worker that is lost, this is the last.
+                    assert self.workers is not None
+                    batch = self.workers.source.read(epoch, done)
             step = self.outcome.steps + 1
             learning_rate = self._rate.at(step)
             stepped = self.stepper.step(step, learning_rate)
@@ -193,20 +219,54 @@ class Loop:
     def _validate_now(self, epoch: int) -> None:
         # It says nothing about whether the run gets better: it is not one of its own validations.
         outcome = self.outcome
-        peak = outcome.peak, outcome.since_peak
+        own = outcome.peak, outcome.since_peak, outcome.validated_at
         self._validate(epoch)
-        outcome.peak, outcome.since_peak = peak
+        outcome.peak, outcome.since_peak, outcome.validated_at = own
         self.task.train_mode()
 
+    def _validation_due(self, epoch: int) -> bool:
+        """Whether to measure at the end of this epoch. A run that was stopped there may have."""
+        hyper = self.spec.hyper
+        if self._is_validated():
+            return False
+        if hyper.validate_every_steps:
+            return epoch == hyper.epochs or self._validation_due_within()
+        return epoch == hyper.epochs or epoch % hyper.validate_every == 0
+
+    def _validation_due_within(self) -> bool:
+        every = self.spec.hyper.validate_every_steps
+        return bool(every) and self.outcome.steps % every == 0 and not self._is_validated()
+
+    def _is_validated(self) -> bool:
+        return self.outcome.validated_at == self.outcome.steps
+
+    def _validate_within(self, epoch: int) -> None:
+        better = self._validate(epoch)
+        # The network is as validation left it: a detector would give detections, not losses.
+        self.task.train_mode()
+        if better and self.spec.hyper.checkpoint_every and not self.should_stop():
+            self._keep()
+
     def _read(self, batches: Iterator[Any], epoch: int, number: int) -> Any:
-        if number:
-            # Each batch has a stream of its own too, but the first, which goes on from the order.
-            seed_everything(self.spec.seed, epoch, number)
-        batch = next(batches)
+        """A batch; None where the worker that was to read it is lost."""
+        if self.workers is not None:
+            try:
+                batch = self.workers.take(epoch, number)
+            except WorkerLost as error:
+                self._lost, batch = error, None
+        else:
+            if number:
+                # Each batch has a stream of its own too, but the first, which goes on from the
+                # order.
+                seed_everything(self.spec.seed, epoch, number)
+            batch = next(batches)
         self.tell_skipped()
         return batch
 
     def _over(self) -> bool:
+        return self._ended() or self._lost is not None
+
+    def _ended(self) -> bool:
         limit = self.spec.hyper.max_steps
         return (
             self.should_stop() or bool(limit and self.outcome.steps >= limit) or self._no_better()
@@ -251,6 +311,8 @@ class Loop:
         if metric is not None:
             outcome = self.outcome
             outcome.value = self.measured = metric.value
+            outcome.validated_at = outcome.steps
+            confusion = metric.confusion
             better = outcome.peak is None or metric.value > outcome.peak
             if better:
                 outcome.peak, outcome.since_peak = metric.value, 0
@@ -264,6 +326,8 @@ class Loop:
                     metric.value,
                     metric.per_class,
                     dict(metric.beside),
+                    confusion.worst() if confusion else (),
+                    self.write_confusion(confusion) if confusion else "",
                 )
             )
         self.emit(Phase("training"))

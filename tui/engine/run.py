@@ -12,11 +12,13 @@ from pathlib import Path
 from mxnet.gluon import Block
 
 from tui.engine.checkpoints import Checkpoints, restore
+from tui.engine.confusion import Confusion
 from tui.engine.datasets.data import Data
 from tui.engine.divergence import Diverged
-from tui.engine.feature_cache.cached_task import CachedTask
+from tui.engine.feature_cache.cached_task import DRAWS_ANEW, CachedTask
 from tui.engine.feature_cache.identity import identity_of
 from tui.engine.first_batch import check_first_batch
+from tui.engine.input.begin import begin_workers
 from tui.engine.loop import Loop
 from tui.engine.orders import Orders
 from tui.engine.plan_in_force import PlanInForce
@@ -37,7 +39,7 @@ from tui.runs.checkpoint import (
     newest_checkpoint,
     set_aside_after,
 )
-from tui.runs.events import Event, Finished, Notice, Phase, Prepared, Resumed
+from tui.runs.events import Caching, Event, Finished, Notice, Phase, Prepared, Resumed
 from tui.runs.folder import RunFolder
 from tui.runs.past import Past
 from tui.runs.proof_file import write_proof
@@ -70,7 +72,15 @@ class Run:
             Refusal: it cannot be done.
             Diverged: the loss, a gradient or a parameter is no finite number any more.
             PatternError: one of the plan's patterns cannot be used.
+            WorkerLost: a process that reads its pictures has died.
         """
+        try:
+            self._carry_out()
+        finally:
+            if self.loop is not None and self.loop.workers is not None:
+                self.loop.workers.close()
+
+    def _carry_out(self) -> None:
         found = self._find_checkpoint()
         recipe, built = build_network(self.spec, self.emit)
         data = read_data(self.spec, recipe, built, self.emit)
@@ -105,6 +115,7 @@ class Run:
             checkpoint.position if checkpoint else Position(),
             checkpoint.outcome if checkpoint else Outcome(),
             lambda: self._tell_skipped(data),
+            write_confusion=self._write_confusion,
         )
         self._tell_prepared(recipe, data, loop, plans)
         if checkpoint:
@@ -115,6 +126,8 @@ class Run:
                     "changed, or make a new run"
                 )
             restore(found, built.net, loop, plans)
+        # They start up while the first batch is checked, which is read without them.
+        loop.workers = begin_workers(task, self.spec, data, self.emit)
         if self.past.started is not None:
             set_aside_after(self.folder, loop.outcome.steps)
             self.emit(Resumed(loop.outcome.steps, loop.position.epoch, loop.outcome.seconds))
@@ -177,6 +190,10 @@ class Run:
         drawn = hyper.augment and hyper.views > 0  # also where they are not kept
         if (hyper.cache == "off" and not drawn) or not isinstance(task, LoaderTask):
             return task
+        if hyper.cache == "auto" and hyper.augment and not drawn:
+            # Left alone: what is drawn anew for each epoch is read by workers, ahead of the steps.
+            self.emit(Caching(active=False, why_not=DRAWS_ANEW))
+            return task
         return CachedTask(
             task,
             hyper,
@@ -199,6 +216,15 @@ class Run:
             f"the last good checkpoint is of step {step}; make learning_rate in run.toml smaller "
             "and start the run again, to go on from it"
         )
+
+    def _write_confusion(self, confusion: Confusion) -> str:
+        file = self.folder.confusion_file
+        try:
+            confusion.write(file)
+        except OSError as error:
+            self.emit(Notice(f"{file.name} could not be written: {error.strerror or error}"))
+            return ""
+        return file.name
 
     def _tell_skipped(self, data: Data) -> None:
         for name, why in data.skipped.new():

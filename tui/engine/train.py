@@ -16,6 +16,7 @@ from pathlib import Path
 import psutil
 
 from tui.engine.divergence import Diverged
+from tui.engine.input.workers import WorkerLost
 from tui.engine.listener import Listener
 from tui.engine.orders import Order, Orders
 from tui.engine.refusal import Refusal, in_one_line
@@ -70,6 +71,8 @@ def train(path: Path) -> int:
     except (Refusal, PatternError, TomlError) as error:
         logger.info("refused", exc_info=True)
         trainer.emit(Failed(str(error)))
+        if isinstance(error, WorkerLost):
+            return ERROR  # it goes on when it is started again
         return DIVERGED if isinstance(error, Diverged) else 2
     except Exception as error:
         with contextlib.suppress(OSError):  # the log may stand on the disk that is full

@@ -43,7 +43,7 @@ class Outcome(msgspec.Struct):
     `stopped` is whether a command ended it. `best` is the best metric at which a checkpoint was
     written, `best_step` its step. `rate_factor` is what the learning rate was multiplied by, by
     hand. `peak` is the best metric measured, `since_peak` how many
-    validations have come after it."""
+    validations have come after it; `validated_at` is the step of the last one that was due."""
 
     steps: int = 0
     epochs: int = 0
@@ -55,6 +55,7 @@ class Outcome(msgspec.Struct):
     peak: float | None = None
     since_peak: int = 0
     rate_factor: float = 1.0
+    validated_at: int = 0
 
 
 class OptimizerCounts(msgspec.Struct, frozen=True):

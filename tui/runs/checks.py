@@ -9,7 +9,14 @@ from typing import Any, get_args
 
 import msgspec
 
-from tui.runs.spec import Cache, CachePrecision, Hyperparameters, Optimizer, Schedule
+from tui.runs.spec import (
+    MOST_WORKERS,
+    Cache,
+    CachePrecision,
+    Hyperparameters,
+    Optimizer,
+    Schedule,
+)
 
 
 class ValueProblem(ValueError):
@@ -67,6 +74,19 @@ def _choice(*allowed: str) -> Callable[[str], str]:
     return parse
 
 
+def _whole_or_auto(low: int, high: int) -> Callable[[str], int | str]:
+    one = _whole(low, high)
+
+    def parse(text: str) -> int | str:
+        word = text.strip().lower()
+        try:
+            return word if word == "auto" else one(word)
+        except ValueProblem as problem:
+            raise ValueProblem(f"{problem}, or auto") from None
+
+    return parse
+
+
 def _yes_no(text: str) -> bool:
     word = text.strip().lower()
     if word in ("yes", "y", "true", "on", "1"):
@@ -96,6 +116,12 @@ FIELDS: tuple[Field, ...] = (
     Field("optimizer", "optimizer", "sgd, nag, adam or adamw", _choice(*get_args(Optimizer))),
     Field("augment", "augment", "random crops, flips, colours: yes or no", _yes_no),
     Field("validate_every", "validate every", "epochs between validations", _whole(1, 100_000)),
+    Field(
+        "validate_every_steps",
+        "or every",
+        "steps between validations; 0: by epochs",
+        _whole(0),
+    ),
     Field("max_steps", "stop after", "steps; 0 for no limit", _whole(0)),
     Field("schedule", "schedule", "constant, step, cosine or poly", _choice(*get_args(Schedule))),
     Field("warmup_steps", "warm-up", "steps in which the rate rises; 0 for none", _whole(0)),
@@ -110,6 +136,12 @@ FIELDS: tuple[Field, ...] = (
     Field("clip_norm", "clip norm", "of all gradients together; 0 for none", _number(0, 1e6)),
     Field("accumulate", "accumulate", "batches to a step", _whole(1, 65_536)),
     Field("patience", "patience", "validations without a better one; 0: no end", _whole(0)),
+    Field(
+        "workers",
+        "workers",
+        "processes that read pictures; 0: none; auto",
+        _whole_or_auto(0, MOST_WORKERS),
+    ),
     Field("amp", "mixed precision", "yes or no; on a GPU", _yes_no),
     Field("cache", "feature cache", "frozen side once a picture: auto, on, off", _choice(*CACHES)),
     Field("views", "views", "drawn of a picture, and kept; 0: new ones always", _whole(0, 1000)),

@@ -97,10 +97,21 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     pictures_per_second: float
 
 
+class Confused(msgspec.Struct, frozen=True):
+    """`count` pictures of the class `real`, which had `pictures`, were taken for `found`."""
+
+    real: str
+    found: str
+    count: int
+    pictures: int
+
+
 class Validated(msgspec.Struct, frozen=True, tag=True):
     """A validation. `value` is the metric that the recipe is judged by, 0 to 1; `per_class`
     its parts by class name, where it has them; `beside` are other values of the same predictions,
-    by name, 0 to 1. NaN is read as None."""
+    by name, 0 to 1. NaN is read as None. `confused` are the pairs of classes that a classifier
+    confuses most, `confusion` the file of the whole table, relative to the run folder (empty: there
+    is none)."""
 
     epoch: int
     step: int
@@ -108,6 +119,8 @@ class Validated(msgspec.Struct, frozen=True, tag=True):
     value: float | None
     per_class: dict[str, float | None] = {}
     beside: dict[str, float | None] = {}
+    confused: tuple[Confused, ...] = ()
+    confusion: str = ""
 
 
 class Memory(msgspec.Struct, frozen=True, tag=True):

@@ -46,6 +46,11 @@ class RunFolder:
         return self.path / "proof.json"
 
     @property
+    def confusion_file(self) -> Path:
+        """confusion.csv: what the newest validation of a classifier took for what."""
+        return self.path / "confusion.csv"
+
+    @property
     def weights(self) -> Path:
         """Where trained weights are written."""
         return self.path / "weights"

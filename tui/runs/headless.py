@@ -38,6 +38,9 @@ from tui.runs.trainer import last_lines, start_trainer, with_disk
 POLL = 0.25
 """Seconds between two looks at the event log."""
 
+NAMED_PAIRS = 3
+"""Of classes that are confused."""
+
 
 def follow(
     folder: RunFolder, hear: Callable[[events.Event], None], say: Callable[[str], None]
@@ -117,7 +120,7 @@ def in_words(event: events.Event) -> str:
                 f"rate {event.learning_rate:.3g} {event.pictures_per_second:.1f} pictures/s"
             )
         case Validated():
-            return f"epoch {event.epoch} {event.metric} {event.value:.4f}"
+            return in_words_of_validation(event)
         case PlanApplied():
             return f"plan: {change_in_words(event)}"
         case Checkpointed():
@@ -145,6 +148,13 @@ def in_words(event: events.Event) -> str:
             return f"after step {event.step}: {rate_in_words(event)}"
         case _:
             return ""
+
+
+def in_words_of_validation(validated: Validated) -> str:
+    """What was measured, and what a classifier confuses most, in one line."""
+    line = f"epoch {validated.epoch} {validated.metric} {validated.value:.4f}"
+    pairs = [f"{one.real} as {one.found}, {one.count}" for one in validated.confused[:NAMED_PAIRS]]
+    return f"{line}; most confused: {'; '.join(pairs)}" if pairs else line
 
 
 def in_words_of_check(check: Checked) -> str:

@@ -18,13 +18,17 @@ Cache = Literal["auto", "on", "off"]
 CachePrecision = Literal["float32", "float16"]
 Schedule = Literal["constant", "step", "cosine", "poly"]
 
+MOST_WORKERS = 256
+"""Processes that may read pictures; each takes some 250 MB of memory."""
+
 HEADER = "# A run of thaw. `thaw train FOLDER` does exactly this, with plan.toml beside it.\n"
 
 
 class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What a recipe can be told. The defaults are the recipe's, filled in when a run is made.
 
-    `max_steps` ends the run early (0: never); `validate_every` counts epochs. `augment` is
+    `max_steps` ends the run early (0: never); `validate_every` counts epochs;
+    `validate_every_steps` counts steps, and takes its place (0: it does not). `augment` is
     whether the recipe's random augmentation is used. A checkpoint is written at the end of every
     `checkpoint_every`th epoch (0: only when the run is stopped); the last `keep_checkpoints` are
     kept, and the best by metric, which is written wherever it is measured.
@@ -38,7 +42,8 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pictures are drawn of each (0: new ones in each epoch). `cache_dtype` is how it is kept,
     `cache_limit` how many gigabytes it may take (0: half of what is free).
     `patience` ends the run after as many validations without a better metric (0: never). `amp`
-    is MXNet's mixed precision, on a GPU.
+    is MXNet's mixed precision, on a GPU. `workers` processes read the pictures, ahead of the steps
+    (0: the trainer itself does); they make no difference to what is trained on.
     """
 
     epochs: Annotated[int, Meta(ge=1)] = 1
@@ -49,6 +54,7 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     optimizer: Optimizer = "sgd"
     augment: bool = True
     validate_every: Annotated[int, Meta(ge=1)] = 1
+    validate_every_steps: Annotated[int, Meta(ge=0)] = 0
     max_steps: Annotated[int, Meta(ge=0)] = 0
     checkpoint_every: Annotated[int, Meta(ge=0)] = 1
     keep_checkpoints: Annotated[int, Meta(ge=1)] = 2
@@ -65,6 +71,7 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     views: Annotated[int, Meta(ge=0, le=1000)] = 0
     cache_dtype: CachePrecision = "float32"
     cache_limit: Annotated[float, Meta(ge=0, le=1e6)] = 0.0
+    workers: Annotated[int, Meta(ge=0, le=MOST_WORKERS)] | Literal["auto"] = "auto"
 
 
 class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -79,13 +79,15 @@ def seed_as_the_trainer_does(*where: int) -> None:
 
 def epoch_of(loader: DataLoader, epoch: int) -> Iterator[Any]:
     """The batches of an epoch: its order and its first batch from the epoch's own seed, each
-    other batch from one of its own."""
+    other batch from one of its own, and each step from another."""
     seed_as_the_trainer_does(epoch)
     batches = iter(loader)
     for number in range(len(loader)):
         if number:
             seed_as_the_trainer_does(epoch, number)
-        yield next(batches)
+        batch = next(batches)
+        seed_as_the_trainer_does(epoch, number, 1)
+        yield batch
 
 
 def freeze_by_hand(net: gluon.Block, head: list[gluon.Block]) -> None:

@@ -21,6 +21,7 @@ Where = Literal[
     "snippet",
     "train",
     "run",
+    "run_facts",
     "question",
     "help",
     "browser",

@@ -48,6 +48,16 @@ WINDOWS: tuple[Action, ...] = (
         palette=False,
     ),
     Action(
+        "run_facts.close",
+        ("escape", "q", "f", "m"),
+        "dismiss",
+        "close",
+        "close the window",
+        "run_facts",
+        rank=1,
+        palette=False,
+    ),
+    Action(
         "question.previous",
         ("up", "k", "left"),
         "app.focus_previous",

@@ -9,6 +9,7 @@ from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
 from tui.app.run_state import RunState
 from tui.printable import printable
+from tui.runs.events import Validated
 
 NAME_CELLS = 18
 
@@ -30,9 +31,10 @@ class ValidationPane(LivePane):
             self.show(stacked(lines))
             return
         newest = state.validations[-1]
-        lines.append(_line(f"epoch {newest.epoch}", newest.value))
+        lines.append(_line(_when(newest, state), newest.value))
         if state.best is not None:
-            best = "best (this one)" if state.best is newest else f"best, epoch {state.best.epoch}"
+            when = _when(state.best, state)
+            best = "best (this one)" if state.best is newest else f"best, {when}"
             lines.append(_line(best, state.best.value))
         for name, value in newest.beside.items():
             lines.append(_line(_named(name, NAME_CELLS), value))
@@ -41,8 +43,15 @@ class ValidationPane(LivePane):
         older = list(state.validations)[-2::-1]
         if older:
             lines.append(written(("before", FAINT)))
-            lines += [_line(f"  epoch {one.epoch}", one.value) for one in older]
+            lines += [_line(f"  {_when(one, state)}", one.value) for one in older]
         self.show(stacked(lines))
+
+
+def _when(validated: Validated, state: RunState) -> str:
+    """The epoch that it ended, or the step that it came after."""
+    each = state.prepared.steps_per_epoch if state.prepared is not None else 0
+    within = each and validated.step % each
+    return f"step {validated.step:,}" if within else f"epoch {validated.epoch}"
 
 
 def _line(name: str, value: float | None) -> Content:

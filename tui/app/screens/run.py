@@ -22,6 +22,8 @@ from textual.widgets import Static
 from tui.app.actions import Where, bindings
 from tui.app.glyphs import glyphs
 from tui.app.panes import chart
+from tui.app.panes.confusion import confusion_lines
+from tui.app.panes.first_batch import FirstBatchPane, lines_of_check
 from tui.app.panes.loss_chart import LossChart
 from tui.app.panes.losses import LossesPane
 from tui.app.panes.memory import MemoryPane
@@ -34,6 +36,7 @@ from tui.app.panes.validation import ValidationPane
 from tui.app.run_state import Status
 from tui.app.screens.loading import LoadingScreen
 from tui.app.screens.quit_run import LEAVE, STOP, QuitRun
+from tui.app.screens.run_facts import RunFacts
 from tui.app.screens.run_orders import RESUMABLE, RunOrders
 from tui.app.widgets.key_line import KeyLine
 from tui.monitor.memory import MemoryMonitor, MemorySnapshot
@@ -91,9 +94,11 @@ class RunScreen(RunOrders):
         """The version of the state that the panes show."""
 
     def compose(self) -> ComposeResult:
-        """Title, progress, what ended the run, chart and numbers, changes, notices, footer."""
+        """Title, progress, first batch, what ended the run, chart and numbers, changes, notices,
+        footer."""
         yield Static(self._title(), id="title", markup=False)
         yield ProgressPane(id="progress")
+        yield FirstBatchPane(id="first-batch")
         with VerticalScroll(id="ended"):
             yield SummaryPane(id="summary")
         with Horizontal(id="body"):
@@ -188,6 +193,7 @@ class RunScreen(RunOrders):
         state = self.state
         losses = self.query_one(LossChart)
         self.query_one(ProgressPane).show_run(state, self._clock())
+        self.query_one(FirstBatchPane).show_run(state)
         losses.show_run(state)
         self.query_one(LossesPane).show_run(state, losses.factor)
         self.query_one(RatesPane).show_run(state)
@@ -243,6 +249,10 @@ class RunScreen(RunOrders):
                 return not ended
             case "back":
                 return ended
+            case "first_batch":
+                return self.state.checked is not None
+            case "confusion":
+                return any(one.confusion for one in self.state.validations)
             case "resume":
                 waiting = self.state.status is Status.WAITING and self.process is None
                 return waiting or self.state.status in RESUMABLE
@@ -256,6 +266,17 @@ class RunScreen(RunOrders):
     def action_logarithmic(self) -> None:
         """Between a linear and a logarithmic axis."""
         self.query_one(LossChart).toggle_logarithmic()
+
+    def action_first_batch(self) -> None:
+        """Show what the first batch has shown."""
+        if self.state.checked is not None:
+            lines = lines_of_check(self.state.checked, self.state.prepared)
+            self.app.push_screen(RunFacts("Before the first step", lines))
+
+    def action_confusion(self) -> None:
+        """Show which classes are taken for which."""
+        lines = confusion_lines(self.state, self.folder)
+        self.app.push_screen(RunFacts("What is taken for what", lines))
 
     def action_leave(self) -> None:
         """Leave this screen; a run that is going goes on."""

@@ -36,6 +36,8 @@ READ_RATE = 5e8
 WORTH = 3
 """How many times longer the frozen side must take than to read what it has made."""
 SHARE_OF_DISK = 0.5
+DRAWS_ANEW = "each epoch draws other pictures (views, or no augmentation, would not)"
+"""Why a run keeps no features unless it is asked to."""
 GIGABYTE = 1_000_000_000
 
 
@@ -337,8 +339,6 @@ class CachedTask:
             )
         if self._hyper.cache == "on":
             return ""
-        if self._hyper.augment and not self._hyper.views:
-            return "each epoch draws other pictures (views, or no augmentation, would not)"
         if self._epochs() - self._plans.epoch + 1 <= self._views:
             return "no picture is seen twice"
         if seconds * READ_RATE < WORTH * each:

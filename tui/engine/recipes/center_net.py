@@ -94,7 +94,7 @@ class CenterNetTask(DetectionTask):
             width, height, len(data.classes), scale_factor=int(built.net.scale)
         )
         # It has a generator of its own, which a run that goes on would find at its beginning.
-        transform._data_rng = np.random
+        transform._data_rng = _GlobalGenerator()
         super().__init__(
             built,
             data.train.transform(
@@ -123,6 +123,13 @@ class CenterNetTask(DetectionTask):
         }
         total = mx.nd.add_n(*parts.values())
         return Losses([total], total, parts, pictures=pictures.shape[0], scale=1)
+
+
+class _GlobalGenerator:
+    """NumPy's global generator, which unlike its module can be handed to another process."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(np.random, name)
 
 
 def _of_a_copy(transform: Callable[..., Any]) -> Callable[..., Any]:

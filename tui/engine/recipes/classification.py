@@ -19,6 +19,7 @@ from mxnet.gluon.data import DataLoader
 from mxnet.gluon.data.vision import transforms
 from mxnet.gluon.loss import SoftmaxCrossEntropyLoss
 
+from tui.engine.confusion import Confusion
 from tui.engine.datasets.data import Data, Task
 from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import Losses, Metric
@@ -106,6 +107,7 @@ class ClassificationTask(LoaderTask):
         right = np.zeros(len(self._classes))
         among = 0
         total = np.zeros(len(self._classes))
+        confusion = Confusion(self._classes)
         for pictures, labels in self._validation:
             if stop():
                 return None
@@ -114,6 +116,7 @@ class ClassificationTask(LoaderTask):
             labels = labels.asnumpy().astype(int)
             among += int((scores.argsort(axis=1)[:, -FIRST:] == labels[:, None]).sum())
             np.add.at(total, labels, 1)
+            confusion.add(labels.tolist(), found.tolist())
             np.add.at(right, labels, found == labels)
         per_class = {
             name: float(hits / all_) if all_ else None
@@ -121,7 +124,7 @@ class ClassificationTask(LoaderTask):
         }
         pictures = max(1, int(total.sum()))
         beside = {TOP: among / pictures} if len(self._classes) > FIRST else {}
-        return Metric(float(right.sum()) / pictures, per_class, beside)
+        return Metric(float(right.sum()) / pictures, per_class, beside, confusion)
 
 
 def picture_transforms(

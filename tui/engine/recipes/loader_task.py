@@ -9,14 +9,15 @@ from mxnet.gluon import HybridBlock
 from mxnet.gluon.data import DataLoader, Dataset
 
 from tui.engine.epoch_order import EpochOrder
+from tui.engine.input.source import BatchSource
 from tui.engine.sources.built import Built
 
 
 class LoaderTask:
     """A network and its training batches. `training` are the pictures as they are trained on.
 
-    All of it runs on the main thread, in this process: GluonCV's transforms draw from global
-    generators, and the same seed must give the same batches.
+    GluonCV's transforms draw from global generators, and the same seed must give the same batches:
+    they run on a process's main thread, the trainer's or, from `source`, that of others.
     """
 
     hybridized: dict[str, bool] = {"static_alloc": True, "static_shape": True}  # noqa: RUF012
@@ -39,6 +40,7 @@ class LoaderTask:
         self._traced_to_train = False
         self.training = training
         self.batchify = batchify
+        self._batch_size = batch_size
         self.order = EpochOrder(len(training), batch_size)
         self._loader = DataLoader(training, batch_sampler=self.order, batchify_fn=batchify)
 
@@ -57,6 +59,10 @@ class LoaderTask:
         puts it together."""
         self.order.draw(skip)
         return self._loader
+
+    def source(self, seed: int) -> BatchSource:
+        """What reads the same batches in another process."""
+        return BatchSource(self.training, self._batch_size, self.batchify, seed)
 
     def train_mode(self) -> None:
         """Trace the network anew, if it has run in inference: a detector would keep returning

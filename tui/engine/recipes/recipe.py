@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import mxnet as mx
 from mxnet.gluon import Block
 
+from tui.engine.confusion import Confusion
 from tui.engine.datasets.data import Data, Task
 from tui.engine.sources.built import Built
 from tui.runs.recipe import RecipeInfo
@@ -32,11 +33,13 @@ class Losses:
 @dataclass
 class Metric:
     """A validation's value, 0 to 1, and its parts by class name (None where undefined); `beside`
-    are other values of the same predictions, by name, 0 to 1."""
+    are other values of the same predictions, by name, 0 to 1. `confusion` is what was taken for
+    what, where that can be told."""
 
     value: float
     per_class: dict[str, float | None]
     beside: dict[str, float] = field(default_factory=dict)
+    confusion: Confusion | None = None
 
 
 class TrainingTask(Protocol):

@@ -1,0 +1,39 @@
+"""A window of facts over the run screen, which a key opens and closes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from tui.app.actions import bindings
+from tui.app.glyphs import glyphs
+from tui.app.panes.live import stacked
+from tui.app.widgets.key_line import KeyLine
+
+
+class RunFacts(ModalScreen[None]):
+    """Shows some lines under a title, as they were when it was opened."""
+
+    CSS_PATH = "../styles/run_facts.tcss"
+    BINDINGS = bindings("run_facts")
+
+    def __init__(self, title: str, lines: Sequence[Content]) -> None:
+        super().__init__()
+        self._title_shown = title
+        self._lines = lines
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="window"):
+            with VerticalScroll(id="scroll"):
+                yield Static(stacked(self._lines), id="facts")
+            yield KeyLine(id="keys")
+
+    def on_mount(self) -> None:
+        self.set_class(glyphs().ascii_only, "-ascii")
+        self.query_one("#window").border_title = self._title_shown
+        self.query_one("#scroll").focus()
