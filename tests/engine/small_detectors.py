@@ -6,6 +6,7 @@ from typing import Any
 
 import mxnet as mx
 from gluoncv.model_zoo.rcnn.faster_rcnn.faster_rcnn import FasterRCNN
+from gluoncv.model_zoo.rcnn.mask_rcnn.mask_rcnn import MaskRCNN
 from gluoncv.model_zoo.resnetv1b import BasicBlockV1b, ResNetV1b
 from gluoncv.nn.feature import FPNFeatureExpander
 from mxnet.gluon import nn
@@ -58,6 +59,17 @@ def cats_and_dogs() -> FasterRCNN:
 
 def fpn(classes: tuple[str, ...] = CLASSES) -> FasterRCNN:
     """A Faster R-CNN on a pyramid of five feature maps."""
+    return _on_pyramid(FasterRCNN, classes)
+
+
+def mask(classes: tuple[str, ...] = CLASSES) -> MaskRCNN:
+    """A Mask R-CNN on the same pyramid."""
+    return _on_pyramid(
+        MaskRCNN, classes, mask_channels=16, rcnn_max_dets=20, target_roi_scale=2, num_fcn_convs=1
+    )
+
+
+def _on_pyramid(kind: type[FasterRCNN], classes: tuple[str, ...], **more: Any) -> FasterRCNN:
     # A SymbolBlock keeps the names that it was made with: the same ones each time.
     with mx.name.NameManager():
         trunk = _trunk()
@@ -76,7 +88,7 @@ def fpn(classes: tuple[str, ...] = CLASSES) -> FasterRCNN:
         )
     box_features = nn.HybridSequential()
     box_features.add(nn.Dense(32), nn.Activation("relu"))
-    net = FasterRCNN(
+    net = kind(
         features,
         None,
         classes,
@@ -90,6 +102,7 @@ def fpn(classes: tuple[str, ...] = CLASSES) -> FasterRCNN:
         scales=(2, 4, 8, 16, 32),
         clip=4.14,
         **PROPOSALS,
+        **more,
     )
     return _ready(net)
 

@@ -64,4 +64,7 @@ def test_mean_average_precision(model: str) -> None:
     assert measured.per_class["square"] == 0
     assert measured.per_class["star"] is None
     assert measured.value == pytest.approx(0.5)
+    assert measured.beside == {
+        name: pytest.approx(0.5, abs=1e-6) for name in ("VOC mAP", "COCO mAP", "COCO AP50")
+    }
     assert task.validate(lambda: True) is None

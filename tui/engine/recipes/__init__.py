@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tui.engine.recipes import center_net, classification, faster_rcnn, segmentation, ssd, yolo3
+from tui.engine.recipes import (
+    center_net,
+    classification,
+    faster_rcnn,
+    mask_rcnn,
+    segmentation,
+    ssd,
+    yolo3,
+)
 from tui.engine.recipes.recipe import Recipe
 from tui.engine.refusal import Refusal
 from tui.engine.sources.built import Built
@@ -12,6 +20,7 @@ RECIPES: tuple[Recipe, ...] = (
     yolo3.RECIPE,
     center_net.RECIPE,
     faster_rcnn.RECIPE,
+    mask_rcnn.RECIPE,
     segmentation.RECIPE,
     classification.RECIPE,
 )

@@ -23,7 +23,8 @@ from gluoncv.model_zoo.center_net.center_net import CenterNet
 from gluoncv.utils.filesystem import try_import_cv2
 
 from tui.engine.datasets.data import Data
-from tui.engine.recipes.detection import METRIC, DetectionTask, Detector, validation_loader
+from tui.engine.recipes.detection import DetectionTask, Detector, validation_loader
+from tui.engine.recipes.detection_measures import METRIC
 from tui.engine.recipes.plain import PlainCenterNetTransform
 from tui.engine.recipes.recipe import Losses
 from tui.engine.refusal import Refusal

@@ -1,25 +1,21 @@
-"""What the recipes of detectors share: their classes, and VOC07 mean average precision."""
+"""What the recipes of detectors share: their classes, and how they are measured."""
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import mxnet as mx
 import numpy as np
 from gluoncv.data.batchify import Pad, Stack, Tuple
-from gluoncv.utils.metrics.voc_detection import VOC07MApMetric
 from mxnet.gluon.data import DataLoader, Dataset
 
 from tui.engine.datasets.data import Task
+from tui.engine.recipes.detection_measures import DetectionMeasures
 from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import Metric
 from tui.engine.refusal import Refusal
 from tui.engine.sources.built import Built
-
-METRIC = "VOC07 mAP"
-"""Its name, wherever it is shown."""
 
 NMS = {"nms_thresh": 0.45, "nms_topk": 400}
 """What the scripts of SSD and YOLOv3 set before validation."""
@@ -72,8 +68,8 @@ class DetectionTask(LoaderTask):
     _validation: Iterable[Sequence[mx.nd.NDArray]]
 
     def validate(self, stop: Callable[[], bool]) -> Metric | None:
-        """VOC07 mean average precision at an overlap of 0.5."""
-        metric = VOC07MApMetric(iou_thresh=0.5, class_names=list(self.classes))
+        """Mean average precision, VOC07's at an overlap of 0.5 and others beside it."""
+        measures = DetectionMeasures(self.classes)
         if self.nms:
             self.net.set_nms(**self.nms)
         self._trace()
@@ -81,31 +77,20 @@ class DetectionTask(LoaderTask):
             if stop():
                 return None
             ids, scores, boxes = self.net(pictures.as_in_context(self._ctx))
-            height, width = pictures.shape[2:]
-            boxes = boxes.asnumpy()
-            boxes[..., 0::2] = boxes[..., 0::2].clip(0, width)
-            boxes[..., 1::2] = boxes[..., 1::2].clip(0, height)
-            labels = labels.asnumpy()
-            if scale:  # the metric counts a pixel's width, so that sizes matter
+            boxes, labels = clipped(boxes, pictures), labels.asnumpy()
+            if scale:  # VOC's metric counts a pixel's width, so that sizes matter
                 boxes *= scale[0].asnumpy()[..., np.newaxis]
                 labels[..., :4] *= scale[0].asnumpy()[..., np.newaxis]
-            metric.update(
-                [boxes],
-                [ids.asnumpy()],
-                [scores.asnumpy()],
-                [labels[..., :4]],
-                [labels[..., 4:5]],
-                [labels[..., 5:6]],
-            )
-        return _measured(metric, self.classes)
+            found = (ids.asnumpy(), scores.asnumpy(), boxes)
+            for picture in zip(labels, *found, strict=True):
+                measures.add(*picture)
+        return measures.metric()
 
 
-def _measured(metric: VOC07MApMetric, classes: Sequence[str]) -> Metric:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of classes without an object
-        _, values = metric.get()
-    per_class = {
-        name: None if np.isnan(value) else float(value)
-        for name, value in zip(classes, values[:-1], strict=True)
-    }
-    return Metric(0.0 if np.isnan(values[-1]) else float(values[-1]), per_class)
+def clipped(boxes: mx.nd.NDArray, pictures: mx.nd.NDArray) -> np.ndarray:
+    """Boxes B×N×4, cut to the pictures that they are in, B×3×H×W."""
+    height, width = pictures.shape[2:]
+    boxes = boxes.asnumpy()
+    boxes[..., 0::2] = boxes[..., 0::2].clip(0, width)
+    boxes[..., 1::2] = boxes[..., 1::2].clip(0, height)
+    return boxes

@@ -19,12 +19,12 @@ from mxnet import autograd
 
 from tui.engine.datasets.data import Data
 from tui.engine.recipes.detection import (
-    METRIC,
     NMS,
     DetectionTask,
     Detector,
     validation_loader,
 )
+from tui.engine.recipes.detection_measures import METRIC
 from tui.engine.recipes.plain import PlainSSDTransform
 from tui.engine.recipes.recipe import Losses
 from tui.engine.refusal import Refusal

@@ -22,12 +22,12 @@ from gluoncv.model_zoo.yolo.yolo3 import YOLOV3
 
 from tui.engine.datasets.data import Data
 from tui.engine.recipes.detection import (
-    METRIC,
     NMS,
     DetectionTask,
     Detector,
     validation_loader,
 )
+from tui.engine.recipes.detection_measures import METRIC
 from tui.engine.recipes.plain import PlainYOLOTransform
 from tui.engine.recipes.recipe import Losses
 from tui.engine.refusal import Refusal
