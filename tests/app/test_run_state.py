@@ -24,6 +24,8 @@ from tui.runs.events import (
     Prepared,
     Reason,
     Resumed,
+    Sampled,
+    SampledPicture,
     Step,
     Validated,
 )
@@ -242,3 +244,15 @@ def test_many_events_at_once_are_as_one_by_one() -> None:
         for name, series in one_by_one.losses.items():
             assert at_once.losses[name].raw() == pytest.approx(series.raw())
             assert at_once.losses[name].not_finite == series.not_finite
+
+
+def test_the_newest_sample_of_pictures_is_known_and_one_that_did_not_last_is_not() -> None:
+    first, second = (
+        Sampled(step, (SampledPicture(f"samples/{step:08d}/1.png", "1 predicted, 1 true"),))
+        for step in (10, 20)
+    )
+    state = folded(started(), PREPARED, first)
+    assert state.sampled == first
+    state = folded(started(), PREPARED, first, second, started(), Resumed(10, 2, 5.0))
+    assert state.sampled is None
+    assert folded(started(), PREPARED, first, Resumed(10, 2, 5.0)).sampled == first

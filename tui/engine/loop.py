@@ -49,7 +49,8 @@ class Loop:
     there, with a `trainer` whose state is of then. `tell_skipped` is called when pictures have
     been read: some may have been skipped. `workers` read the batches, where there are any;
     otherwise the loop does, on its own thread. `write_confusion` keeps a classifier's table and
-    returns where.
+    returns where. `sample` is called with the step after each validation, the network as
+    that has left it.
     """
 
     task: TrainingTask
@@ -66,6 +67,7 @@ class Loop:
     tell_skipped: Callable[[], None] = lambda: None
     workers: BatchWorkers | None = None
     write_confusion: Callable[[Confusion], str] = lambda _: ""
+    sample: Callable[[int], None] = lambda _: None
     stepper: Stepper = field(init=False)
     measured: float | None = None
     """The metric at the present step; None where it was not measured."""
@@ -330,6 +332,7 @@ class Loop:
                     self.write_confusion(confusion) if confusion else "",
                 )
             )
+            self.sample(outcome.steps)
         self.emit(Phase("training"))
         return better
 

@@ -22,9 +22,11 @@ from tui.engine.input.begin import begin_workers
 from tui.engine.loop import Loop
 from tui.engine.orders import Orders
 from tui.engine.plan_in_force import PlanInForce
+from tui.engine.predictors import predictor_for
 from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import Recipe, TrainingTask
 from tui.engine.refusal import Refusal
+from tui.engine.samples import Samples
 from tui.engine.saving import save_parameters
 from tui.engine.set_up import build_network, read_data
 from tui.engine.sources.built import Built
@@ -116,6 +118,7 @@ class Run:
             checkpoint.outcome if checkpoint else Outcome(),
             lambda: self._tell_skipped(data),
             write_confusion=self._write_confusion,
+            sample=self._sampling(built, data, recipe),
         )
         self._tell_prepared(recipe, data, loop, plans)
         if checkpoint:
@@ -225,6 +228,12 @@ class Run:
             self.emit(Notice(f"{file.name} could not be written: {error.strerror or error}"))
             return ""
         return file.name
+
+    def _sampling(self, built: Built, data: Data, recipe: Recipe) -> Callable[[int], None]:
+        predictor = predictor_for(built)
+        if predictor is None or not len(data.validation):
+            return lambda _: None
+        return Samples(self.folder, predictor, data, recipe.task, self.emit).write
 
     def _tell_skipped(self, data: Data) -> None:
         for name, why in data.skipped.new():

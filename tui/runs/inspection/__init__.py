@@ -13,6 +13,7 @@ from tui.runs.inspection.data import (
     ShowPictures,
     SurveyData,
 )
+from tui.runs.inspection.exports import ExportWeights, Form, WeightsExported
 from tui.runs.inspection.looks import (
     BlockCost,
     BlockFacts,
@@ -24,6 +25,7 @@ from tui.runs.inspection.looks import (
     ValueFacts,
 )
 from tui.runs.inspection.models import PROTOCOL_VERSION, NetRead, Opened, OpenModel, ReadNet
+from tui.runs.inspection.predictions import Predict, Predictions
 from tui.runs.inspection.replies import NothingOpen, Phase, Refused
 from tui.runs.inspection.trials import FindRate, LossCurve, OverfitBatch
 from tui.runs.inspection.weights import (
@@ -57,8 +59,10 @@ __all__ = [
     "Differences",
     "DigestWeights",
     "DrawnPicture",
+    "ExportWeights",
     "FilesVerified",
     "FindRate",
+    "Form",
     "GetWeights",
     "GotWeights",
     "LookAtBlock",
@@ -72,6 +76,8 @@ __all__ = [
     "ParameterFacts",
     "Phase",
     "PicturesDrawn",
+    "Predict",
+    "Predictions",
     "ProblemKind",
     "Question",
     "ReadNet",
@@ -82,6 +88,7 @@ __all__ = [
     "VerifyFiles",
     "WeightDifference",
     "WeightDigests",
+    "WeightsExported",
 ]
 
 Question = (
@@ -101,6 +108,8 @@ Question = (
     | GetWeights
     | OverfitBatch
     | FindRate
+    | Predict
+    | ExportWeights
 )
 
 Answer = (
@@ -120,5 +129,7 @@ Answer = (
     | WeightDigests
     | FilesVerified
     | LossCurve
+    | Predictions
+    | WeightsExported
     | Refused
 )
