@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import pytest
 
-from tui.runs.events import Checked, Checkpointed, Event, Finished, PlanApplied, Resumed
+from tui.runs.events import (
+    Checked,
+    Checkpointed,
+    Confused,
+    Event,
+    Finished,
+    PlanApplied,
+    Resumed,
+    Validated,
+)
 from tui.runs.headless import in_words
 
 
@@ -35,6 +44,13 @@ from tui.runs.headless import in_words
             ),
             "done after 9 steps, 4 s: weights/final.params; the best, of step 6: "
             "weights/best.params",
+        ),
+        (Validated(2, 9, "accuracy", 0.5), "epoch 2 accuracy 0.5000"),
+        (
+            Validated(
+                2, 9, "accuracy", 0.5, confused=tuple(Confused("a", b, 7, 9) for b in "bcde")
+            ),
+            "epoch 2 accuracy 0.5000; most confused: a as b, 7; a as c, 7; a as d, 7",
         ),
         (Resumed(12, 3, 4.0), "going on after step 12, in epoch 3"),
         (Resumed(0, 1), "no checkpoint to go on from: the run begins anew"),

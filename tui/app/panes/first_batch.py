@@ -45,19 +45,21 @@ def lines_of_check(check: Checked, prepared: Prepared | None) -> list[Content]:
             f"{prepared.trainable_parameters:,} of {parameters:,} parameters, "
             f"{short(prepared.trainable_values)} of {short(prepared.values)} values"
         )
-        if check.statistics:
-            text += f"; {check.statistics_fixed:,} of {check.statistics:,} statistics fixed"
         lines.append(_line("trains", text))
-    sizes = {
-        "parameters": size(check.parameter_bytes),
-        "gradients": size(check.gradient_bytes),
-        "optimizer": size(check.optimizer_bytes),
-        # What fits into memory that the process had already is not seen.
-        "activations": size(check.activation_bytes) if check.activation_bytes else "not seen",
-    }
+    if check.statistics:
+        fixed = f"{check.statistics_fixed:,} of {check.statistics:,} fixed"
+        lines.append(_line("statistics", fixed))
     total = check.parameter_bytes + check.gradient_bytes + check.optimizer_bytes
-    lines.append(_line("memory", f"about {size(total + (check.activation_bytes or 0))}: "))
-    lines.append(_line("", " · ".join(f"{what} {how}" for what, how in sizes.items())))
+    # What fits into memory that the process had already is not seen.
+    activations = size(check.activation_bytes) if check.activation_bytes else "not seen"
+    lines += [
+        _line(
+            "memory",
+            f"about {size(total + (check.activation_bytes or 0))}: "
+            f"parameters {size(check.parameter_bytes)} · gradients {size(check.gradient_bytes)}",
+        ),
+        _line("", f"optimizer {size(check.optimizer_bytes)} · activations {activations}"),
+    ]
     return lines
 
 
