@@ -28,8 +28,9 @@ from mxnet.gluon import Block
 
 from tui.engine.predictors.predicted import Predicted, PredictedObject
 from tui.engine.recipes.detection import NMS
-from tui.engine.recipes.faster_rcnn import FasterRCNNTask, _sides
+from tui.engine.recipes.faster_rcnn import FasterRCNNTask
 from tui.engine.recipes.pyramid_on_cpu import take_all_regions
+from tui.engine.recipes.region_detector import sides
 from tui.engine.recipes.ssd import SSDTask
 from tui.engine.recipes.yolo3 import YOLO3Task
 from tui.engine.refusal import Refusal
@@ -174,4 +175,4 @@ class FasterRCNNPredictor(BoxPredictor):
         super().begin()
 
     def _make_transform(self) -> Callable[..., Any]:
-        return FasterRCNNDefaultValTransform(*_sides(self._built))  # type: ignore[no-any-return]
+        return FasterRCNNDefaultValTransform(*sides(self._built))  # type: ignore[no-any-return]
