@@ -56,6 +56,9 @@ class _File(msgspec.Struct):
     categories: list[_Category]
 
 
+_OWN = ("instances_", "person_keypoints_")
+"""How COCO's own files begin: of boxes, and of keypoints."""
+
 Record = TypeVar("Record", _Image, _Annotation, _Category)
 
 
@@ -285,23 +288,30 @@ def _files(place: Path) -> list[Path]:
         file
         for folder in ("", "annotations", "train", "valid", "val", "test")
         for file in sorted((place / folder).glob("*.json"))
-        if _holds(file, b'"images"') and _holds(file, b'"annotations"', b'"categories"')
+        if _is_coco(file)
     ]
     # COCO itself lies with captions and keypoints of the same pictures beside its boxes.
-    boxes = [file for file in found if file.stem.startswith("instances_")]
-    keypoints = [file for file in found if file.stem.startswith("person_keypoints_")]
+    boxes, keypoints = ([one for one in found if one.stem.startswith(own)] for own in _OWN)
     return boxes or keypoints or found
+
+
+def _is_coco(file: Path) -> bool:
+    """Whether a JSON file is COCO's. One that should be, by its place, and cannot be read is not
+    passed over: the rest would be divided as if it were all."""
+    try:
+        return _holds(file, b'"images"') and _holds(file, b'"annotations"', b'"categories"')
+    except OSError:
+        if file.parent.name == "annotations" or file.stem.startswith(_OWN):
+            raise
+        return False
 
 
 def _holds(file: Path, *any_of: bytes) -> bool:
     """Whether a file has one of some words, near its beginning or its end, or anywhere."""
-    try:
-        with file.open("rb") as opened:
-            kept = b""
-            while block := opened.read(1 << 20):
-                if any(word in kept + block for word in any_of):
-                    return True
-                kept = block[-64:]
-    except OSError:
-        return False
+    with file.open("rb") as opened:
+        kept = b""
+        while block := opened.read(1 << 20):
+            if any(word in kept + block for word in any_of):
+                return True
+            kept = block[-64:]
     return False

@@ -53,6 +53,11 @@ def survey(path: str, task: Task) -> Survey:
         }
     if not given["train"]:
         raise Refusal(f"{file or place}: no pictures to train on where it says that they are")
+    if content.get("val") and not given["val"] and not given["test"]:
+        raise Refusal(
+            f"{file}: no pictures for validation where it says that they are; without val, a part "
+            "of the training pictures is kept for it"
+        )
     train = read.part(given["train"])
     kept_as = "val" if given["val"] and given["val"] != given["train"] else "test"
     if given[kept_as] and given[kept_as] != given["train"]:
