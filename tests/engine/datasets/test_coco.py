@@ -220,3 +220,30 @@ def test_what_is_no_coco_json(tmp_path: Path, text: str, says: str) -> None:
     file.write_text(text)
     with pytest.raises(Refusal, match=says):
         load_data(str(file), "detection", CLASSES)
+
+
+def test_keypoints_that_are_not_as_many_as_the_joints(tmp_path: Path) -> None:
+    def change(content: dict[str, Any]) -> None:
+        content["categories"][1]["keypoints"] = ["nose", "tail"]
+        for one in content["annotations"]:
+            one["keypoints"] = [20, 20, 2, 30, 30, 1]
+        content["annotations"][0]["keypoints"] = [20, 20, 2, 30]
+
+    write_coco(tmp_path, changed(change))
+    data = load_data(str(tmp_path), "pose", ())
+    assert data.joints == ("nose", "tail")
+    assert data.classes == ("cat", "dog")
+    (line,) = [one.line for one in data.problems if one.kind == "another number of keypoints"]
+    assert line.endswith("annotation 0: 4 numbers, and 2 joints take 6; left out")
+
+
+def test_joints_without_names_have_numbers(tmp_path: Path) -> None:
+    points = [20, 20, 2, 30, 30, 1, 0, 0, 0]
+    write_coco(tmp_path, changed(lambda c: [a.update(keypoints=points) for a in c["annotations"]]))
+    assert load_data(str(tmp_path), "pose", ()).joints == ("joint 1", "joint 2", "joint 3")
+
+
+def test_no_keypoints_at_all(tmp_path: Path) -> None:
+    write_coco(tmp_path, changed(lambda c: [a.update(keypoints=[]) for a in c["annotations"]]))
+    with pytest.raises(Refusal, match="no object with keypoints"):
+        load_data(str(tmp_path), "pose", ())

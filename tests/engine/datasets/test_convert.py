@@ -166,3 +166,16 @@ def test_a_folder_that_is_there_is_not_written_over(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match="is there already"):
         write(survey_data("shapes"), "detection", str(tmp_path), "voc")
     assert (tmp_path / "mine").read_text() == "mine"
+
+
+def test_keypoints_come_back(tmp_path: Path) -> None:
+    survey = survey_data("shapes", "pose")
+    survey.train, survey.validation = survey.train[:3], survey.validation[:2]
+    into = str(tmp_path / "new")
+    assert write(survey, "pose", into, "coco").left_out == ()
+    data, theirs = load_data(into, "pose", ()), load_data("shapes", "pose", ())
+    assert data.joints == theirs.joints == ("tip", "left barb", "right barb", "tail")
+    for index in range(3):
+        found, expected = data.train[index], theirs.train[index]
+        assert (found[0].asnumpy() == expected[0].asnumpy()).all()
+        assert np.allclose(found[1]["joints_3d"], expected[1]["joints_3d"])

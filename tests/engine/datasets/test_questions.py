@@ -105,7 +105,6 @@ def test_numbers_get_names(tmp_path: Path) -> None:
     [
         (SurveyData("/no/such/place"), "nothing at this path"),
         (SurveyData("shapes", "singing"), "no task is named 'singing'"),
-        (SurveyData("shapes", "pose"), "pose needs keypoints"),
         (SurveyData("pyproject.toml"), "a file of no kind that is known"),
         (SurveyData("tui"), "none of Pascal VOC"),
         (ConvertData("shapes", "/new", "voc", classes=("a",)), "and these have names"),

@@ -14,6 +14,7 @@ from tui.engine.datasets.shapes import (
     ShapesClassification,
     ShapesDetection,
     ShapesInstances,
+    ShapesPose,
     ShapesSegmentation,
 )
 
@@ -185,3 +186,20 @@ def test_a_mask_covers_what_the_outlines_do() -> None:
             shown = mask.asnumpy()[inside]
             # A ring has a hole; a pixel at the edge may be on either side.
             assert (shown == box[4] + 1).mean() > (0.6 if box[4] == 5 else 0.9)
+
+
+def test_an_arrow_has_its_joints_where_it_is_drawn() -> None:
+    data = ShapesPose("train", 40)
+    for index in range(len(data)):
+        picture, label, number = data[index]
+        assert (picture.shape, number) == ((SIZE, SIZE, 3), index)
+        (tip, left, right, tail), seen = label["joints_3d"][:, :2, 0], label["joints_3d"][:, :2, 1]
+        assert seen.all()
+        box = label["bbox"]
+        for x, y in (tip, left, right, tail):
+            assert box[0] - 1 <= x <= box[2] + 1
+            assert box[1] - 1 <= y <= box[3] + 1
+        # It points away from its tail, and its left is on the left, y down.
+        along, across = tip - tail, right - left
+        assert abs(along @ across) < 0.02 * np.linalg.norm(along) * np.linalg.norm(across)
+        assert along[0] * across[1] - along[1] * across[0] > 0

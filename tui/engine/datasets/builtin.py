@@ -11,6 +11,7 @@ import numpy.typing as npt
 
 from tui.engine.datasets.data import Data, Task
 from tui.engine.datasets.painted_mask import BACKGROUND
+from tui.engine.datasets.shape_outlines import JOINTS
 from tui.engine.datasets.survey import LabelledObject, LabelledPicture, Survey, counts
 from tui.engine.refusal import Refusal
 
@@ -23,10 +24,10 @@ SPLIT = "drawn from two seeds"
 
 
 def tasks_at(path: str) -> tuple[Task, ...]:
-    """The one name; everything but keypoints, which shapes that may be turned have none of."""
+    """The one name."""
     if path != NAME:
         return ()
-    return ("detection", "classification", "segmentation", "instance segmentation")
+    return ("detection", "classification", "segmentation", "instance segmentation", "pose")
 
 
 def load(path: str, task: Task, classes: tuple[str, ...]) -> Data:
@@ -37,7 +38,7 @@ def load(path: str, task: Task, classes: tuple[str, ...]) -> Data:
     """
     train, validation = _parts(task)
     names = _names(task)
-    if classes != names:
+    if task != "pose" and classes != names:
         raise Refusal(
             f"the built-in shapes are {', '.join(names)}; open the model with "
             f"--classes {','.join(names)}"
@@ -52,6 +53,7 @@ def load(path: str, task: Task, classes: tuple[str, ...]) -> Data:
         split=SPLIT,
         counts=tuple(counted[name] for name in names),
         boxes=sum(len(picture.objects) for picture in found.pictures),
+        joints=found.joints,
     )
 
 
@@ -59,13 +61,21 @@ def survey(path: str, task: Task) -> Survey:
     """Both parts as labelled pictures, which are drawn when they are read."""
     train, validation = _parts(task)
     return Survey(
-        KIND, (task,), _names(task), _pictures(train, "train"), _pictures(validation, "val"), SPLIT
+        KIND,
+        (task,),
+        _names(task),
+        _pictures(train, "train"),
+        _pictures(validation, "val"),
+        SPLIT,
+        joints=tuple(JOINTS) if task == "pose" else (),
     )
 
 
 def _names(task: Task) -> tuple[str, ...]:
     from tui.engine.datasets.shapes import CLASSES
 
+    if task == "pose":
+        return ("arrow",)
     return (BACKGROUND, *CLASSES) if task == "segmentation" else tuple(CLASSES)
 
 
@@ -78,6 +88,7 @@ def _parts(task: Task) -> tuple[Shapes, Shapes]:
         "classification": shapes.ShapesClassification,
         "segmentation": shapes.ShapesSegmentation,
         "instance segmentation": shapes.ShapesInstances,
+        "pose": shapes.ShapesPose,
     }[task]
     return make("train", shapes.TRAIN_LENGTH), make("val", shapes.VALIDATION_LENGTH)
 
@@ -112,6 +123,7 @@ def _pictures(part: Shapes, name: str) -> list[LabelledPicture]:
     from tui.engine.datasets.shapes import (
         ShapesClassification,
         ShapesInstances,
+        ShapesPose,
         ShapesSegmentation,
     )
 
@@ -126,13 +138,16 @@ def _pictures(part: Shapes, name: str) -> list[LabelledPicture]:
             mask = _DrawnMask(part, index)
             present = (BACKGROUND, *{part.classes[shape.kind + 1]: None for shape in placed})
         else:
-            outlined = isinstance(part, ShapesInstances)
+            outlined, posed = isinstance(part, ShapesInstances), isinstance(part, ShapesPose)
             objects = tuple(
                 LabelledObject(
                     part.classes[shape.kind],
                     # A survey's boxes end on their last pixel, those of the shapes after it.
                     (*shape.stencil.box[:2], shape.stencil.box[2] - 1, shape.stencil.box[3] - 1),
                     polygons=shape.polygons if outlined else (),
+                    keypoints=tuple((x, y, 2) for x, y in shape.joints(JOINTS.values()))
+                    if posed
+                    else (),
                 )
                 for shape in placed
             )

@@ -48,6 +48,7 @@ class _Annotation(msgspec.Struct):
 class _Category(msgspec.Struct):
     id: int | str
     name: str
+    keypoints: list[str] = []
 
 
 class _File(msgspec.Struct):
@@ -104,6 +105,7 @@ def survey(path: str, task: Task) -> Survey:
         validation=kept,
         split=split,
         problems=read.problems,
+        joints=read.joints,
     )
 
 
@@ -114,6 +116,7 @@ class _Reader:
     classes: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     seen: set[Path] = field(default_factory=set)
+    joints: tuple[str, ...] = ()
 
     def pictures(self, file: Path) -> list[LabelledPicture]:
         """The pictures of one file."""
@@ -125,6 +128,7 @@ class _Reader:
         self.classes += [
             name for _, name in sorted(names.items(), key=lambda item: str(item[0]).zfill(12))
         ]
+        self._name_joints(content)
         images = self._once(content.images, "picture", file)
         labels: dict[int | str, list[_Annotation]] = {image.id: [] for image in images}
         nowhere: Counter[int | str] = Counter()
@@ -213,9 +217,32 @@ class _Reader:
             self._say(kind, where, f"{name}: {kind}{'' if box else '; left out'}")
         if box is None:
             return None
-        triples = zip(*(one.keypoints[start::3] for start in range(3)), strict=False)
-        points = tuple((x, y, int(seen)) for x, y, seen in triples)
-        return LabelledObject(name, box, False, polygons, points)
+        return LabelledObject(name, box, False, polygons, self._keypoints(one, where))
+
+    def _name_joints(self, content: _File) -> None:
+        """The file's own names of keypoints, or numbers for as many as most objects have."""
+        if self.joints:
+            return
+        named = [tuple(one.keypoints) for one in content.categories if one.keypoints]
+        if named:
+            self.joints = named[0]
+            return
+        lengths = Counter(len(one.keypoints) for one in content.annotations if one.keypoints)
+        if lengths:
+            count = lengths.most_common(1)[0][0] // 3
+            self.joints = tuple(f"joint {number}" for number in range(1, count + 1))
+
+    def _keypoints(self, one: _Annotation, where: str) -> tuple[tuple[float, float, int], ...]:
+        if not one.keypoints:
+            return ()
+        values, wanted = len(one.keypoints), 3 * len(self.joints)
+        if values != wanted:
+            if self.task == "pose":
+                what = f"{values} numbers, and {len(self.joints)} joints take {wanted}; left out"
+                self._say("another number of keypoints", where, what)
+            return ()
+        triples = zip(*(one.keypoints[start::3] for start in range(3)), strict=True)
+        return tuple((x, y, int(seen)) for x, y, seen in triples)
 
     def _polygons(self, one: _Annotation, where: str) -> tuple[tuple[float, ...], ...]:
         matters = self.task in ("instance segmentation", "segmentation")

@@ -51,7 +51,8 @@ class Data:
 
     `counts` are labelled objects (or pictures) of each class in the training part, `boxes` how
     many objects both parts have; `problems` are what was left out or mended, and why; `split` says
-    how the two parts were made. `skipped` tells of pictures that could not be read later on.
+    how the two parts were made. `joints` are the names of an object's keypoints, in their order.
+    `skipped` tells of pictures that could not be read later on.
     """
 
     kind: str
@@ -62,4 +63,5 @@ class Data:
     counts: tuple[int, ...]
     problems: list[Problem] = field(default_factory=list)
     boxes: int = 0
+    joints: tuple[str, ...] = ()
     skipped: SkippedPictures = field(default_factory=SkippedPictures)

@@ -30,6 +30,9 @@ def fitted(path: str, survey: Survey, task: Task, classes: tuple[str, ...]) -> D
             pictures that cannot be read.
     """
     problems = list(survey.problems)
+    if task == "pose":
+        # A pose network tells joints apart, not classes: it takes every object that has some.
+        classes = survey.classes
     indices = _indices(path, survey, task, classes)
     parts = [_usable(part, task, problems) for part in (survey.train, survey.validation)]
     for name, part in zip(("training", "validation"), parts, strict=True):
@@ -59,6 +62,7 @@ def fitted(path: str, survey: Survey, task: Task, classes: tuple[str, ...]) -> D
         problems=problems,
         boxes=sum(len(picture.objects) for part in parts for picture in part),
         skipped=skipped,
+        joints=survey.joints,
     )
 
 

@@ -83,3 +83,12 @@ OUTLINES: dict[str, Outline] = {
     "drop": (_fitted([*_arc(0, 0, 1, -30, 210, 40), (0, -2)]),),
 }
 """Every shape, by name."""
+
+JOINTS: dict[str, tuple[int, ...]] = {
+    "tip": (3,),
+    "left barb": (2,),
+    "right barb": (4,),
+    "tail": (0, 6),
+}
+"""Keypoints of the arrow, which looks like itself at no other turn: the corners of its contour that
+each is in the middle of."""

@@ -7,7 +7,7 @@ frozen (NEP 19). So a picture depends on its numbers alone.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,6 +75,10 @@ class Placed:
     def polygons(self) -> tuple[tuple[float, ...], ...]:
         """Its outer contour as one polygon: x, y, x, y, … in pixels."""
         return (tuple((self.outer / _PIXEL).ravel().tolist()),)
+
+    def joints(self, corners: Iterable[tuple[int, ...]]) -> list[tuple[float, float]]:
+        """x and y, in pixels, of the middle of corners of its outer contour."""
+        return [tuple((self.outer[list(of)].mean(axis=0) / _PIXEL).tolist()) for of in corners]
 
 
 @dataclass(frozen=True)

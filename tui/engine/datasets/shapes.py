@@ -7,7 +7,7 @@ Nothing is stored: a picture is drawn when it is asked for.
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Literal
+from typing import Any, Literal
 
 import mxnet as mx
 import numpy as np
@@ -15,6 +15,7 @@ import numpy.typing as npt
 from gluoncv.data.base import VisionDataset
 
 from tui.engine.datasets.painted_mask import BACKGROUND
+from tui.engine.datasets.shape_outlines import JOINTS
 from tui.engine.datasets.shape_pictures import FULL, Layout, Picture, Placed, paint, place
 from tui.engine.seeding import generator
 
@@ -30,7 +31,7 @@ SIZE = 128
 """Height and width of a picture in pixels, unless told otherwise."""
 
 _SPLITS: dict[str, int] = {"train": 0, "val": 1}
-_DETECTION, _CLASSIFICATION = 0, 1
+_DETECTION, _CLASSIFICATION, _POSE = 0, 1, 2
 _KEPT = 1024
 """Drawn pictures that are kept, the latest ones: 48 kB each at 128×128."""
 
@@ -213,6 +214,44 @@ class ShapesClassification(Shapes):
         """The same, with the picture as a NumPy array."""
         picture, placed = self._item(index)
         return picture, placed[0].kind
+
+
+class ShapesPose(Shapes):
+    """One arrow a picture. Items are as GluonCV's COCOKeyPoints gives them: a picture, a dict of
+    `bbox` (xmin, ymin, xmax, ymax) and `joints_3d` (4×3×2: position and visibility), and the
+    picture's number.
+
+    Raises:
+        ValueError: an unknown split, or a number out of its range.
+    """
+
+    _form = _POSE
+
+    def __init__(
+        self,
+        split: Split = "train",
+        length: int = TRAIN_LENGTH,
+        *,
+        seed: int = 0,
+        size: int = SIZE,
+    ) -> None:
+        super().__init__(
+            split, length, seed, size, Layout(("arrow",), count=(1, 1), diameter=(48, 110))
+        )
+
+    def __getitem__(self, index: int) -> tuple[mx.nd.NDArray, dict[str, Any], int]:
+        """A picture, its label and its number."""
+        number = self._number(index)
+        picture, label = self.drawn(number)
+        return mx.nd.array(picture, dtype="uint8"), label, number
+
+    def drawn(self, index: int) -> tuple[Picture, dict[str, Any]]:
+        """A picture as a NumPy array, and its label."""
+        picture, (arrow,) = self._item(index)
+        joints = np.zeros((len(JOINTS), 3, 2), np.float32)
+        joints[:, :2, 0] = arrow.joints(JOINTS.values())
+        joints[:, :2, 1] = 1
+        return picture, {"bbox": arrow.stencil.box, "joints_3d": joints}
 
 
 def _boxes(placed: list[Placed]) -> npt.NDArray[np.float32]:

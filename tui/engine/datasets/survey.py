@@ -84,7 +84,8 @@ class LabelledPicture:
 @dataclass
 class Survey:
     """A data set in two parts. `tasks` is what it can be used for, the likeliest first; `numbered`
-    says that its classes have numbers only, and no names."""
+    says that its classes have numbers only, and no names; `joints` are the names of an object's
+    keypoints, in their order."""
 
     kind: str
     tasks: tuple[Task, ...]
@@ -94,6 +95,7 @@ class Survey:
     split: str
     problems: list[Problem] = field(default_factory=list)
     numbered: bool = False
+    joints: tuple[str, ...] = ()
 
     @property
     def pictures(self) -> list[LabelledPicture]:

@@ -8,6 +8,7 @@ from tui.engine.recipes import (
     faster_rcnn,
     mask_rcnn,
     segmentation,
+    simple_pose,
     ssd,
     yolo3,
 )
@@ -22,6 +23,7 @@ RECIPES: tuple[Recipe, ...] = (
     faster_rcnn.RECIPE,
     mask_rcnn.RECIPE,
     segmentation.RECIPE,
+    simple_pose.RECIPE,
     classification.RECIPE,
 )
 

@@ -20,11 +20,11 @@ from gluoncv.data.transforms.presets.center_net import (
 )
 from gluoncv.loss import HeatmapFocalLoss, MaskedL1Loss
 from gluoncv.model_zoo.center_net.center_net import CenterNet
-from gluoncv.utils.filesystem import try_import_cv2
 
 from tui.engine.datasets.data import Data
 from tui.engine.recipes.detection import DetectionTask, Detector, validation_loader
 from tui.engine.recipes.detection_measures import METRIC
+from tui.engine.recipes.opencv import need_opencv
 from tui.engine.recipes.plain import PlainCenterNetTransform
 from tui.engine.recipes.recipe import Losses
 from tui.engine.refusal import Refusal
@@ -66,13 +66,7 @@ class CenterNetRecipe(Detector):
             Refusal: OpenCV is not there, or the pictures' sides are no multiples of 32.
         """
         assert built.input_size is not None
-        try:
-            try_import_cv2()
-        except ImportError:
-            raise Refusal(
-                "GluonCV's transforms for CenterNet need OpenCV, which is not installed; "
-                "add the extra: gluon-thaw[centernet]"
-            ) from None
+        need_opencv("CenterNet", "centernet")
         if any(side % STRIDE for side in built.input_size):
             height, width = built.input_size
             raise Refusal(

@@ -20,6 +20,7 @@ def write(writing: Writing) -> None:
     numbers = {name: number for number, name in enumerate(writing.survey.classes, 1)}
     images: dict[str, list[dict[str, Any]]] = {"train": [], "val": []}
     annotations: dict[str, list[dict[str, Any]]] = {"train": [], "val": []}
+    joints = {"keypoints": list(writing.survey.joints)} if writing.survey.joints else {}
     difficult = 0
     for image_id, copied in enumerate(writing.pictures(), 1):
         picture = copied.labelled
@@ -47,7 +48,9 @@ def write(writing: Writing) -> None:
         content = {
             "images": images[part],
             "annotations": annotations[part],
-            "categories": [{"id": number, "name": name} for name, number in numbers.items()],
+            "categories": [
+                {"id": number, "name": name, **joints} for name, number in numbers.items()
+            ],
         }
         if images[part]:
             file = writing.file("annotations", f"instances_{part}.json")
