@@ -16,6 +16,7 @@ from tui.commands.order import pause, resume, stop
 from tui.commands.params import params
 from tui.commands.plan import plan
 from tui.commands.plan_options import GivenPlan, only_one, plan_options
+from tui.commands.predict import predict
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.runs import runs
@@ -143,6 +144,7 @@ main.add_command(diff)
 main.add_command(params)
 main.add_command(pause)
 main.add_command(plan)
+main.add_command(predict)
 main.add_command(resume)
 main.add_command(runs)
 main.add_command(snippet)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.doing import doing_shown
 from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode, print_table, say
 from tui.commands.source_options import classes_option
@@ -19,7 +18,7 @@ from tui.commands.source_options import classes_option
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.runs.inspection import DataSummary, Phase
+    from tui.runs.inspection import DataSummary
 
 TASKS = ("detection", "classification", "segmentation", "instance segmentation", "pose")
 FORMS = ("voc", "coco", "yolo", "rec", "folder")
@@ -83,7 +82,7 @@ def look(path: str, task: str | None, show: int | None, as_json: bool) -> None:
     if show:
         _show(place, task or "", show)
         return
-    with _saying() as hear:
+    with doing_shown() as hear:
         found = answer_to(SurveyData(place, task or ""), hear)
     assert isinstance(found, DataSummary)
     if as_json:
@@ -122,7 +121,7 @@ def convert(source: str, into: str, form: str, task: str | None, classes: tuple[
     question = ConvertData(
         _absolute(source), os.path.abspath(Path(into).expanduser()), form, task or "", classes
     )
-    with _saying() as hear:
+    with doing_shown() as hear:
         done = answer_to(question, hear)
     assert isinstance(done, DataConverted)
     for line in done.left_out:
@@ -139,19 +138,6 @@ def _absolute(path: str) -> str:
     if not path.strip():
         raise Problem("the path is empty; name a folder or a file")
     return path if path == "shapes" else os.path.abspath(Path(path).expanduser())
-
-
-@contextmanager
-def _saying() -> Iterator[Callable[[Phase], None]]:
-    """What is being done, on a terminal, for as long as it is done."""
-    if not sys.stderr.isatty():
-        yield lambda _: None
-        return
-    from rich.console import Console
-    from rich.text import Text
-
-    with Console(stderr=True).status("") as status:
-        yield lambda phase: status.update(Text(phase.doing))
 
 
 def _told(found: DataSummary) -> dict[str, object]:
@@ -203,7 +189,7 @@ def _show(path: str, task: str, count: int) -> None:
     from tui.runs.inspection import PicturesDrawn, ShowPictures
 
     screen = Screen(sys.stdout)
-    with _saying() as hear:
+    with doing_shown() as hear:
         drawn = answer_to(ShowPictures(path, task, count, screen.pixels), hear)
     assert isinstance(drawn, PicturesDrawn)
     for line in drawn.unreadable:

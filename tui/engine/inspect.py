@@ -31,6 +31,7 @@ from tui.runs.inspection import (
     OpenModel,
     OverfitBatch,
     Phase,
+    Predict,
     Question,
     ReadNet,
     Refused,
@@ -124,6 +125,11 @@ class _Desk:
                     from tui.engine.trials import find_rate
 
                     return find_rate(question, lambda doing: self._send(Phase(doing)))
+                case Predict():
+                    self._send(Phase("importing MXNet"))
+                    from tui.engine.predict import predict
+
+                    return predict(question, lambda doing: self._send(Phase(doing)))
                 case GetWeights(model, part, place):
                     return self._get(model, part, place)
                 case _ if self._built is None:

@@ -21,6 +21,11 @@ COLOURS = (
 """Of classes in turn."""
 
 
+def colour_of(name: str, classes: Sequence[str]) -> tuple[int, int, int]:
+    """The colour that a class is drawn in."""
+    return COLOURS[classes.index(name) % len(COLOURS)] if name in classes else COLOURS[0]
+
+
 def draw(
     survey: Survey, count: int, size: tuple[int, int], *, outlines: bool = False
 ) -> PicturesDrawn:
@@ -45,13 +50,13 @@ def _drawn(
 
     pixels = read_picture(picture).asnumpy()
     if picture.mask is not None:
-        pixels = _tinted(pixels, picture.mask.read())
+        pixels = tinted(pixels, picture.mask.read())
     image = Image.fromarray(pixels)
     image.thumbnail(within)
     scale = image.width / picture.width
     pen = ImageDraw.Draw(image)
     for one in picture.objects:
-        colour = COLOURS[classes.index(one.name) % len(COLOURS)]
+        colour = colour_of(one.name, classes)
         width = max(1, image.width // 160)
         if outlines:
             for polygon in one.polygons:
@@ -67,17 +72,15 @@ def _drawn(
                 )
     written = io.BytesIO()
     image.save(written, "PNG")
-    legend = (
-        (name, count, COLOURS[classes.index(name) % len(COLOURS)])
-        for name, count in counts([picture]).items()
-    )
+    legend = ((name, count, colour_of(name, classes)) for name, count in counts([picture]).items())
     size = (picture.width, picture.height)
     return DrawnPicture(
         picture.name, *size, written.getvalue(), tuple(_words(picture)), tuple(legend)
     )
 
 
-def _tinted(pixels: npt.NDArray[Any], mask: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+def tinted(pixels: npt.NDArray[Any], mask: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
+    """A picture under the colours of the classes of its pixels; 0 and 255 stay as they are."""
     tinted = pixels.astype(np.float32)
     for value in np.unique(mask):
         if 0 < value < 255:

@@ -24,6 +24,7 @@ from tui.runs.inspection.looks import (
     ValueFacts,
 )
 from tui.runs.inspection.models import PROTOCOL_VERSION, NetRead, Opened, OpenModel, ReadNet
+from tui.runs.inspection.predictions import Predict, Predictions
 from tui.runs.inspection.replies import NothingOpen, Phase, Refused
 from tui.runs.inspection.trials import FindRate, LossCurve, OverfitBatch
 from tui.runs.inspection.weights import (
@@ -72,6 +73,8 @@ __all__ = [
     "ParameterFacts",
     "Phase",
     "PicturesDrawn",
+    "Predict",
+    "Predictions",
     "ProblemKind",
     "Question",
     "ReadNet",
@@ -101,6 +104,7 @@ Question = (
     | GetWeights
     | OverfitBatch
     | FindRate
+    | Predict
 )
 
 Answer = (
@@ -120,5 +124,6 @@ Answer = (
     | WeightDigests
     | FilesVerified
     | LossCurve
+    | Predictions
     | Refused
 )
