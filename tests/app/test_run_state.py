@@ -22,6 +22,8 @@ from tui.runs.events import (
     Prepared,
     Reason,
     Resumed,
+    Sampled,
+    SampledPicture,
     Step,
     Validated,
 )
@@ -214,3 +216,15 @@ def test_what_came_after_the_checkpoint_did_not_last() -> None:
     assert state.elapsed(state.started_at + 5.0) == 25.0
     state.apply(Envelope(99, 2000.0, step(4, 7.0)))
     assert [bucket.step for bucket in state.losses["sum"].buckets()] == [1, 2, 3, 4]
+
+
+def test_the_newest_sample_of_pictures_is_known_and_one_that_did_not_last_is_not() -> None:
+    first, second = (
+        Sampled(step, (SampledPicture(f"samples/{step:08d}/1.png", "1 predicted, 1 true"),))
+        for step in (10, 20)
+    )
+    state = folded(started(), PREPARED, first)
+    assert state.sampled == first
+    state = folded(started(), PREPARED, first, second, started(), Resumed(10, 2, 5.0))
+    assert state.sampled is None
+    assert folded(started(), PREPARED, first, Resumed(10, 2, 5.0)).sampled == first

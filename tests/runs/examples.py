@@ -24,6 +24,8 @@ from tui.runs.events import (
     Proof,
     Resumed,
     RunStarted,
+    Sampled,
+    SampledPicture,
     Step,
     Validated,
 )
@@ -43,6 +45,7 @@ EVENTS: tuple[Event, ...] = (
     Checked(3.5, {"class": 2.5, "box": 1.0}, 0.5, 8, 20, 2_000_000, 400_000, 400_000, None, 70, 70),
     Step(1, 1, 3.5, {"class": 2.5, "box": 1.0}, 0.001, 12.5),
     Validated(1, 13, "mAP", 0.5, {"fig": 0.25, "date": None}),
+    Sampled(13, (SampledPicture("samples/00000013/1.png", "2 predicted, 3 true"),)),
     Memory(1 << 30),
     Notice("picture 7.jpg is broken off; skipped \u2028 \x1b[31m"),
     LearningRateChanged(13, 0.01, 2.0),

@@ -75,6 +75,7 @@ class RunState:
     notice_count: int = 0
     marks: deque[Mark] = field(default_factory=lambda: deque(maxlen=KEPT_MARKS))
     checkpoint: events.Checkpointed | None = None
+    sampled: events.Sampled | None = None
     seconds_before: float = 0.0
     stop_asked: bool = False
     paused_at: int | None = None
@@ -159,6 +160,8 @@ class RunState:
                 self.prepared = prepared
             case events.Validated() as validated:
                 self._validated(validated)
+            case events.Sampled() as sampled:
+                self.sampled = sampled
             case events.Notice(message):
                 self.notices.append(message)
                 self.notice_count += 1
@@ -224,6 +227,8 @@ class RunState:
         marks = [mark for mark in self.marks if mark.step < resumed.step]
         self.marks.clear()
         self.marks.extend(marks)
+        if self.sampled is not None and self.sampled.step > resumed.step:
+            self.sampled = None
         validations = [one for one in self.validations if one.step <= resumed.step]
         self.validations.clear()
         self.best = None

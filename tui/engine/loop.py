@@ -42,7 +42,8 @@ class Loop:
     `keep` is called where a checkpoint is due: at the ends of epochs, and when the run is
     stopped. `position` and `outcome` are where the run stands; others than the first go on from
     there, with a `trainer` whose state is of then. `tell_skipped` is called when pictures have
-    been read: some may have been skipped.
+    been read: some may have been skipped. `sample` is called with the step after each validation,
+    the network as that has left it.
     """
 
     task: TrainingTask
@@ -57,6 +58,7 @@ class Loop:
     position: Position = field(default_factory=Position)
     outcome: Outcome = field(default_factory=Outcome)
     tell_skipped: Callable[[], None] = lambda: None
+    sample: Callable[[int], None] = lambda _: None
     stepper: Stepper = field(init=False)
     measured: float | None = None
     """The metric at the present step; None where it was not measured."""
@@ -266,6 +268,7 @@ class Loop:
                     dict(metric.beside),
                 )
             )
+            self.sample(outcome.steps)
         self.emit(Phase("training"))
         return better
 

@@ -20,9 +20,11 @@ from tui.engine.first_batch import check_first_batch
 from tui.engine.loop import Loop
 from tui.engine.orders import Orders
 from tui.engine.plan_in_force import PlanInForce
+from tui.engine.predictors import predictor_for
 from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import Recipe, TrainingTask
 from tui.engine.refusal import Refusal
+from tui.engine.samples import Samples
 from tui.engine.saving import save_parameters
 from tui.engine.set_up import build_network, read_data
 from tui.engine.sources.built import Built
@@ -105,6 +107,7 @@ class Run:
             checkpoint.position if checkpoint else Position(),
             checkpoint.outcome if checkpoint else Outcome(),
             lambda: self._tell_skipped(data),
+            self._sampling(built, data, recipe),
         )
         self._tell_prepared(recipe, data, loop, plans)
         if checkpoint:
@@ -198,6 +201,12 @@ class Run:
             f"the last good checkpoint is of step {step}; make learning_rate in run.toml smaller "
             "and start the run again, to go on from it"
         )
+
+    def _sampling(self, built: Built, data: Data, recipe: Recipe) -> Callable[[int], None]:
+        predictor = predictor_for(built)
+        if predictor is None or not len(data.validation):
+            return lambda _: None
+        return Samples(self.folder, predictor, data, recipe.task, self.emit).write
 
     def _tell_skipped(self, data: Data) -> None:
         for name, why in data.skipped.new():

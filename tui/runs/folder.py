@@ -61,6 +61,12 @@ class RunFolder:
         return self.path / "features"
 
     @property
+    def samples(self) -> Path:
+        """Where pictures are written after each validation, each time a folder named by its
+        step."""
+        return self.path / "samples"
+
+    @property
     def lock_file(self) -> Path:
         """trainer.lock: held by the trainer for as long as it lives."""
         return self.path / "trainer.lock"
