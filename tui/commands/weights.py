@@ -11,6 +11,7 @@ from tui.commands.asking import answer_to
 from tui.commands.problem import Problem
 from tui.commands.saying import print_table, say
 from tui.commands.weights_convert import convert
+from tui.commands.weights_export import export
 
 if TYPE_CHECKING:
     from tui.model.weight_listing import ListedModel
@@ -19,10 +20,11 @@ if TYPE_CHECKING:
 
 @click.group()
 def weights() -> None:
-    """Pretrained weights: where they can be had, getting them, and files of other frameworks."""
+    """Weights: where pretrained ones can be had, files of other frameworks, and a run's own."""
 
 
 weights.add_command(convert)
+weights.add_command(export)
 
 
 @weights.command(name="list")

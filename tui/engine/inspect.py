@@ -21,6 +21,7 @@ from tui.runs.inspection import (
     CountCosts,
     DataSummary,
     DigestWeights,
+    ExportWeights,
     FindRate,
     GetWeights,
     GotWeights,
@@ -130,6 +131,11 @@ class _Desk:
                     from tui.engine.predict import predict
 
                     return predict(question, lambda doing: self._send(Phase(doing)))
+                case ExportWeights():
+                    self._send(Phase("importing MXNet"))
+                    from tui.engine.weights.export import export
+
+                    return export(question, lambda doing: self._send(Phase(doing)))
                 case GetWeights(model, part, place):
                     return self._get(model, part, place)
                 case _ if self._built is None:

@@ -13,6 +13,7 @@ from tui.runs.inspection.data import (
     ShowPictures,
     SurveyData,
 )
+from tui.runs.inspection.exports import ExportWeights, Form, WeightsExported
 from tui.runs.inspection.looks import (
     BlockCost,
     BlockFacts,
@@ -58,8 +59,10 @@ __all__ = [
     "Differences",
     "DigestWeights",
     "DrawnPicture",
+    "ExportWeights",
     "FilesVerified",
     "FindRate",
+    "Form",
     "GetWeights",
     "GotWeights",
     "LookAtBlock",
@@ -85,6 +88,7 @@ __all__ = [
     "VerifyFiles",
     "WeightDifference",
     "WeightDigests",
+    "WeightsExported",
 ]
 
 Question = (
@@ -105,6 +109,7 @@ Question = (
     | OverfitBatch
     | FindRate
     | Predict
+    | ExportWeights
 )
 
 Answer = (
@@ -125,5 +130,6 @@ Answer = (
     | FilesVerified
     | LossCurve
     | Predictions
+    | WeightsExported
     | Refused
 )
