@@ -46,8 +46,8 @@ def export(run: str, form: Form, out: str | None, best: bool, force: bool) -> No
     gluon.SymbolBlock.imports. ONNX is written by MXNet's own exporter, which does not know every
     operator, and needs the extra gluon-thaw[onnx].
 
-    NAME.params.deploy.json (symbol, onnx) beside them has: version (1), model, recipe, weights, files, classes, and
-    input (height, width, mean, std, resized).
+    NAME.params.deploy.json (symbol, onnx) beside them has: version (1), model, recipe, weights,
+    files, classes, and input (height, width, mean, std, resized).
     """
     from tui.runs.inspection import ExportWeights, WeightsExported
     from tui.runs.trained import NoWeights, trained_weights
