@@ -11,7 +11,7 @@ import onnxruntime
 import pytest
 from mxnet.gluon import SymbolBlock
 
-from tests.engine.run_again import carry_out, classifier, detector, segmenter
+from tests.engine.run_again import carry_out, center_net, classifier, detector, segmenter
 from tui.engine.predictors import predictor_for
 from tui.engine.refusal import Refusal
 from tui.engine.trained import trained_network
@@ -99,7 +99,11 @@ def test_params_have_structure_names_and_facts_beside_them(
     assert "step 3" in told.weights
 
 
-@pytest.mark.parametrize("make", [None, segmenter], ids=["classifier", "fcn"])
+@pytest.mark.parametrize(
+    "make",
+    [None, segmenter, pytest.param(center_net, marks=pytest.mark.slow)],
+    ids=["classifier", "fcn", "center_net"],
+)
 def test_onnx_gives_the_same_in_onnxruntime(
     make: Callable[[Path], RunFolder] | None, classified: RunFolder, tmp_path: Path
 ) -> None:
@@ -107,7 +111,9 @@ def test_onnx_gives_the_same_in_onnxruntime(
     if make is not None:
         run = make(tmp_path)
         carry_out(run)
-    file, _ = written(asked(run, "onnx", tmp_path / "net"))
+    done = export(asked(run, "onnx", tmp_path / "net"), lambda _: None)
+    file = done.files[0]
+    assert "onnxruntime gives the same outputs as the network, on a random picture" in done.notes
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 3
     session = onnxruntime.InferenceSession(file, options, providers=["CPUExecutionProvider"])
@@ -140,3 +146,11 @@ def test_what_cannot_be_written_is_one_line_and_leaves_nothing(
         "net.params.deploy.json",
     ]
     assert onnx_part.OPSET == 13
+
+
+@pytest.mark.slow
+def test_what_onnx_does_otherwise_is_said(tmp_path: Path) -> None:
+    run = detector(tmp_path, epochs=1)
+    carry_out(run)
+    done = export(asked(run, "onnx", tmp_path / "net"), lambda _: None)
+    assert onnx_part.ACROSS in done.notes

@@ -20,7 +20,7 @@ from tui.engine.refusal import Refusal, in_one_line
 from tui.engine.saving import save_parameters
 from tui.engine.sources.built import Built
 from tui.engine.trained import trained_network
-from tui.engine.weights.to_onnx import to_onnx
+from tui.engine.weights.to_onnx import compared, to_onnx
 from tui.runs.deploy_file import ENDING, DeployFile, InputFacts
 from tui.runs.inspection import ExportWeights, WeightsExported
 
@@ -62,7 +62,10 @@ def export(question: ExportWeights, say: Callable[[str], None]) -> WeightsExport
             _write_symbol(built, temporary / out.name)
         if question.form == "onnx":
             say("exporting to ONNX")
-            notes = to_onnx(temporary / out.name, temporary / names[0], _shape(built))
+            file = temporary / names[0]
+            notes = to_onnx(temporary / out.name, file, _shape(built))
+            say("comparing with onnxruntime")
+            notes += (compared(built.net, file, _shape(built), built.ctx),)
         (temporary / names[-1]).write_bytes(
             msgspec.json.format(msgspec.json.encode(facts), indent=2) + b"\n"
         )
