@@ -72,7 +72,7 @@ def predict(question: Predict, say: Callable[[str], None]) -> Predictions:
         except UnreadablePicture as error:
             unreadable.append(f"{error.name}: {error.why}")
             continue
-        found = predictor.predict(pixels).above(question.threshold)
+        found = predictor.predict(pixels, question.threshold)
         array = pixels.asnumpy()
         image = drawn(array, found, predictor.classes)
         try:

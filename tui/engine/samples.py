@@ -101,7 +101,7 @@ class Samples:
     def _drawn(self, item: Sequence[Any]) -> tuple[Any, str]:
         classes = self.data.classes
         true = true_of(item, self.task, classes)
-        found = self.predictor.predict(item[0]).above(THRESHOLD)
+        found = self.predictor.predict(item[0], THRESHOLD)
         image = drawn(item[0].asnumpy(), found, classes, true=true, within=WITHIN)
         return image, _caption(found, true)
 

@@ -30,7 +30,7 @@ class ClassPredictor:
     def begin(self) -> None:
         """Nothing is different in training."""
 
-    def predict(self, pixels: mx.nd.NDArray) -> Predicted:
+    def predict(self, pixels: mx.nd.NDArray, threshold: float = 0.0) -> Predicted:
         """The likeliest classes with their scores, the likeliest first."""
         tensor = self._transform(pixels).expand_dims(0).as_in_context(self._built.ctx)
         scores = mx.nd.softmax(self._built.net(tensor))[0].asnumpy()

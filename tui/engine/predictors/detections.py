@@ -23,17 +23,16 @@ from gluoncv.model_zoo.center_net.center_net import CenterNet
 from gluoncv.model_zoo.rcnn.faster_rcnn.faster_rcnn import FasterRCNN
 from gluoncv.model_zoo.ssd.ssd import SSD
 from gluoncv.model_zoo.yolo.yolo3 import YOLOV3
-from gluoncv.utils.filesystem import try_import_cv2
 from mxnet.gluon import Block
 
-from tui.engine.predictors.predicted import Predicted, PredictedObject
+from tui.engine.predictors.predicted import Mask, Predicted, PredictedObject
 from tui.engine.recipes.detection import NMS
 from tui.engine.recipes.faster_rcnn import FasterRCNNTask
+from tui.engine.recipes.opencv import need_opencv
 from tui.engine.recipes.pyramid_on_cpu import take_all_regions
 from tui.engine.recipes.region_detector import sides
 from tui.engine.recipes.ssd import SSDTask
 from tui.engine.recipes.yolo3 import YOLO3Task
-from tui.engine.refusal import Refusal
 from tui.engine.sources.built import IMAGENET_MEAN, IMAGENET_STD, Built
 
 Boxes = npt.NDArray[np.float32]
@@ -67,7 +66,7 @@ class BoxPredictor:
             self._net.set_nms(**self.nms)
         self._net.hybridize(**self.hybridized)
 
-    def predict(self, pixels: mx.nd.NDArray) -> Predicted:
+    def predict(self, pixels: mx.nd.NDArray, threshold: float = 0.0) -> Predicted:
         """Boxes with classes and scores, the surest first."""
         tensor = self._transform(pixels, np.zeros((0, 6), dtype=np.float32))[0]
         outputs = self._net(tensor.expand_dims(0).as_in_context(self._built.ctx))
@@ -76,25 +75,24 @@ class BoxPredictor:
         boxes[:, 1::2] = boxes[:, 1::2].clip(0, tensor.shape[1])
         size = (pixels.shape[1], pixels.shape[0])
         boxes = self._in_picture(boxes, size, (tensor.shape[2], tensor.shape[1]))
-        return Predicted(self._objects(ids.ravel(), scores.ravel(), boxes, size, outputs))
-
-    def _objects(
-        self,
-        ids: npt.NDArray[np.float32],
-        scores: npt.NDArray[np.float32],
-        boxes: Boxes,
-        size: tuple[int, int],
-        outputs: Any,
-    ) -> tuple[PredictedObject, ...]:
-        found = np.flatnonzero(ids >= 0)
-        return tuple(
-            PredictedObject(
-                self.classes[int(ids[place])],
-                float(scores[place]),
-                tuple(map(float, boxes[place])),  # type: ignore[arg-type]
+        ids, scores = ids.ravel(), scores.ravel()
+        # Before masks are made: each is as large as the picture.
+        found = np.flatnonzero((ids >= 0) & (scores >= threshold))
+        return Predicted(
+            tuple(
+                PredictedObject(
+                    self.classes[int(ids[place])],
+                    float(scores[place]),
+                    tuple(map(float, boxes[place])),  # type: ignore[arg-type]
+                    self._mask(outputs, place, boxes[place], size),
+                )
+                for place in found[np.argsort(-scores[found], kind="stable")]
             )
-            for place in found[np.argsort(-scores[found], kind="stable")]
         )
+
+    def _mask(self, outputs: Any, place: int, box: Boxes, size: tuple[int, int]) -> Mask | None:
+        """The mask of one object, in a picture of `size`, where the family has masks."""
+        return None
 
     def input_facts(self) -> dict[str, Any]:
         """As in `Predictor`."""
@@ -142,13 +140,7 @@ class CenterNetPredictor(BoxPredictor):
     hybridized: dict[str, bool] = {"static_alloc": True, "static_shape": True}  # noqa: RUF012
 
     def _make_transform(self) -> Callable[..., Any]:
-        try:
-            try_import_cv2()
-        except ImportError:
-            raise Refusal(
-                "GluonCV's transforms for CenterNet need OpenCV, which is not installed; "
-                "add the extra: gluon-thaw[centernet]"
-            ) from None
+        need_opencv("CenterNet", "centernet")
         return CenterNetDefaultValTransform(  # type: ignore[no-any-return]
             self._width, self._height
         )

@@ -39,7 +39,7 @@ class SegmentationPredictor:
         """Its output is to be of the pictures' size."""
         _make_outputs(self._built.net, self._side)
 
-    def predict(self, pixels: mx.nd.NDArray) -> Predicted:
+    def predict(self, pixels: mx.nd.NDArray, threshold: float = 0.0) -> Predicted:
         """A mask of the picture's size."""
         height, width = pixels.shape[:2]
         side = self._side

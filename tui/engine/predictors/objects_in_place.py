@@ -10,7 +10,7 @@ from gluoncv.model_zoo.rcnn.mask_rcnn.mask_rcnn import MaskRCNN
 from PIL import Image
 
 from tui.engine.predictors.detections import Boxes, FasterRCNNPredictor
-from tui.engine.predictors.predicted import Mask, PredictedObject
+from tui.engine.predictors.predicted import Mask
 
 SURE = 0.5
 """A pixel is the object's from here on, as GluonCV has it."""
@@ -21,25 +21,8 @@ class MaskRCNNPredictor(FasterRCNNPredictor):
 
     family = MaskRCNN
 
-    def _objects(
-        self,
-        ids: npt.NDArray[np.float32],
-        scores: npt.NDArray[np.float32],
-        boxes: Boxes,
-        size: tuple[int, int],
-        outputs: Any,
-    ) -> tuple[PredictedObject, ...]:
-        masks = outputs[3][0].asnumpy()
-        found = np.flatnonzero(ids >= 0)
-        return tuple(
-            PredictedObject(
-                self.classes[int(ids[place])],
-                float(scores[place]),
-                tuple(map(float, boxes[place])),  # type: ignore[arg-type]
-                _in_place(masks[place], boxes[place], size),
-            )
-            for place in found[np.argsort(-scores[found], kind="stable")]
-        )
+    def _mask(self, outputs: Any, place: int, box: Boxes, size: tuple[int, int]) -> Mask | None:
+        return _in_place(outputs[3][0, place].asnumpy(), box, size)
 
 
 def _in_place(mask: npt.NDArray[np.float32], box: Boxes, size: tuple[int, int]) -> Mask:

@@ -35,11 +35,6 @@ class Predicted:
     ranked: tuple[tuple[str, float | None], ...] = ()
     mask: npt.NDArray[np.uint8] | None = None
 
-    def above(self, threshold: float) -> Predicted:
-        """Without the objects of a lower score."""
-        kept = (one for one in self.objects if one.score is None or one.score >= threshold)
-        return Predicted(tuple(kept), self.ranked, self.mask)
-
 
 class Predictor(Protocol):
     """A network that says what is on pictures."""
@@ -57,8 +52,8 @@ class Predictor(Protocol):
         """Make the network ready, as a validation does; called once, and not after one."""
         ...
 
-    def predict(self, pixels: mx.nd.NDArray) -> Predicted:
-        """Of a picture, height×width×3, uint8, RGB."""
+    def predict(self, pixels: mx.nd.NDArray, threshold: float = 0.0) -> Predicted:
+        """Of a picture, height×width×3, uint8, RGB; without objects of a lower score."""
         ...
 
     def input_facts(self) -> dict[str, Any]:
