@@ -26,9 +26,7 @@ _WRITTEN = re.compile(
 _TEMPORARY = re.compile(r"((?:[^/]+/)*)\.([^/]+)\.\d+")
 """What such a file is called while it is being written."""
 
-_FOLDERS = re.compile(
-    r"weights|tensorboard|features|(checkpoints|samples)(/\.?\d+(\.\w+)?)?"
-)
+_FOLDERS = re.compile(r"weights|tensorboard|features|(checkpoints|samples)(/\.?\d+(\.\w+)?)?")
 
 
 @dataclass(frozen=True, slots=True)
