@@ -22,7 +22,7 @@ DASH = 6
 LEGIBLE = 320
 """Pixels of the longer side: smaller pictures are enlarged, or labels would cover them."""
 SMALLEST = 160
-"""Pixels of the longer side below which labels are left out."""
+"""Pixels of the longer side below which labels and lines of text are left out."""
 ROOM = 8
 """Pixels around a line of text below a picture, and between two masks."""
 Colour = tuple[int, int, int]
@@ -59,7 +59,7 @@ def drawn(
     if true is not None and true.mask is not None:
         image = _side_by_side(image, _fitted(tinted(pixels, true.mask), within))
     lines = _lines_below(predicted, true)
-    return _with_lines(image, lines, font) if lines else image
+    return _with_lines(image, lines, font) if lines and max(image.size) >= SMALLEST else image
 
 
 def legend(predicted: Predicted, classes: Sequence[str]) -> tuple[tuple[str, int, Colour], ...]:
