@@ -139,22 +139,6 @@ class Sampled(msgspec.Struct, frozen=True, tag=True):
     pictures: tuple[SampledPicture, ...]
 
 
-class SampledPicture(msgspec.Struct, frozen=True):
-    """A picture with what was predicted and what is true: a PNG, relative to the run folder, and
-    a line about it."""
-
-    path: str
-    caption: str
-
-
-class Sampled(msgspec.Struct, frozen=True, tag=True):
-    """After `step` steps a few validation pictures were written, the same ones each time. Those of
-    long ago may be gone."""
-
-    step: int
-    pictures: tuple[SampledPicture, ...]
-
-
 class Memory(msgspec.Struct, frozen=True, tag=True):
     """The trainer's own memory, in bytes; GPU memory is read by the screen, through NVML."""
 
