@@ -7,13 +7,12 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import mxnet as mx
 import psutil
 import pytest
 from msgspec.structs import replace
 
+from tests.engine.input.test_source import bytes_of
 from tests.engine.run_again import (
     assert_identical,
     carry_out,
@@ -48,13 +47,6 @@ def with_workers(folder: RunFolder, workers: int) -> RunFolder:
 
 def losses(told: list[Event]) -> dict[int, float | None]:
     return {event.step: event.loss for event in told if isinstance(event, Step)}
-
-
-def bytes_of(batch: Any) -> Any:
-    """A batch's arrays as bytes, in the form of the batch."""
-    if isinstance(batch, mx.nd.NDArray):
-        return batch.dtype, batch.shape, batch.asnumpy().tobytes()
-    return [bytes_of(part) for part in batch]
 
 
 @pytest.mark.slow

@@ -33,7 +33,7 @@ def begin_workers(
     if isinstance(task, CachedTask):
         why_not = "each picture is read once, for the feature cache"
     elif not isinstance(task, LoaderTask):
-        why_not = f"a {type(task).__name__} has no source that other processes could read"
+        why_not = "what it trains on, as kept features, is not for others to read"
     else:
         emit(Phase(f"starting {count} {'worker' if count == 1 else 'workers'}"))
         try:
