@@ -4,6 +4,9 @@ Loss: `L2Loss` of the heatmaps of the joints that are labelled; one value a pict
 `Trainer.step` is told the batch size. A picture is the surroundings of one object, which
 `SimplePoseDefaultTrainTransform` cuts out, turns and flips with OpenCV. It is flipped where the
 data names the joints, so that left ones change places with right ones.
+
+The script's own learning rate (0.1) and weight decay (0.0001) are too much for Adam and so small a
+loss: here they are 0.001 and none.
 """
 
 from __future__ import annotations
@@ -45,7 +48,7 @@ INFO = RecipeInfo(
         epochs=140,
         batch_size=32,
         learning_rate=0.001,
-        weight_decay=0.0001,
+        weight_decay=0.0,
         optimizer="adam",
     ),
     source="GluonCV scripts/pose/simple_pose/train_simple_pose.py",
