@@ -144,7 +144,7 @@ class SimplePoseTask(LoaderTask):
     def losses(self, batch: Any) -> Losses:
         """The heatmaps' loss of a batch."""
         pictures, heatmaps, counted = (array.as_in_context(self._ctx) for array in batch[:3])
-        loss = self._loss(self.net(pictures), heatmaps, counted)
+        loss = self._loss(self.forward(pictures), heatmaps, counted)
         size = pictures.shape[0]
         return Losses([loss], loss, {INFO.losses[0]: loss}, pictures=size, scale=size)
 
