@@ -9,7 +9,7 @@ from pathlib import Path
 import mxnet as mx
 import numpy as np
 
-from tests.engine import small_detectors, small_segmenters
+from tests.engine import small_detectors, small_poses, small_segmenters
 from tests.engine.datasets.test_folder import write_folders
 from tests.engine.voc_tree import usual_tree
 from tui.engine.datasets.shapes import CLASSES as SHAPES
@@ -96,11 +96,37 @@ def segmenter(home: Path) -> RunFolder:
         input_size=(64, 64),
         seed=5,
     )
-    settings = Hyperparameters(
-        max_steps=4, batch_size=4, learning_rate=0.001, schedule="poly", epochs=2
+    return _four_steps(
+        home, source, "segmentation", batch_size=4, learning_rate=0.001, schedule="poly"
     )
+
+
+def mask_rcnn(home: Path) -> RunFolder:
+    """A Mask R-CNN on the built-in shapes: four steps of its first epoch."""
+    source = ModelSource(
+        f"{small_detectors.__name__}:mask",
+        classes=SHAPES,
+        pretrained=False,
+        input_size=(96, 96),
+        seed=5,
+    )
+    return _four_steps(home, source, "mask_rcnn", batch_size=2, learning_rate=0.001)
+
+
+def simple_pose(home: Path) -> RunFolder:
+    """A SimplePose on the built-in arrows, with Adam: four steps of its first epoch."""
+    source = ModelSource(
+        f"{small_poses.__name__}:of_the_arrow", pretrained=False, input_size=(64, 64), seed=5
+    )
+    return _four_steps(
+        home, source, "simple_pose", batch_size=4, learning_rate=0.001, optimizer="adam"
+    )
+
+
+def _four_steps(home: Path, source: ModelSource, recipe: str, **hyper: object) -> RunFolder:
+    settings = Hyperparameters(max_steps=4, epochs=2, **hyper)  # type: ignore[arg-type]
     plan = FreezePlan((Rule("thaw", "all"),))
-    return _new(home, RunSpec(source, "segmentation", "shapes", settings, seed=11), plan)
+    return _new(home, RunSpec(source, recipe, "shapes", settings, seed=11), plan)
 
 
 def _other_detector(home: Path, model: str, recipe: str, **hyper: object) -> RunFolder:

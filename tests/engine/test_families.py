@@ -21,7 +21,9 @@ from mxnet import autograd, gluon
 
 from tests.engine.networks import awake
 from tui.engine.freezing import apply_plan
+from tui.engine.recipes import recipe_for
 from tui.engine.sources import build
+from tui.engine.sources.built import Built
 from tui.engine.symbols import pin_fixed_gammas
 from tui.engine.verification import Witness
 from tui.model.families import find_roles
@@ -125,10 +127,13 @@ def action(sample: Sample) -> mx.nd.NDArray:
 
 @dataclass(frozen=True)
 class Case:
+    """A network, and the recipe that is found for it ("": none)."""
+
     name: str
     losses: Any = plain
     side: int = 128
     classes: tuple[str, ...] = ()
+    recipe: str = "classification"
     make: Callable[[], gluon.Block] | None = None
 
 
@@ -147,19 +152,19 @@ def segmenter(kind: type[gluon.Block]) -> Callable[[], gluon.Block]:
 TWO = ("fig", "date")
 
 CASES = [
-    Case("ssd_512_mobilenet1.0_custom", ssd, classes=TWO),
-    Case("ssd_512_resnet50_v1_custom", ssd, classes=TWO),
-    Case("ssd_300_vgg16_atrous_custom", ssd, 300, classes=TWO),
-    Case("yolo3_mobilenet1.0_custom", yolo, classes=TWO),
-    Case("center_net_resnet18_v1b_coco"),
-    Case("faster_rcnn_resnet50_v1b_custom", rcnn, 256, classes=TWO),
-    Case("faster_rcnn_fpn_resnet50_v1b_coco", rcnn, 160),
-    Case("mask_rcnn_fpn_resnet18_v1b_coco", mask_rcnn, 160),
+    Case("ssd_512_mobilenet1.0_custom", ssd, classes=TWO, recipe="ssd"),
+    Case("ssd_512_resnet50_v1_custom", ssd, classes=TWO, recipe="ssd"),
+    Case("ssd_300_vgg16_atrous_custom", ssd, 300, classes=TWO, recipe="ssd"),
+    Case("yolo3_mobilenet1.0_custom", yolo, classes=TWO, recipe="yolo3"),
+    Case("center_net_resnet18_v1b_coco", recipe="center_net"),
+    Case("faster_rcnn_resnet50_v1b_custom", rcnn, 256, classes=TWO, recipe="faster_rcnn"),
+    Case("faster_rcnn_fpn_resnet50_v1b_coco", rcnn, 160, recipe="faster_rcnn"),
+    Case("mask_rcnn_fpn_resnet18_v1b_coco", mask_rcnn, 160, recipe="mask_rcnn"),
     # The zoo makes them for pictures of 480 only.
-    Case("FCN", side=96, make=segmenter(FCN)),
-    Case("PSPNet", side=96, make=segmenter(PSPNet)),
-    Case("DeepLabV3", side=96, make=segmenter(DeepLabV3)),
-    Case("simple_pose_resnet18_v1b"),
+    Case("FCN", side=96, recipe="segmentation", make=segmenter(FCN)),
+    Case("PSPNet", side=96, recipe="segmentation", make=segmenter(PSPNet)),
+    Case("DeepLabV3", side=96, recipe="segmentation", make=segmenter(DeepLabV3)),
+    Case("simple_pose_resnet18_v1b", recipe="simple_pose"),
     Case("inceptionv1_kinetics400", side=224),
     *(
         Case(name, side=side)
@@ -196,6 +201,8 @@ def built(case: Case) -> gluon.Block:
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_head_only(case: Case) -> None:
     net = built(case)
+    recipe = recipe_for(Built(net, mx.cpu(), input_size=(case.side, case.side)))
+    assert (recipe.info.name if recipe else "") == case.recipe
     plan = FreezePlan()
     tree, _ = apply_plan(net, plan)
     plan = PRESETS["head"].on(plan, tree, find_roles(tree))

@@ -19,8 +19,10 @@ from tests.engine.run_again import (
     detector,
     events,
     faster_rcnn,
+    mask_rcnn,
     scheduled,
     segmenter,
+    simple_pose,
     weights,
     yolo,
 )
@@ -64,7 +66,8 @@ def losses(told: list[Event]) -> dict[int, float | None]:
 def left_alone(tmp_path_factory: pytest.TempPathFactory) -> dict[Callable[..., RunFolder], object]:
     """A run of each kind that nothing happened to."""
     done: dict[Callable[..., RunFolder], object] = {}
-    for make in (detector, classifier, scheduled, yolo, center_net, faster_rcnn, segmenter):
+    others = (yolo, center_net, faster_rcnn, mask_rcnn, segmenter, simple_pose)
+    for make in (detector, classifier, scheduled, *others):
         folder = make(tmp_path_factory.mktemp(make.__name__))
         carry_out(folder)
         done[make] = folder
@@ -81,7 +84,9 @@ def left_alone(tmp_path_factory: pytest.TempPathFactory) -> dict[Callable[..., R
         (yolo, 3),
         (center_net, 3),
         (faster_rcnn, 3),
+        (mask_rcnn, 3),
         (segmenter, 3),
+        (simple_pose, 3),
         *((scheduled, step) for step in (1, 2, 3, 5, 7)),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),

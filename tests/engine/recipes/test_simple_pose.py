@@ -88,7 +88,7 @@ def test_same_numbers(tmp_path: Path, plan: FreezePlan) -> None:
 
 @pytest.mark.slow
 def test_it_learns() -> None:
-    """The arrow's joints, from random weights, in 128 steps: an untrained one finds few."""
+    """The arrow's joints, from random weights, in 256 steps: an untrained one finds few."""
     arrows = Data(
         "arrows",
         ("arrow",),
@@ -100,15 +100,16 @@ def test_it_learns() -> None:
     )
     told = learn(
         source_of(),
-        steps=192,
+        steps=256,
         data=arrows,
         batch_size=16,
         learning_rate=0.002,
+        weight_decay=0.0,
         optimizer="adam",
     )
     assert told.before < 0.15
-    assert told.after > 0.5
-    assert all(value is not None and value > 0.25 for value in told.per_class.values())
+    assert told.after > 0.8
+    assert all(value is not None and value > 0.6 for value in told.per_class.values())
 
 
 @pytest.mark.slow

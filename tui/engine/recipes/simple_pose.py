@@ -4,6 +4,9 @@ Loss: `L2Loss` of the heatmaps of the joints that are labelled; one value a pict
 `Trainer.step` is told the batch size. A picture is the surroundings of one object, which
 `SimplePoseDefaultTrainTransform` cuts out, turns and flips with OpenCV. It is flipped where the
 data names the joints, so that left ones change places with right ones.
+
+The script's own defaults are a learning rate of 0.1, 3 epochs and a weight decay of 0.0001. Here
+they are 0.001, 140 and none, which are our choice.
 """
 
 from __future__ import annotations
@@ -45,7 +48,7 @@ INFO = RecipeInfo(
         epochs=140,
         batch_size=32,
         learning_rate=0.001,
-        weight_decay=0.0001,
+        weight_decay=0.0,
         optimizer="adam",
     ),
     source="GluonCV scripts/pose/simple_pose/train_simple_pose.py",
@@ -141,7 +144,7 @@ class SimplePoseTask(LoaderTask):
     def losses(self, batch: Any) -> Losses:
         """The heatmaps' loss of a batch."""
         pictures, heatmaps, counted = (array.as_in_context(self._ctx) for array in batch[:3])
-        loss = self._loss(self.net(pictures), heatmaps, counted)
+        loss = self._loss(self.forward(pictures), heatmaps, counted)
         size = pictures.shape[0]
         return Losses([loss], loss, {INFO.losses[0]: loss}, pictures=size, scale=size)
 
