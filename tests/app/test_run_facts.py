@@ -79,10 +79,10 @@ async def test_the_first_batch_is_there_until_the_first_step() -> None:
         screen.state._stepped(step, 1_000_010.0)
         screen._show()
         assert not screen.query_one("#first-batch").display
-        await pilot.press("f")
+        await pilot.press("b")
         window = pilot.app.screen
         assert isinstance(window, RunFacts)
-        await pilot.press("f")
+        await pilot.press("b")
         assert pilot.app.screen is screen
 
 
@@ -103,7 +103,7 @@ async def test_neither_is_offered_where_there_is_none() -> None:
     screen = screen_of(list(sample_events(250)), process=living())
     async with Host(screen).run_test(size=(80, 24)) as pilot:
         await settled(pilot)
-        await pilot.press("f", "m")
+        await pilot.press("b", "m")
         assert pilot.app.screen is screen
 
 
@@ -134,7 +134,7 @@ def test_before_the_first_step(snap_compare: Compare, size: tuple[int, int]) -> 
 
 @pytest.mark.parametrize("size", SIZES, ids=IDS)
 def test_the_first_batch_afterwards(snap_compare: Compare, size: tuple[int, int]) -> None:
-    assert compared(snap_compare, screen_of(classifier(), process=living()), size, "f")
+    assert compared(snap_compare, screen_of(classifier(), process=living()), size, "b")
 
 
 @pytest.mark.parametrize("size", SIZES, ids=IDS)

@@ -49,7 +49,7 @@ WINDOWS: tuple[Action, ...] = (
     ),
     Action(
         "run_facts.close",
-        ("escape", "q", "f", "m"),
+        ("escape", "q", "b", "m"),
         "dismiss",
         "close",
         "close the window",
