@@ -18,6 +18,8 @@ from tui.runs.spec import RunSpec
 
 FEW_PICTURES = 256
 """With fewer, the run is over before workers would have paid for their start."""
+FEW_CORES = 2
+"""Of a processor that trains: no more than that are better left to the steps."""
 MOST = 8
 """Workers that are started without being asked for: each takes some 250 MB."""
 
@@ -56,8 +58,11 @@ def how_many(spec: RunSpec, data: Data) -> int:
 
 def best_count(ctx: str, cores: int) -> int:
     """Workers for a device: all cores but the trainer's own beside a GPU. On a processor the steps
-    take every core, and one worker is enough to have the next batch ready."""
-    return min(MOST, max(1, cores - 1)) if ctx.startswith("gpu") else 1
+    take every core, and the trainer reads the next batch while they go on: on two cores workers
+    were measured to gain nothing, and each takes memory. With more, one is enough to be ahead."""
+    if ctx.startswith("gpu"):
+        return min(MOST, max(1, cores - 1))
+    return int(cores > FEW_CORES)
 
 
 def _cores() -> int:
