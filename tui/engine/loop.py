@@ -21,6 +21,7 @@ from tui.engine.confusion import Confusion
 from tui.engine.divergence import refuse_infinite_values
 from tui.engine.input.workers import BatchWorkers, WorkerLost
 from tui.engine.orders import Orders
+from tui.engine.picture_rate import PictureRate
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.rate_in_force import RateInForce
 from tui.engine.recipes.recipe import TrainingTask
@@ -33,9 +34,6 @@ from tui.runs.spec import RunSpec
 
 STEP_STREAM = 1
 """Beside a batch's own stream, that of the step on it: dropout, a detector's samples."""
-
-RATE_WINDOW = 2.0
-"""Seconds over which pictures per second are measured."""
 
 
 @dataclass
@@ -155,7 +153,7 @@ class Loop:
         seed_everything(self.spec.seed, epoch)
         batches = iter(self.task.batches(done)) if self.workers is None else iter(())
         self.task.train_mode()
-        rate = _Rate()
+        rate = PictureRate()
         last = self.task.steps_per_epoch
         batch = self._read(batches, epoch, done) if done < last and not self._over() else None
         while done < last and not self._over():
@@ -185,7 +183,7 @@ class Loop:
             self.measured = None
             self._tell(stepped, learning_rate, rate)
 
-    def _between_batches(self, epoch: int, rate: _Rate) -> None:
+    def _between_batches(self, epoch: int, rate: PictureRate) -> None:
         """Carry out what the run was told, and wait for as long as it is paused."""
         waited = False
         while True:
@@ -292,7 +290,7 @@ class Loop:
         self.outcome.seconds = time.monotonic() - self._began
         self.keep(self)
 
-    def _tell(self, stepped: Stepped, learning_rate: float, rate: _Rate) -> None:
+    def _tell(self, stepped: Stepped, learning_rate: float, rate: PictureRate) -> None:
         self.emit(
             Step(
                 self.outcome.steps,
@@ -335,23 +333,3 @@ class Loop:
             self.sample(outcome.steps)
         self.emit(Phase("training"))
         return better
-
-
-class _Rate:
-    """Pictures per second over the last moments."""
-
-    def __init__(self) -> None:
-        self._marks: list[tuple[float, int]] = []
-        self.begin()
-
-    def begin(self) -> None:
-        """Measure from now on: what was before was no training."""
-        self._marks = [(time.monotonic(), 0)]
-
-    def add(self, pictures: int) -> float:
-        now = time.monotonic()
-        self._marks.append((now, pictures))
-        while len(self._marks) > 2 and now - self._marks[1][0] > RATE_WINDOW:
-            del self._marks[0]
-        seconds = now - self._marks[0][0]
-        return sum(count for _, count in self._marks[1:]) / seconds if seconds > 0 else 0.0
