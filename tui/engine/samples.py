@@ -120,7 +120,16 @@ def true_of(item: Sequence[Any], task: Task, classes: Sequence[str]) -> Predicte
                 for row in np.asarray(item[1])
             )
         )
-    return Predicted()
+    label = item[1]
+    joints = tuple((float(x), float(y), bool(seen)) for x, y, seen in _places_of(label))
+    box = tuple(map(float, label["bbox"]))
+    return Predicted((PredictedObject(classes[0], None, box, joints=joints),))  # type: ignore[arg-type]
+
+
+def _places_of(label: Any) -> Sequence[Sequence[float]]:
+    """x, y and whether it is labelled, of each joint."""
+    joints = np.asarray(label["joints_3d"])
+    return np.column_stack([joints[:, :2, 0], joints[:, 0, 1] > 0]).tolist()
 
 
 def _caption(found: Predicted, true: Predicted) -> str:

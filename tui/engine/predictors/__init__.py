@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from tui.engine.predictors import classes, detections, masks, objects_in_place
+from tui.engine.predictors import classes, detections, joints, masks, objects_in_place
 from tui.engine.predictors.predicted import Predictor
 from tui.engine.sources.built import Built
 
@@ -14,6 +14,7 @@ PREDICTORS: tuple[type[Predictor], ...] = (
     detections.CenterNetPredictor,
     detections.FasterRCNNPredictor,
     masks.SegmentationPredictor,
+    joints.JointsPredictor,
     classes.ClassPredictor,
 )
 
