@@ -15,8 +15,9 @@ from tui.engine.checkpoints import Checkpoints, restore
 from tui.engine.confusion import Confusion
 from tui.engine.datasets.data import Data
 from tui.engine.divergence import Diverged
-from tui.engine.feature_cache.cached_task import DRAWS_ANEW, CachedTask
+from tui.engine.feature_cache.cached_task import CachedTask
 from tui.engine.feature_cache.identity import identity_of
+from tui.engine.feature_cache.worth import DRAWS_ANEW
 from tui.engine.first_batch import check_first_batch
 from tui.engine.input.begin import begin_workers
 from tui.engine.loop import Loop

@@ -21,7 +21,7 @@ from tests.engine.run_again import (
     weights,
     yolo,
 )
-from tui.engine.feature_cache.cached_task import CachedTask
+from tui.engine.feature_cache.beside import Beside
 from tui.engine.feature_cache.store import ROWS, FeatureStore
 from tui.model.plan import FreezePlan, Rule
 from tui.model.plan_file import write_plan
@@ -204,15 +204,15 @@ def test_what_is_told_before_is_what_it_comes_to(tmp_path: Path, make: Make) -> 
 def test_labels_that_cannot_be_kept_are_no_reason_to_fail(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sample = CachedTask._sample
+    sample = Beside.sample
 
-    def with_polygons(task: CachedTask, index: int) -> object:
+    def with_polygons(task: Beside, index: int) -> object:
         found, beside = sample(task, index)
         polygons = np.empty(2, dtype=object)
         polygons[:] = [[np.zeros((4, 2))], [np.zeros((3, 2)), np.zeros((5, 2))]]
         return found, [*beside, polygons]
 
-    monkeypatch.setattr(CachedTask, "_sample", with_polygons)
+    monkeypatch.setattr(Beside, "sample", with_polygons)
     folder = changed(classifier(tmp_path), cache="on")
     told = carry_out(folder)
     (caching,) = of(Caching, told)

@@ -7,10 +7,7 @@ itself: only its forward pass is given features in the place of pictures.
 from __future__ import annotations
 
 import hashlib
-import shutil
-import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -18,9 +15,12 @@ import mxnet as mx
 import numpy as np
 from mxnet.gluon.data.dataloader import default_batchify_fn
 
+from tui.engine.feature_cache.batch import CachedBatch, Features
+from tui.engine.feature_cache.beside import Beside
 from tui.engine.feature_cache.frontier import NoFrontier
 from tui.engine.feature_cache.split import Split
 from tui.engine.feature_cache.store import FeatureStore, Row, bytes_kept
+from tui.engine.feature_cache.worth import epochs_begun, limit_of, seconds_of, why_not_kept
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import Losses, Metric
@@ -30,39 +30,6 @@ from tui.runs.events import Caching, Event, Notice
 from tui.runs.spec import Hyperparameters
 
 Made = TypeVar("Made")
-
-READ_RATE = 5e8
-"""Bytes a second at which rows are read and put together, at the least."""
-WORTH = 3
-"""How many times longer the frozen side must take than to read what it has made."""
-SHARE_OF_DISK = 0.5
-DRAWS_ANEW = "each epoch draws other pictures (views, or no augmentation, would not)"
-"""Why a run keeps no features unless it is asked to."""
-GIGABYTE = 1_000_000_000
-
-
-@dataclass(frozen=True)
-class Features:
-    """What stands in a batch for its pictures: the shape that they had, B×3×H×W, and what the
-    frozen side made of them. It goes to a device as an array does."""
-
-    shape: tuple[int, ...]
-    arrays: tuple[mx.nd.NDArray, ...]
-
-    def as_in_context(self, ctx: mx.Context) -> Features:
-        """The same, on a device."""
-        return Features(self.shape, tuple(array.as_in_context(ctx) for array in self.arrays))
-
-
-@dataclass(frozen=True)
-class CachedBatch:
-    """A batch of a recipe's, `inner`; the pictures that it is of, and what is to be kept of each
-    beside its features. `split` is whose features it has; None where it has pictures."""
-
-    rows: tuple[Row, ...]
-    inner: Any
-    beside: tuple[list[np.ndarray], ...] = ()
-    split: Split | None = None
 
 
 class CachedTask:
@@ -97,7 +64,7 @@ class CachedTask:
         self._split: Split | None = None
         self._store: FeatureStore | None = None
         self._made_for: Resolution | None = None
-        self._kinds: tuple[type, ...] = ()
+        self._beside = Beside(task)
         self._batch: CachedBatch | None = None
         self._place = 0
         self._pending: list[tuple[Row, list[np.ndarray], tuple[int, ...], Any, int]] = []
@@ -144,7 +111,9 @@ class CachedTask:
         return self._of_pictures(rows)
 
     def _of_pictures(self, rows: tuple[Row, ...]) -> CachedBatch:
-        read = self._drawing(rows, [lambda index=index: self._sample(index) for index, _ in rows])
+        read = self._drawing(
+            rows, [lambda index=index: self._beside.sample(index) for index, _ in rows]
+        )
         beside = tuple(beside for _, beside in read)
         return CachedBatch(rows, self._batchify([sample for sample, _ in read]), beside)
 
@@ -154,7 +123,10 @@ class CachedTask:
         tensors = len(split.tensors)
         samples = self._drawing(
             rows,
-            [lambda kept=arrays[tensors + 1 :]: self._sample_beside(kept) for arrays in found],
+            [
+                lambda kept=arrays[tensors + 1 :]: self._beside.without_picture(kept)
+                for arrays in found
+            ],
         )
         inner = self._batchify(samples)
         sizes = [tuple(int(side) for side in arrays[tensors]) for arrays in found]
@@ -185,28 +157,6 @@ class CachedTask:
             made.append(make())
         seed_everything(self._seed, after)
         return made
-
-    def _sample(self, index: int) -> tuple[Any, list[np.ndarray]]:
-        """A picture and its targets, and what is to be kept of it beside its features."""
-        if not self._task.draws_targets:
-            sample = self._task.training[index]
-            kinds = tuple(type(one) for one in sample[1:])
-            beside = [_as_numpy(one) for one in sample[1:]]
-        else:
-            raw = self._task.pictures[index]
-            sample = self._task.transform(*raw)
-            kinds = tuple(type(one) for one in raw[1:])
-            beside = [np.array(raw[0].shape), *(_as_numpy(one) for one in raw[1:])]
-        self._kinds = kinds
-        return sample, beside
-
-    def _sample_beside(self, beside: list[np.ndarray]) -> Any:
-        """A sample whose picture has nothing on it."""
-        if not self._task.draws_targets:
-            return (mx.nd.zeros(1), *_restored(beside, self._kinds))
-        shape, *label = beside
-        nothing = mx.nd.zeros(tuple(int(side) for side in shape), dtype="uint8")
-        return self._task.transform(nothing, *_restored(label, self._kinds))
 
     # Forward
 
@@ -274,7 +224,7 @@ class CachedTask:
         if self._hyper.cache == "off":
             return
         try:
-            split = Split(self.net, inputs, self._flags())
+            split = Split(self.net, inputs, dict(self._task.hybridized))
             features = split.features(inputs[0])
             split.refuse_mixed(inputs[0], features)
         except NoFrontier as error:
@@ -289,9 +239,11 @@ class CachedTask:
         first = [one[:1].asnumpy().astype(dtype, copy=False) for one in features]
         each = bytes_kept([*first, *beside])
         total = each * len(self._task.training) * self._views
-        seconds = _seconds(split, inputs[0]) / inputs[0].shape[0]
-        limit = self._limit()
-        why_not = self._why_not(total, each, seconds, limit)
+        seconds = seconds_of(split, inputs[0]) / inputs[0].shape[0]
+        limit = limit_of(self._folder, self._hyper)
+        epochs = epochs_begun(self._hyper, self.steps_per_epoch)
+        passes = (epochs - self._plans.epoch + 1) / self._views
+        why_not = why_not_kept(self._hyper, total, each, seconds, limit, passes)
         if why_not:
             self._tell(why_not, split, each, total, seconds)
             return
@@ -321,36 +273,6 @@ class CachedTask:
         self._split = self._store = None
         self._full = False
 
-    def _flags(self) -> dict[str, bool]:
-        return dict(self._task.hybridized)
-
-    def _limit(self) -> int:
-        if self._hyper.cache_limit:
-            return int(self._hyper.cache_limit * GIGABYTE)
-        there = self._folder if self._folder.exists() else self._folder.parent
-        taken = sum(file.stat().st_size for file in self._folder.glob("*") if file.is_file())
-        return int((shutil.disk_usage(there).free + taken) * SHARE_OF_DISK)
-
-    def _why_not(self, total: int, each: int, seconds: float, limit: int) -> str:
-        if total > limit:
-            return (
-                f"its {total / GIGABYTE:.1f} GB are more than the {limit / GIGABYTE:.1f} GB that "
-                "it may take"
-            )
-        if self._hyper.cache == "on":
-            return ""
-        if self._epochs() - self._plans.epoch + 1 <= self._views:
-            return "no picture is seen twice"
-        if seconds * READ_RATE < WORTH * each:
-            return "to read what it keeps would take as long as to compute it"
-        return ""
-
-    def _epochs(self) -> int:
-        """How many epochs are begun, with the limit on steps."""
-        hyper = self._hyper
-        limit = -(-hyper.max_steps * hyper.accumulate // self.steps_per_epoch)
-        return min(hyper.epochs, limit) if hyper.max_steps else hyper.epochs
-
     def _tell(
         self,
         why_not: str,
@@ -372,35 +294,5 @@ class CachedTask:
         )
 
 
-def _seconds(split: Split, pictures: mx.nd.NDArray) -> float:
-    mx.nd.waitall()
-    began = time.perf_counter()
-    split.features(pictures)
-    mx.nd.waitall()
-    return time.perf_counter() - began
-
-
 def _one_by_one(inner: Any) -> bool:
     return isinstance(inner[0], (tuple, list))
-
-
-def _as_numpy(one: Any) -> np.ndarray:
-    if isinstance(one, mx.nd.NDArray):
-        return one.asnumpy()
-    try:
-        return np.asarray(one)
-    except ValueError:  # NumPy 1.24 and later, of lists that are not all of one length
-        return np.array(None)
-
-
-def _restored(arrays: Sequence[np.ndarray], kinds: Sequence[type]) -> list[Any]:
-    """Arrays as the kinds of things that they were."""
-    found: list[Any] = []
-    for array, kind in zip(arrays, kinds, strict=True):
-        if issubclass(kind, mx.nd.NDArray):
-            found.append(mx.nd.array(array, dtype=array.dtype))
-        elif issubclass(kind, np.ndarray):
-            found.append(np.array(array))
-        else:
-            found.append(kind(array))
-    return found
