@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 
 from tui.engine.datasets.data import Data, Task
-from tui.engine.loop import Loop
+from tui.engine.loop import STEP_STREAM, Loop
 from tui.engine.optimizer import states_kept
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.refusal import Refusal
@@ -38,6 +38,7 @@ def check_first_batch(loop: Loop, plans: PlanInForce, data: Data, task: Task) ->
     mx.nd.waitall()
     before, began = _in_use(device), time.monotonic()
     with _statistics_kept(plans):
+        seed_everything(loop.spec.seed, loop.position.epoch, 0, STEP_STREAM)
         loop.stepper.add(batch)
         stepped = loop.stepper.look(loop.outcome.steps + 1)
         mx.nd.waitall()

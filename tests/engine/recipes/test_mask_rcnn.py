@@ -42,7 +42,9 @@ def test_same_numbers(tmp_path: Path, plan: FreezePlan) -> None:
     start = tmp_path / "start.params"
     net = build(source_of("mask"), lambda _: None).net
     net.save_parameters(str(start))
-    hyper: dict[str, Any] = {"batch_size": BATCH, "learning_rate": 0.001, "weight_decay": 0.0001}
+    # Small steps: which regions are taken turns on a last digit, and the two ways of the mask's
+    # transposed convolution add in another order.
+    hyper: dict[str, Any] = {"batch_size": BATCH, "learning_rate": 0.0001, "weight_decay": 0.0001}
     found, _ = ours(source_of("mask"), plan, start, steps=STEPS, **hyper)
 
     if plan is HEAD_ONLY:
@@ -65,7 +67,7 @@ def test_same_numbers(tmp_path: Path, plan: FreezePlan) -> None:
     )
     net.hybridize(static_alloc=True)
     trainer = gluon.Trainer(
-        net.collect_params(), "sgd", {"learning_rate": 0.001, "wd": 0.0001, "momentum": 0.9}
+        net.collect_params(), "sgd", {"learning_rate": 0.0001, "wd": 0.0001, "momentum": 0.9}
     )
     rpn_cls_loss = gluon.loss.SigmoidBinaryCrossEntropyLoss(from_sigmoid=False)
     rpn_box_loss = gluon.loss.HuberLoss(rho=1 / 9.0)
