@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.fake_trainer import make_folder, sample_events, write_log
-from tests.app.run_screens import Host, following, until
+from tests.app.run_screens import Host, following, living, until
 from tui.app.run_state import RunState
 from tui.runs.events import Event, Step
 from tui.runs.folder import RunFolder
@@ -48,13 +48,13 @@ def test_it_is_read_to_the_record_before_and_written_on(folder: RunFolder) -> No
 async def test_a_screen_shows_it(folder: RunFolder) -> None:
     whole = folder.events_file.read_bytes()
     folder.events_file.write_bytes(whole[: cuts(whole)[0]])
-    screen = following(folder)
+    screen = following(folder, living())  # of a trainer that is gone no more would be awaited
     async with Host(screen).run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: screen.state.step is not None)
         for length in cuts(whole):
             folder.events_file.write_bytes(whole[:length])
-            state = RunState()
-            state.apply_all(screen._reader.read())
-            assert state.version == 0, "half a record is none"
+            await pilot.pause()
+            assert screen.state.step is not None
+            assert screen.state.step.step == 38, "half a record is none"
         folder.events_file.write_bytes(whole)
         await until(pilot, lambda: screen.state.step is not None and screen.state.step.step == 39)
