@@ -139,7 +139,7 @@ def in_turn(case: Case, rounds: int, cache: str) -> Times:
     task.validate = lambda stop: None
     with tempfile.TemporaryDirectory() as folder:
         if cache == "on":
-            task = CachedTask(task, hyper, plans, Path(folder) / "features", "", 0, tell)
+            task = CachedTask(task, hyper, plans, Path(folder) / "features", str, 0, tell)
         loop = Loop(task, spec, "", tell, lambda: False, plans)
         check_first_batch(loop, plans, data, recipe.task)
         mx.nd.waitall()

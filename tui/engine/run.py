@@ -15,17 +15,14 @@ from tui.engine.checkpoints import Checkpoints, restore
 from tui.engine.confusion import Confusion
 from tui.engine.datasets.data import Data
 from tui.engine.divergence import Diverged
-from tui.engine.feature_cache.cached_task import CachedTask
-from tui.engine.feature_cache.identity import identity_of
-from tui.engine.feature_cache.worth import DRAWS_ANEW
+from tui.engine.feature_cache.begin import begin_caching
 from tui.engine.first_batch import check_first_batch
 from tui.engine.input.begin import begin_workers
 from tui.engine.loop import Loop
 from tui.engine.orders import Orders
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.predictors import predictor_for
-from tui.engine.recipes.loader_task import LoaderTask
-from tui.engine.recipes.recipe import Recipe, TrainingTask
+from tui.engine.recipes.recipe import Recipe
 from tui.engine.refusal import Refusal
 from tui.engine.samples import Samples
 from tui.engine.saving import save_parameters
@@ -42,7 +39,7 @@ from tui.runs.checkpoint import (
     newest_checkpoint,
     set_aside_after,
 )
-from tui.runs.events import Caching, Event, Finished, Notice, Phase, Prepared, Resumed
+from tui.runs.events import Event, Finished, Notice, Phase, Prepared, Resumed
 from tui.runs.folder import RunFolder
 from tui.runs.past import Past
 from tui.runs.proof_file import write_proof
@@ -96,7 +93,8 @@ class Run:
         plans = self._apply_plan(built.net, found)
         self.emit(Phase("preparing the first batch"))
         checkpoint = found.checkpoint
-        task = self._cached(recipe.prepare(built, data, self.spec.hyper), built, data, plans)
+        task = recipe.prepare(built, data, self.spec.hyper)
+        task = begin_caching(task, self.spec, built, data, plans, self.folder, self.emit)
         checkpoints = Checkpoints(
             self.folder,
             plans,
@@ -112,12 +110,12 @@ class Run:
             self.emit,
             self.should_stop,
             plans,
-            self.orders,
-            self._rates(checkpoint.outcome.steps if checkpoint else 0),
-            checkpoints.write,
-            checkpoint.position if checkpoint else Position(),
-            checkpoint.outcome if checkpoint else Outcome(),
-            lambda: self._tell_skipped(data),
+            orders=self.orders,
+            rates=self._rates(checkpoint.outcome.steps if checkpoint else 0),
+            keep=checkpoints.write,
+            position=checkpoint.position if checkpoint else Position(),
+            outcome=checkpoint.outcome if checkpoint else Outcome(),
+            tell_skipped=lambda: self._tell_skipped(data),
             write_confusion=self._write_confusion,
             sample=self._sampling(built, data, recipe),
         )
@@ -186,27 +184,6 @@ class Run:
             replays={at: plan for at, plan in self.past.by_hand.items() if at >= steps},
         )
         return self.plans
-
-    def _cached(
-        self, task: TrainingTask, built: Built, data: Data, plans: PlanInForce
-    ) -> TrainingTask:
-        hyper = self.spec.hyper
-        drawn = hyper.augment and hyper.views > 0  # also where they are not kept
-        if (hyper.cache == "off" and not drawn) or not isinstance(task, LoaderTask):
-            return task
-        if hyper.cache == "auto" and hyper.augment and not drawn:
-            # Left alone: what is drawn anew for each epoch is read by workers, ahead of the steps.
-            self.emit(Caching(active=False, why_not=DRAWS_ANEW))
-            return task
-        return CachedTask(
-            task,
-            hyper,
-            plans,
-            self.folder.features,
-            identity_of(self.spec, built, data),
-            self.spec.seed,
-            self.emit,
-        )
 
     def _rates(self, steps: int) -> dict[int, float]:
         return {at: factor for at, factor in self.past.rates.items() if at >= steps}

@@ -32,10 +32,16 @@ from tui.runs.spec import Hyperparameters
 Made = TypeVar("Made")
 
 
+def draws_views(hyper: Hyperparameters) -> bool:
+    """Whether so many pictures are drawn of each, once for all, kept or not."""
+    return hyper.augment and (hyper.views > 0 or hyper.cache == "on")
+
+
 class CachedTask:
     """`task` as it is, but that what cannot change is not computed again.
 
-    `identity` says what a picture goes through before the network, and what data it is of.
+    `identity` says what a picture goes through before the network, and what data it is of; it is
+    asked only where features are kept, as it looks at every file of the data.
     """
 
     def __init__(
@@ -44,7 +50,7 @@ class CachedTask:
         hyper: Hyperparameters,
         plans: PlanInForce,
         folder: Path,
-        identity: str,
+        identity: Callable[[], str],
         seed: int,
         emit: Callable[[Event], None],
     ) -> None:
@@ -57,7 +63,7 @@ class CachedTask:
         self._seed = seed
         self._emit = emit
         # Views are what a run asks for, whether or not they can be kept.
-        self._drawn = hyper.augment and (hyper.views > 0 or hyper.cache == "on")
+        self._drawn = draws_views(hyper)
         self._views = max(1, hyper.views) if self._drawn else 1
         self._full = False
         self._batchify = task.batchify or default_batchify_fn
@@ -248,7 +254,7 @@ class CachedTask:
             self._tell(why_not, split, each, total, seconds)
             return
         key = hashlib.blake2b(
-            f"{self._identity} {split.digest()} {self._hyper.cache_dtype} {self._views}".encode(),
+            f"{self._identity()} {split.digest()} {self._hyper.cache_dtype} {self._views}".encode(),
             digest_size=16,
         ).hexdigest()
         try:
