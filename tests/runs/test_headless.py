@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tui.runs.event_words import in_words
 from tui.runs.events import (
     Checked,
     Checkpointed,
@@ -14,7 +15,6 @@ from tui.runs.events import (
     Resumed,
     Validated,
 )
-from tui.runs.headless import in_words
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,9 @@ from enum import Enum
 from operator import lt
 
 from tui.runs import events
+from tui.runs.event_words import rate_in_words
 from tui.runs.events import Envelope
 from tui.runs.plan_change import change_in_words
-from tui.runs.rate_change import rate_in_words
 from tui.runs.series import Series
 
 KEPT_NOTICES = 200

@@ -65,8 +65,8 @@ class Following:
 
     def hear(self, event: Event) -> None:
         """Show one event."""
+        from tui.runs.event_words import in_words
         from tui.runs.events import Phase, Prepared, Resumed, Step
-        from tui.runs.headless import in_words
 
         shown = self._bar is not None and isinstance(event, Step | Phase)
         if not shown and (line := in_words(event)):

@@ -185,7 +185,7 @@ class Loop:
 
     def _between_batches(self, epoch: int, rate: PictureRate) -> None:
         """Carry out what the run was told, and wait for as long as it is paused."""
-        waited = False
+        waited, began = False, time.monotonic()
         while True:
             if self.plans is not None:
                 self.plans.between_batches(self.outcome.steps)
@@ -206,6 +206,7 @@ class Loop:
                 self.emit(Paused(self.outcome.steps))
             self.orders.wait()
         if waited:
+            self._began += time.monotonic() - began  # a pause is no training
             rate.begin()
             if not self.should_stop():
                 self.emit(Continued(self.outcome.steps))

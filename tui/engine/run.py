@@ -246,6 +246,9 @@ class Run:
         if plans.witness.intervals:
             write_proof(self.folder.proof_file, plans.witness.proof_file(where))
             self.emit(plans.witness.proof())
+        if not outcome.stopped:
+            # It goes on no more: what was kept for later epochs only takes room.
+            shutil.rmtree(self.folder.features, ignore_errors=True)
         self.emit(
             Finished(
                 stopped=outcome.stopped,

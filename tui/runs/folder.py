@@ -62,7 +62,7 @@ class RunFolder:
 
     @property
     def features(self) -> Path:
-        """What the frozen side has made of the pictures; can be removed when the run is over."""
+        """What the frozen side has made of the pictures; removed when the run is complete."""
         return self.path / "features"
 
     @property
