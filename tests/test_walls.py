@@ -81,4 +81,5 @@ def test_every_part_is_looked_at() -> None:
         "printable",
         "runs",
         "toml",
+        "whole_file",
     }

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Any
 
 import tomli_w
+
+from tui.whole_file import whole_file
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -36,12 +37,8 @@ def read_toml(path: Path) -> dict[str, Any]:
 def write_toml(path: Path, content: dict[str, Any], header: str = "") -> None:
     """Write a TOML file through a temporary name, so that a reader never sees half of it."""
     text = toml_text(content, header)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with whole_file(path) as temporary:
         temporary.write_bytes(text.encode())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def toml_text(content: dict[str, Any], header: str = "") -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import say
+from tui.whole_file import whole_file
 
 if TYPE_CHECKING:
     from tui.runs.folder import RunFolder
@@ -101,14 +101,12 @@ def _put(write: Callable[[TextIO], object], out: Path | None, *, force: bool) ->
     path = out.expanduser()
     if path.exists() and not force:
         raise Problem(f"{out}: is there already; --force writes over it")
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        try:
-            with temporary.open("w", encoding="utf-8", newline="") as file:
-                write(file)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with (
+            whole_file(path) as temporary,
+            temporary.open("w", encoding="utf-8", newline="") as file,
+        ):
+            write(file)
     except (OSError, ValueError) as error:
         raise Problem(_why(out, error)) from None
     say(f"written to {out}")

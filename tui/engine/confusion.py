@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import csv
-import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from tui.runs.events import Confused
+from tui.whole_file import whole_file
 
 NAMED = 10
 """Pairs that an event tells."""
@@ -46,13 +46,11 @@ class Confusion:
         Raises:
             OSError: it cannot be written.
         """
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        try:
-            with temporary.open("w", encoding="utf-8", newline="") as file:
-                csv.writer(file).writerows(self._rows())
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with (
+            whole_file(path) as temporary,
+            temporary.open("w", encoding="utf-8", newline="") as file,
+        ):
+            csv.writer(file).writerows(self._rows())
 
     def _rows(self) -> Iterator[list[str | int]]:
         classes = range(len(self.names))

@@ -28,6 +28,7 @@ from tui.runs.predictions import (
     PicturePrediction,
     encoded,
 )
+from tui.whole_file import whole_file
 
 ENDINGS = (".png", ".mask.png")
 """Of what is written of a picture."""
@@ -207,9 +208,5 @@ def _png(image: Image.Image) -> bytes:
 
 def _replace(path: Path, data: bytes) -> None:
     """Write a file, whole or not at all."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with whole_file(path) as temporary:
         temporary.write_bytes(data)
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Callable
@@ -44,6 +43,7 @@ from tui.runs.folder import RunFolder
 from tui.runs.past import Past
 from tui.runs.proof_file import write_proof
 from tui.runs.spec import RunSpec
+from tui.whole_file import whole_file
 
 
 @dataclass
@@ -271,10 +271,9 @@ class Run:
         if outcome.best_step in (None, outcome.steps):
             return ""
         kept = self.folder.checkpoints / f"{outcome.best_step:08d}" / WEIGHTS
-        temporary = best.with_name(f".{best.name}.{os.getpid()}")
         try:
-            shutil.copyfile(kept, temporary)
-            os.replace(temporary, best)
+            with whole_file(best) as temporary:
+                shutil.copyfile(kept, temporary)
         except OSError as error:
             self.emit(Notice(f"the best weights could not be copied: {error}"))
             return ""
@@ -287,12 +286,7 @@ def save_weights(net: Block, path: Path) -> None:
     Raises:
         OSError: the disk is full, gone or may not be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with whole_file(path) as temporary:
         save_parameters(net, temporary)
         with temporary.open("rb") as file:
             os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)

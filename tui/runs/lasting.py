@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from tui.runs.events import Envelope, PlanApplied, Resumed, Step, Validated
+from tui.runs.events import Envelope, LearningRateChanged, PlanApplied, Resumed, Step, Validated
 from tui.runs.log import EventReader
 
 
@@ -40,7 +40,7 @@ def _lasts(envelope: Envelope, step: int) -> bool:
     match envelope.event:
         case Step(at) | Validated(step=at):
             return at <= step
-        case PlanApplied(at):
+        case PlanApplied(at) | LearningRateChanged(at):
             return at < step  # one that came just then is made again
     return True
 

@@ -6,7 +6,6 @@ mid-run. Whoever has the folder can judge for themselves: see `tui.runs.verdict`
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Literal
 
@@ -14,6 +13,7 @@ import msgspec
 
 from tui.model.description import ParameterKind
 from tui.runs.versioned import Newer, Unreadable, read_versioned
+from tui.whole_file import whole_file
 
 PROOF_VERSION = 1
 
@@ -87,9 +87,8 @@ def write_proof(path: Path, proof: ProofFile) -> None:
     Raises:
         OSError: it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(msgspec.json.encode(proof) + b"\n")
-    os.replace(temporary, path)
+    with whole_file(path) as temporary:
+        temporary.write_bytes(msgspec.json.encode(proof) + b"\n")
 
 
 def read_proof(path: Path) -> ProofFile:

@@ -33,6 +33,7 @@ from tui.engine.datasets.shapes import CLASSES, ShapesDetection
 from tui.engine.demo.network import INPUT_SIZE, TRUNK_FILE, demo_ssd
 from tui.engine.seeding import seed_everything
 from tui.toml import write_toml
+from tui.whole_file import whole_file
 
 SEED = 1000
 STEPS = 2500
@@ -124,10 +125,9 @@ def _varied(
 def save_trunk(net: SSD, out: Path, facts: dict[str, Any]) -> str:
     """Write the trunk's weights by structure name, and a `.toml` beside them. Returns the
     sha256 of the weights."""
-    temporary = out.with_name(f".{out.name}.{os.getpid()}")
-    net.features.save_parameters(str(temporary))
-    digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
-    os.replace(temporary, out)
+    with whole_file(out) as temporary:
+        net.features.save_parameters(str(temporary))
+        digest = hashlib.sha256(temporary.read_bytes()).hexdigest()
     write_toml(out.with_suffix(".toml"), {"sha256": digest, **facts}, HEADER)
     return digest
 

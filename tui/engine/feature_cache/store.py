@@ -17,6 +17,8 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from tui.whole_file import whole_file
+
 STORE_VERSION = 1
 ROWS = "rows.bin"
 FACTS = "store.json"
@@ -66,9 +68,8 @@ class FeatureStore:
         self._file = os.open(folder / ROWS, os.O_RDWR | os.O_CREAT, 0o600)
         self.found = self._read_heads()
         """How many rows were there already."""
-        facts = folder / f".{FACTS}"
-        facts.write_bytes(msgspec.json.encode(StoreFacts(key)))
-        os.replace(facts, folder / FACTS)
+        with whole_file(folder / FACTS) as temporary:
+            temporary.write_bytes(msgspec.json.encode(StoreFacts(key)))
 
     def __len__(self) -> int:
         return len(self._places)

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 import mxnet as mx
 
-from tui.engine.refusal import Refusal, in_one_line
+from tui.engine.refusal import Refusal
+from tui.engine.saving import save_arrays
 from tui.engine.seeding import seed_everything
 from tui.engine.sources import zoo
 from tui.engine.weights.conversion import convert_file
 from tui.engine.weights.trunks import parameters_of
 from tui.model.source import ModelSource
 from tui.runs.inspection import Converted, ConvertWeights
+from tui.whole_file import whole_file
 
 
 def convert(question: ConvertWeights, say: Callable[[str], None]) -> Converted:
@@ -48,16 +49,11 @@ def write_params(arrays: dict[str, mx.nd.NDArray], path: Path) -> None:
     Raises:
         Refusal: it cannot be written.
     """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        mx.nd.save(str(temporary), arrays)
-        # On a full disk MXNet can fail without a word.
-        least = sum(4 * array.size for array in {id(a): a for a in arrays.values()}.values())
-        if temporary.stat().st_size < least:
-            raise Refusal(f"{path}: cannot be written: no space left on device")
-        os.replace(temporary, path)
-    except (OSError, mx.MXNetError) as error:
-        why = getattr(error, "strerror", None) or in_one_line(error)
+        with whole_file(path) as temporary:
+            save_arrays(arrays, temporary)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
         raise Refusal(f"{path}: cannot be written: {why}") from error
     finally:
         temporary.unlink(missing_ok=True)

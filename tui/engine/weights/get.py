@@ -15,6 +15,7 @@ from platformdirs import user_cache_path
 
 from tui import __version__
 from tui.engine.refusal import Refusal
+from tui.engine.saving import save_arrays
 from tui.engine.sources.built import Say
 from tui.engine.weights.conversion import convert_file
 from tui.engine.weights.fetch import NotServed, Progress, Wanted, fetch
@@ -32,6 +33,7 @@ from tui.model.weight_files import (
 from tui.model.weight_sources import Part, Place, WeightSource, places_of, public, sources_of
 from tui.model.zoo import find_entry, models_folder
 from tui.runs.inspection import GotWeights
+from tui.whole_file import whole_file
 
 
 def get_weights(
@@ -169,19 +171,16 @@ def _converted(
         widened=found.widened,
     )
     path = converted_path(origin)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
     say(f"writing {path.name}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        mx.nd.save(str(temporary), found.arrays)
-        # The note first: weights without one are not taken.
-        write_origin(path, origin)
-        os.replace(temporary, path)
-    except (OSError, mx.MXNetError) as error:
-        why = getattr(error, "strerror", None) or str(error).strip().splitlines()[0]
+        with whole_file(path) as temporary:
+            save_arrays(found.arrays, temporary)
+            # The note first: weights without one are not taken.
+            write_origin(path, origin)
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
         raise Refusal(f"{path.parent}: {path.name} cannot be written: {why}") from error
-    finally:
-        temporary.unlink(missing_ok=True)
     return WeightFile(path, read_origin(path))
 
 
