@@ -27,7 +27,6 @@ class RateInForce:
         emit: Callable[[Event], None],
         replays: Mapping[int, float] | None = None,
     ) -> None:
-        self._own = hyper.learning_rate
         self._schedule = learning_rates(hyper, steps_per_epoch, total_steps)
         self._outcome = outcome
         self._emit = emit
@@ -38,10 +37,10 @@ class RateInForce:
         return self._schedule(step) * self._outcome.rate_factor
 
     def change(self, learning_rate: float) -> None:
-        """Put another rate in the place of the run's own, between two batches."""
+        """Give the next step this rate; a schedule goes on from it, in proportion."""
         # Whoever changes it now has seen what is: older changes are not made again.
         self._replays.clear()
-        self._put(learning_rate / self._own, replayed=False)
+        self._put(learning_rate / self._schedule(self._outcome.steps + 1), replayed=False)
 
     def between_batches(self) -> None:
         """Make a change again that was made here before."""
@@ -50,5 +49,6 @@ class RateInForce:
             self._put(factor, replayed=True)
 
     def _put(self, factor: float, *, replayed: bool) -> None:
+        step = self._outcome.steps
         self._outcome.rate_factor = factor
-        self._emit(LearningRateChanged(self._outcome.steps, self._own * factor, factor, replayed))
+        self._emit(LearningRateChanged(step, self.at(step + 1), factor, replayed))

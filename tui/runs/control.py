@@ -45,7 +45,7 @@ class Validate(msgspec.Struct, frozen=True, tag=True):
 
 
 class SetLearningRate(msgspec.Struct, frozen=True, tag=True):
-    """Put another learning rate in the place of the run's: a schedule goes on from it."""
+    """The learning rate from the next step on: a schedule goes on from it, in proportion."""
 
     learning_rate: Annotated[float, Meta(gt=0, le=1e3)]
 

@@ -209,9 +209,9 @@ class Continued(msgspec.Struct, frozen=True, tag=True):
 
 
 class LearningRateChanged(msgspec.Struct, frozen=True, tag=True):
-    """After `step` steps another learning rate took the place of the run's own, of which it is
-    `factor` times; a schedule goes on from it. `replayed` is a change of before a resume, made
-    again at its step."""
+    """After `step` steps the learning rate was set by hand, to that of the next step: all that the
+    schedule says from here on is multiplied by `factor`. `replayed` is a change of before a
+    resume, made again at its step."""
 
     step: int
     learning_rate: float

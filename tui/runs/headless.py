@@ -11,7 +11,7 @@ from tui.runs.events import Died, Failed, Finished
 from tui.runs.exit_codes import COMPLETE, STOPPED
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventReader
-from tui.runs.supervisor import cause
+from tui.runs.supervisor import cause_of
 from tui.runs.trainer import last_lines, start_trainer, with_disk
 
 POLL = 0.25
@@ -62,7 +62,7 @@ def follow(
         return 128 + signal.SIGINT
     if last is None or isinstance(last, Died):
         if last is None:
-            say(with_disk(cause(code), folder))
+            say(with_disk(cause_of(code), folder))
         say(f"the last lines of {folder.log_file}:")
         for line in last_lines(folder, 5):
             say(f"  {line}")

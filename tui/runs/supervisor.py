@@ -77,6 +77,11 @@ def cause(code: int, *, killed_for_memory: bool = False) -> str:
     return f"the trainer ended by signal {number}{name}" + (f": {reason}" if reason else "")
 
 
+def cause_of(code: int) -> str:
+    """What ended a trainer that has said nothing, by the exit code of its supervisor."""
+    return cause(128 - code if code > 128 else code)
+
+
 class _Signals:
     """Hands signals on to the trainer, also those that came before it was there. The second
     interrupt kills it."""

@@ -55,7 +55,7 @@ RUN: tuple[Action, ...] = (
         ("l",),
         "learning_rate",
         "learning rate",
-        "put another learning rate in the place of the run's",
+        "set the learning rate from now on; a schedule goes on from it",
         "run",
         rank=5,
     ),

@@ -41,6 +41,9 @@ class SummaryPane(LivePane):
         elif state.status in (Status.COMPLETE, Status.STOPPED):
             lines.append(written(("! no proof was written", ERROR)))
         lines.append(_line("run", _path(folder.path)))
+        if state.sampled is not None and state.sampled.pictures:
+            newest = folder.path / state.sampled.pictures[0].path
+            lines.append(_line("pictures", _path(newest.parent)))
         if state.checkpoint is not None and state.status is not Status.COMPLETE:
             command = f"thaw train {shlex.quote(str(folder.path))}"
             step = f"r goes on after step {state.checkpoint.step:,}"

@@ -37,7 +37,7 @@ class AskLearningRate(ModalScreen["float"]):
 
     def on_mount(self) -> None:
         self.query_one("#rate", Input).cursor_blink = False
-        self.query_one("#said", MessageLine).say("in place of the run's; its schedule goes on")
+        self.query_one("#said", MessageLine).say("a schedule goes on from it, in proportion")
 
     def action_set(self) -> None:
         """Answer, if it can be used."""

@@ -43,7 +43,7 @@ from tui.monitor.memory import MemoryMonitor, MemorySnapshot
 from tui.printable import printable
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventReader
-from tui.runs.supervisor import cause
+from tui.runs.supervisor import cause_of
 from tui.runs.trainer import is_alive, last_lines, with_disk
 
 REDRAW_SECONDS = 1.0
@@ -180,7 +180,7 @@ class RunScreen(RunOrders):
         if started is not None and is_alive(started):
             return ""  # though its supervisor is gone
         if code is not None:
-            return cause(code if code < 128 else 128 - code)
+            return cause_of(code)
         if started is not None:
             return f"the trainer (process {started.pid}) is gone, without a last word"
         return ""
