@@ -49,7 +49,7 @@ from tui.runs.folder import RunFolder
 
 ROOT = Path(__file__).parents[2]
 SMALL, WIDE = (80, 24), (120, 40)
-PANES = ("progress", "chart", "losses", "rates", "memory", "validation", "notices")
+PANES = ("progress", "chart", "losses", "rates", "memory", "validations", "notices")
 
 
 @pytest.fixture(autouse=True)
@@ -94,7 +94,7 @@ async def test_all_panes_are_on_the_screen(size: tuple[int, int]) -> None:
             region = screen.query_one(f"#{pane}").region
             assert region.width, pane
             assert region.height, pane
-            if pane != "validation" or size == WIDE:
+            if pane != "validations" or size == WIDE:
                 assert screen.region.contains_region(region), pane
         chart = screen.query_one("#chart")
         assert chart.region.width >= 45
@@ -106,9 +106,9 @@ async def test_what_was_measured_beside_the_metric() -> None:
     screen = screen_of([*sample_events(10), validated], process=living())
     async with Host(screen).run_test(size=WIDE) as pilot:
         await settled(pilot)
-        assert "0.4200" in shown(screen, "validation")
-        assert "pixel accuracy" in shown(screen, "validation")
-        assert "0.8700" in shown(screen, "validation")
+        assert "0.4200" in shown(screen, "validations")
+        assert "pixel accuracy" in shown(screen, "validations")
+        assert "0.8700" in shown(screen, "validations")
 
 
 async def test_numbers_are_those_of_the_log() -> None:
@@ -123,8 +123,8 @@ async def test_numbers_are_those_of_the_log() -> None:
         assert f"{last.pictures_per_second:.1f}" in shown(screen, "rates")
         assert "epoch 3 of 4 · step 250 of 400" in shown(screen, "progress")
         assert "62.5 %" in shown(screen, "progress")
-        assert "epoch 2" in shown(screen, "validation")
-        assert "hazelnut" in shown(screen, "validation")
+        assert "epoch 2" in shown(screen, "validations")
+        assert "hazelnut" in shown(screen, "validations")
         assert "skipped IMG_0042.jpg" in shown(screen, "notices")
         assert "1.2 GB" in shown(screen, "memory")
 

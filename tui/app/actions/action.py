@@ -22,6 +22,7 @@ Where = Literal[
     "train",
     "run",
     "run_facts",
+    "jump",
     "question",
     "help",
     "browser",

@@ -22,7 +22,7 @@ PERCENTILE = 0.02
 """The share of raw values at either end that may fall outside of the chart."""
 
 
-class LossChart(TiledPane):
+class LossChart(TiledPane, can_focus=True):
     """A chart of all losses. `smoothing` is an index into `FACTORS`."""
 
     def __init__(self, *, id: str | None = None) -> None:
