@@ -14,11 +14,13 @@ from tui.model.plan import FreezePlan, Rule
 from tui.runs.events import (
     Checkpointed,
     Commanded,
+    Continued,
     Envelope,
     Event,
     Failed,
     Memory,
     Notice,
+    Paused,
     Phase,
     PlanApplied,
     Prepared,
@@ -87,6 +89,27 @@ def test_elapsed_stands_still_at_the_end() -> None:
     assert folded(started()).elapsed(1005.0) == 5.0
     assert folded(started(), step(1), Failed("no")).elapsed(5000.0) == 2.0
     assert folded(started(), step(1), finished(1)).elapsed(5000.0) == 192.4
+
+
+def test_a_pause_is_no_training_time() -> None:
+    state = folded(started(), PREPARED, step(1), step(2), Paused(2), each=2.0)
+    assert state.elapsed(1008.0) == 8.0
+    assert state.elapsed(5000.0) == 8.0
+    state.apply(Envelope(5, 4008.0, Continued(2)))
+    assert state.elapsed(4010.0) == 10.0
+    state.apply(Envelope(6, 4010.0, step(3)))
+    assert state.seconds_left == pytest.approx((2.0 + 4.0) / 2 * 17)
+    state.apply(Envelope(7, 4012.0, Paused(3)))
+    state.apply(Envelope(8, 4013.0, Failed("no")))
+    assert state.elapsed(9000.0) == 12.0
+
+
+def test_a_run_that_is_resumed_after_it_was_killed_in_a_pause_counts_on() -> None:
+    state = folded(started(), step(1), Paused(1))
+    state.mark_gone("signal 9")
+    assert state.elapsed(9000.0) == 2.0
+    state.apply(Envelope(3, 9000.0, started()))
+    assert state.elapsed(9007.0) == 7.0
 
 
 def test_losses_that_are_not_finite_poison_nothing() -> None:

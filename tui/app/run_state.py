@@ -52,8 +52,8 @@ class Mark:
 @dataclass(slots=True)
 class RunState:
     """A run so far. Only `apply` and the `mark_…` below change it; `version` tells that they
-    did. Times are seconds since the epoch, as the trainer wrote them; `seconds_before` is how
-    long the run had trained before it was resumed."""
+    did. Times are seconds since the epoch, as the trainer wrote them, those of steps without the
+    pauses before them; `seconds_before` is how long the run had trained before it was resumed."""
 
     version: int = 0
     seen_at: float = 0.0
@@ -81,6 +81,8 @@ class RunState:
     seconds_before: float = 0.0
     stop_asked: bool = False
     paused_at: int | None = None
+    paused_since: float | None = None
+    paused_seconds: float = 0.0
     proof: events.Proof | None = None
     finished: events.Finished | None = None
     failed: events.Failed | events.Died | None = None
@@ -125,13 +127,16 @@ class RunState:
         return max(0.0, each * (self.total_steps - self.step.step))
 
     def elapsed(self, now: float) -> float:
-        """Seconds from the trainer's start to its end, or to `now`, and what it had trained
-        before it was resumed."""
+        """Seconds from the trainer's start to its end, or to `now`, without pauses, and what it
+        had trained before it was resumed."""
         if self.started is None:
             return 0.0
         if self.finished is not None:
             return self.finished.seconds
-        return self.seconds_before + max(0.0, (self.ended_at or now) - self.started_at)
+        end = self.ended_at or now
+        if self.paused_since is not None:
+            end = min(end, self.paused_since)
+        return self.seconds_before + max(0.0, end - self.started_at - self.paused_seconds)
 
     @property
     def not_finite(self) -> tuple[int, int]:
@@ -193,9 +198,9 @@ class RunState:
             case events.Caching() as caching:
                 self.caching = caching
             case events.Paused(step):
-                self.paused_at = step
+                self.paused_at, self.paused_since = step, envelope.time
             case events.Continued():
-                self.paused_at = None
+                self._go_on(envelope.time)
             case events.LearningRateChanged() as change:
                 self.marks.append(Mark(change.step, rate_in_words(change)))
             case events.Commanded(command):
@@ -235,8 +240,14 @@ class RunState:
         self.started, self.started_at = started, time
         self.finished = self.failed = self.proof = None
         self.gone, self.ended_at, self.stop_asked, self.doing = "", 0.0, False, ""
-        self.paused_at = None
+        self.paused_at = self.paused_since = None
+        self.paused_seconds = 0.0
         self.first_step = 0
+
+    def _go_on(self, time: float) -> None:
+        if self.paused_since is not None:
+            self.paused_seconds += time - self.paused_since
+        self.paused_at = self.paused_since = None
 
     def _resume(self, resumed: events.Resumed) -> None:
         # What came after the checkpoint did not last: the run does it again.
@@ -266,8 +277,8 @@ class RunState:
             for series in self.losses.values():
                 series.forget_from(step.step)
         if not self.first_step:
-            self.first_step, self.first_step_at = step.step, time
-        self.step, self.last_step_at = step, time
+            self.first_step, self.first_step_at = step.step, time - self.paused_seconds
+        self.step, self.last_step_at = step, time - self.paused_seconds
         self.doing = ""
         self._series(SUM).append(step.step, step.loss)
         for name, value in step.losses.items():
@@ -291,7 +302,8 @@ class RunState:
         for name in steps[0].losses:
             self._series(name).extend(numbers[:-1], [step.losses[name] for step in steps[:-1]])
         if not self.first_step:
-            self.first_step, self.first_step_at = numbers[0], run[0].time
+            self.first_step = numbers[0]
+            self.first_step_at = run[0].time - self.paused_seconds
         self.apply(run[-1])
 
     def _series(self, name: str) -> Series:
