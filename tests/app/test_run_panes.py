@@ -52,7 +52,7 @@ def test_every_pane_can_be_made_and_has_a_number() -> None:
         assert kind.make().id == kind.name
 
 
-@pytest.mark.parametrize("name", ["chart", "numbers", "memory", "validations"])
+@pytest.mark.parametrize("name", ["charts", "numbers", "memory", "validations"])
 async def test_a_number_hides_a_pane_and_shows_it_again(name: str) -> None:
     screen = run_screen()
     async with Host(screen).run_test(size=WIDE) as pilot:
@@ -75,7 +75,7 @@ async def test_what_is_hidden_leaves_its_room_to_the_others() -> None:
         for name in ("numbers", "memory", "validations"):
             await pilot.press(number_of(name))
         await pilot.pause()
-        assert screen.query_one("#chart").region.width >= 78
+        assert screen.query_one("#charts").region.width >= 78
 
 
 async def test_with_no_pane_at_all_it_says_how_to_get_them_back() -> None:
@@ -90,24 +90,24 @@ async def test_with_no_pane_at_all_it_says_how_to_get_them_back() -> None:
         assert "show them" in text_of(pilot)
         await pilot.press("0")
         await pilot.pause()
-        assert {"chart", "numbers"} <= seen(screen)
+        assert {"charts", "numbers"} <= seen(screen)
 
 
 async def test_the_layout_is_remembered() -> None:
     screen = run_screen()
     async with Host(screen).run_test(size=WIDE) as pilot:
         await settled(pilot)
-        before = screen.query_one("#chart").region.width
-        await pilot.press(number_of("memory"), number_of("chart"), number_of("chart"), "<", "<")
+        before = screen.query_one("#charts").region.width
+        await pilot.press(number_of("memory"), number_of("charts"), number_of("charts"), "<", "<")
         await pilot.pause()
-        width = screen.query_one("#chart").region.width
+        width = screen.query_one("#charts").region.width
         assert before - 16 < width < before - 4
         await remembered(pilot, screen)
     other = run_screen("runs/other")
     async with Host(other).run_test(size=WIDE) as pilot:
         await settled_but_for_memory(pilot, other)
         assert "memory" not in seen(other)
-        assert other.query_one("#chart").region.width == width
+        assert other.query_one("#charts").region.width == width
 
 
 async def settled_but_for_memory(pilot: Pilot[int], screen: RunScreen) -> None:
@@ -125,7 +125,7 @@ async def test_a_layout_that_cannot_be_read_is_said_once_and_kept_beside() -> No
         assert len(said) == 1
         assert "run-screen.toml" in said[0]
         assert "not a layout of panes" in said[0]
-        assert {"chart", "numbers", "memory"} <= seen(screen)
+        assert {"charts", "numbers", "memory"} <= seen(screen)
         await pilot.press(number_of("memory"))
         await remembered(pilot, screen)
         broken = layout_file().with_name("run-screen.toml.broken")

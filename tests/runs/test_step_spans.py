@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,7 +24,7 @@ def test_no_step_is_lost_and_memory_is_bounded(steps: list[int]) -> None:
     spans = filled(steps).spans
     assert len(spans) <= 8
     assert all(any(first <= step <= last for first, last in spans) for step in steps)
-    assert all(one[1] < other[0] for one, other in zip(spans, spans[1:], strict=False))
+    assert all(one[1] < other[0] for one, other in pairwise(spans))
 
 
 @given(STEPS)

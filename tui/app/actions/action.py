@@ -21,6 +21,7 @@ Where = Literal[
     "snippet",
     "train",
     "run",
+    "charts",
     "run_facts",
     "jump",
     "question",

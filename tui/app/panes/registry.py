@@ -63,7 +63,7 @@ class PaneKind:
 
 PANES: tuple[PaneKind, ...] = (
     PaneKind(
-        "chart", "the curves of the run", "main", "loss_chart:LossChart",
+        "charts", "the curves of the run", "main", "charts:ChartsPane",
         lambda pane, run: pane.show_run(run.state), framed=False,
     ),
     PaneKind(

@@ -24,7 +24,6 @@ from tui.app.glyphs import glyphs
 from tui.app.panes import chart
 from tui.app.panes.confusion import confusion_lines
 from tui.app.panes.first_batch import FirstBatchPane, lines_of_check
-from tui.app.panes.loss_chart import LossChart
 from tui.app.panes.notices import NoticesPane
 from tui.app.panes.plan_changes import PlanChangesPane
 from tui.app.panes.progress import ProgressPane
@@ -33,6 +32,7 @@ from tui.app.panes.summary import SummaryPane
 from tui.app.run_state import Status
 from tui.app.screens.loading import LoadingScreen
 from tui.app.screens.quit_run import LEAVE, STOP, QuitRun
+from tui.app.screens.run_charts import RunCharts
 from tui.app.screens.run_facts import RunFacts
 from tui.app.screens.run_orders import RESUMABLE, RunOrders
 from tui.app.screens.run_panes import RunPanes
@@ -53,7 +53,7 @@ SLICE = 1 << 16
 """Bytes of the log that are read and folded in one go: a few milliseconds."""
 
 
-class RunScreen(RunOrders, RunPanes):
+class RunScreen(RunOrders, RunPanes, RunCharts):
     """Follows one run.
 
     `process` is the trainer where this program started it: then its exit code is known.
@@ -62,9 +62,10 @@ class RunScreen(RunOrders, RunPanes):
 
     CSS_PATH = "../styles/run.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]  # noqa: RUF012
-    AUTO_FOCUS = "#chart"
-    BINDINGS = bindings("run")
-    HELP_PLACES: tuple[Where, ...] = ("run", "app")
+    AUTO_FOCUS = "#charts"
+    # Where a key has two meanings, that of the charts comes first, while it has one.
+    BINDINGS = [*bindings("charts"), *bindings("run")]  # noqa: RUF012
+    HELP_PLACES: tuple[Where, ...] = ("run", "charts", "app")
 
     def __init__(
         self,
@@ -120,6 +121,10 @@ class RunScreen(RunOrders, RunPanes):
 
     def panes_changed(self) -> None:
         """Show what a pane that came has missed."""
+        self._show()
+
+    def charts_changed(self) -> None:
+        """Numbers are smoothed as curves are."""
         self._show()
 
     def on_unmount(self) -> None:
@@ -191,10 +196,9 @@ class RunScreen(RunOrders, RunPanes):
         if not self.is_mounted:
             return
         state = self.state
-        losses = self.query_one(LossChart)
         self.query_one(ProgressPane).show_run(state, self._clock())
         self.query_one(FirstBatchPane).show_run(state)
-        self.body.show_run(RunView(state, self._memory, losses.factor, self.folder))
+        self.body.show_run(RunView(state, self._memory, self.charts.factor, self.folder))
         self.query_one(PlanChangesPane).show_run(state, 4 if self.size.height >= 36 else 1)
         self.query_one(NoticesPane).show_run(state, 3 if self.size.height >= 36 else 1)
         title = self._title()
@@ -239,6 +243,8 @@ class RunScreen(RunOrders, RunPanes):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now is offered."""
         ended = self.state.status.ended
+        if (may := self.may_chart(action)) is not None:
+            return may
         match action:
             case "stop_run":
                 return not ended and not self.state.stop_asked
@@ -254,15 +260,6 @@ class RunScreen(RunOrders, RunPanes):
                 waiting = self.state.status is Status.WAITING and self.process is None
                 return waiting or self.state.status in RESUMABLE
         return True
-
-    def action_smooth(self, by: int) -> None:
-        """Smooth the curves more or less."""
-        self.query_one(LossChart).smooth(by)
-        self._show()
-
-    def action_logarithmic(self) -> None:
-        """Between a linear and a logarithmic axis."""
-        self.query_one(LossChart).toggle_logarithmic()
 
     def action_first_batch(self) -> None:
         """Show what the first batch has shown."""
