@@ -49,9 +49,9 @@ class Loop:
     there, with a `trainer` whose state is of then. `tell_skipped` is called when pictures have
     been read: some may have been skipped. `workers` read the batches, where there are any;
     otherwise the loop does, on its own thread. `write_confusion` keeps a classifier's table and
-    returns where. `contexts` are the devices, where there are several, and `exchange` adds up
-    their gradients; `names` are those of the loss's parts. `sample` is called with the step after each validation, the network as
-    that has left it.
+    returns where. `sample` is called with the step after each validation, the network as that has
+    left it. `contexts` are the devices, where there are several, and `exchange` adds up their
+    gradients; `names` are those of the loss's parts.
     """
 
     task: TrainingTask

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from mxnet import autograd
@@ -13,7 +14,7 @@ def bounds(pictures: int, parts: int) -> list[tuple[int, int]]:
     ones, and where there are too few pictures, the last have none."""
     each, more = divmod(pictures, parts)
     starts = [number * each + min(number, more) for number in range(parts + 1)]
-    return list(zip(starts, starts[1:], strict=False))
+    return list(pairwise(starts))
 
 
 def parts_of(batch: Sequence[Any], parts: int) -> list[Any]:
