@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 
 from mxnet.gluon import Block
 
+from tui.engine.distribution.spread import settle_statistics
 from tui.engine.freezing import apply_plan
 from tui.engine.refusal import Refusal
 from tui.engine.verification import Witness
@@ -115,10 +116,16 @@ class PlanInForce:
         else:
             self.witness.go_on(kept, self.tree, self.resolution)
 
+    def settle(self) -> None:
+        """Before the network is looked at as one: of several devices, the first one's statistics
+        are what has moved."""
+        settle_statistics(self.net, self.tree, self.resolution)
+
     def _apply(
         self, plan: FreezePlan, step: int, reason: Reason, rules: tuple[Rule, ...] = ()
     ) -> None:
         # Its digests are of what the plan before has left.
+        self.settle()
         self.witness.end(step)
         self.tree, self.resolution = apply_plan(
             self.net, plan, self.epoch, accumulate=self._accumulate

@@ -13,6 +13,9 @@ from mxnet.gluon import Block
 from tui.engine.checkpoints import Checkpoints, restore
 from tui.engine.confusion import Confusion
 from tui.engine.datasets.data import Data
+from tui.engine.devices import parse_contexts
+from tui.engine.distribution.exchange import DeviceExchange
+from tui.engine.distribution.spread import spread
 from tui.engine.divergence import Diverged
 from tui.engine.feature_cache.begin import begin_caching
 from tui.engine.first_batch import check_first_batch
@@ -89,6 +92,8 @@ class Run:
                 "patience waits for a better metric, and there are no validation pictures to "
                 "measure one on; set it to 0"
             )
+        contexts = parse_contexts(self.spec.model.ctx)
+        spread(built.net, contexts)
         self.emit(Phase("applying the plan"))
         plans = self._apply_plan(built.net, found)
         self.emit(Phase("preparing the first batch"))
@@ -118,6 +123,9 @@ class Run:
             tell_skipped=lambda: self._tell_skipped(data),
             write_confusion=self._write_confusion,
             sample=self._sampling(built, data, recipe),
+            contexts=contexts,
+            exchange=DeviceExchange() if len(contexts) > 1 else None,
+            names=recipe.info.losses,
         )
         self._tell_prepared(recipe, data, loop, plans)
         if checkpoint:
@@ -242,6 +250,7 @@ class Run:
         where = str(weights.relative_to(self.folder.path))
         best = self._save_best(outcome)
         self.emit(Phase("comparing with before"))
+        plans.settle()
         plans.witness.end(outcome.steps)
         if plans.witness.intervals:
             write_proof(self.folder.proof_file, plans.witness.proof_file(where))

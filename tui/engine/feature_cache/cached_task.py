@@ -101,11 +101,19 @@ class CachedTask:
 
     def losses(self, batch: CachedBatch) -> Losses:
         """The recipe's losses of a batch."""
+        return self._task.losses(self._given(batch))
+
+    def losses_on(self, batch: CachedBatch, contexts: Sequence[mx.Context]) -> list[Losses]:
+        """Those of its parts, each on a device. They go forward in the order of the pictures."""
+        return self._task.losses_on(self._given(batch), contexts)
+
+    def _given(self, batch: CachedBatch) -> Any:
+        """What the recipe is given of a batch."""
         if batch.split is not None and not (batch.split is self._split and self._is_current()):
             # The plan has changed since it was read.
             batch = self._of_pictures(batch.rows)
         self._batch, self._place = batch, 0
-        return self._task.losses(batch.inner)
+        return batch.inner
 
     # Reading
 
