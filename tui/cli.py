@@ -23,7 +23,7 @@ from tui.commands.predict import predict
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.runs import runs
-from tui.commands.saying import echo
+from tui.commands.showing import has_terminal, need_terminal, run_app
 from tui.commands.snippet import snippet
 from tui.commands.source_options import ctx_option, source_options
 from tui.commands.train import read_run, train
@@ -31,7 +31,6 @@ from tui.commands.verify import verify
 from tui.commands.weights import weights
 
 if TYPE_CHECKING:
-    from tui.app.app import ThawApp
     from tui.model.source import ModelSource
 
 
@@ -76,12 +75,12 @@ def main(context: click.Context) -> None:
         --classes fig,date,hazelnut --data PATH  then h (head only) and t (train)
     """
     if context.invoked_subcommand is None:
-        if not _has_terminal():
+        if not has_terminal():
             click.echo(context.get_help())
             return
         from tui.app.app import ThawApp
 
-        _run(ThawApp())
+        run_app(ThawApp())
 
 
 @main.command(name="open")
@@ -137,10 +136,10 @@ def attach(run: str | None) -> None:
     if not folder.events_file.exists():
         # Events speak for themselves. Without any, a run that cannot begin is not waited for.
         read_run(folder)
-    _need_terminal()
+    need_terminal()
     from tui.app.app import ThawApp
 
-    _run(ThawApp(attach=folder))
+    run_app(ThawApp(attach=folder))
 
 
 main.add_command(compare)
@@ -167,25 +166,7 @@ def _show(
     preset: str | None = None,
     given: GivenPlan | None = None,
 ) -> None:
-    _need_terminal()
+    need_terminal()
     from tui.app.app import ThawApp
 
-    _run(ThawApp(source, data=data, preset=preset, plan=given.plan if given else None))
-
-
-def _run(app: ThawApp) -> None:
-    code = app.run(mouse=True)
-    # What the screen said last is gone with it: say it where it stays.
-    for line in app.last_words:
-        echo(line, err=bool(code))
-    sys.exit(code or app.return_code or 0)
-
-
-def _has_terminal() -> bool:
-    # Textual draws on standard error, so that has to be a terminal too.
-    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
-
-
-def _need_terminal() -> None:
-    if not _has_terminal():
-        raise Problem("no terminal here to show it in; `thaw train RUN_DIR` needs none")
+    run_app(ThawApp(source, data=data, preset=preset, plan=given.plan if given else None))

@@ -43,9 +43,10 @@ class ThawApp(App[int]):
     """The terminal workbench. `run()` returns the exit code.
 
     With a `source` it opens that model; `data` is where its pictures are, `preset` or `plan` what
-    it begins with. With `attach` it shows a run instead. With neither it lists all models, and
-    what is opened from the list comes back to it. `inspector` stands in for the process that
-    describes models. `last_words` are the lines to say where the screen has gone.
+    it begins with. With `attach` it shows a run instead, with `first` another screen. With none of
+    them it lists all models, and what is opened from the list comes back to it. `inspector` stands
+    in for the process that describes models. `last_words` are the lines to say where the screen has
+    gone.
     """
 
     CSS_PATH: ClassVar[str] = "styles/app.tcss"
@@ -62,10 +63,13 @@ class ThawApp(App[int]):
         plan: FreezePlan | None = None,
         attach: RunFolder | None = None,
         inspector: Inspector | None = None,
+        first: Screen[None] | None = None,
     ) -> None:
         # Textual reads the styles of a screen that is pushed, but not of the first one.
-        first = "browser" if source is None and attach is None else "loading"
-        super().__init__(css_path=[self.CSS_PATH, f"styles/{first}.tcss"])
+        listed = source is None and attach is None and first is None
+        styles = "styles/browser.tcss" if listed else "styles/loading.tcss"
+        super().__init__(css_path=[self.CSS_PATH, styles])
+        self._first = first
         install_alt_enter()
         self._source = source
         self._data = data
@@ -84,6 +88,8 @@ class ThawApp(App[int]):
             return LoadingScreen(f"Reading the run {self._run_folder.path.name}")
         if self._source is not None:
             return LoadingScreen(f"Opening {self._source.model}")
+        if self._first is not None:
+            return Screen()
         from tui.app.screens.browser import BrowserScreen
 
         self._browser = BrowserScreen()
@@ -110,13 +116,16 @@ class ThawApp(App[int]):
             from tui.app.screens.run import RunScreen
 
             self._clear_way()
-            self.push_screen(RunScreen(self._run_folder), self._attached_run_left)
+            self.push_screen(RunScreen(self._run_folder), self._first_left)
+        elif self._first is not None:
+            self._clear_way()
+            self.push_screen(self._first, self._first_left)
         elif self._source is not None:
             loading = self.screen_stack[0]
             assert isinstance(loading, LoadingScreen)
             self.run_worker(self._open(self._source, self._data, loading), name="open")
 
-    def _attached_run_left(self, _: object) -> None:
+    def _first_left(self, _: object) -> None:
         self.exit(0)
 
     # Opening a model

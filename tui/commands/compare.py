@@ -25,7 +25,8 @@ JSON_VERSION = 1
 @click.command()
 @click.argument("words", nargs=-1, required=True, metavar="RUN RUN...")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
-def compare(words: tuple[str, ...], as_json: bool) -> None:
+@click.option("--screen", "on_screen", is_flag=True, help="Show it live, with one large chart.")
+def compare(words: tuple[str, ...], as_json: bool, on_screen: bool) -> None:
     """In what runs differ, and what came of each: settings, plans, curves over each other, metrics
     and proofs.
 
@@ -50,6 +51,8 @@ def compare(words: tuple[str, ...], as_json: bool) -> None:
     from tui.runs.comparison import compare as compared
 
     if as_json:
+        if on_screen:
+            raise Problem("compare: --json and --screen go each alone")
         import msgspec
 
         print_json({"version": JSON_VERSION, **msgspec.structs.asdict(compared(folders))})
@@ -58,6 +61,14 @@ def compare(words: tuple[str, ...], as_json: bool) -> None:
 
     if len(folders) > MOST:
         raise Problem(f"compare: at most {MOST} runs at once; --json takes any number")
+    if on_screen:
+        from tui.commands.showing import need_terminal, show_screen
+
+        need_terminal("without --screen it needs none")
+        from tui.app.screens.compare import CompareScreen
+
+        show_screen(CompareScreen(folders))
+        return
     for part in _parts(compared(folders), ascii_only=not is_unicode(sys.stdout)):
         if isinstance(part, str):
             click.echo(part)

@@ -46,6 +46,7 @@ _state = click.option(
 @click.option("-n", "--limit", type=click.IntRange(1), metavar="N", help="At most N runs.")
 @click.option("--all", "every", is_flag=True, help=f"More than the newest {SHOWN}.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list of all, for scripts.")
+@click.option("--screen", "on_screen", is_flag=True, help="Show them live; a key acts on one.")
 @click.pass_context
 def runs(
     ctx: click.Context,
@@ -54,11 +55,13 @@ def runs(
     limit: int | None,
     every: bool,
     as_json: bool,
+    on_screen: bool,
 ) -> None:
     """List runs, the one begun last first, and how each stands.
 
     \b
     thaw runs
+    thaw runs --screen
     thaw runs --state running --json
     thaw runs prune --older 30d --dry-run
 
@@ -80,8 +83,13 @@ def runs(
     """
     ctx.obj = homes
     if ctx.invoked_subcommand is not None:
-        if states or limit or every or as_json:
+        if states or limit or every or as_json or on_screen:
             raise Problem(f"these options stand after {ctx.invoked_subcommand}, if anywhere")
+        return
+    if on_screen:
+        if states or limit or every or as_json:
+            raise Problem("--screen shows all runs; / in it narrows them to a state")
+        _show_screen(homes)
         return
     found, more = _listed(homes, states, None if every else limit or (None if as_json else SHOWN))
     if as_json:
@@ -163,6 +171,18 @@ def prune(
             say(f"{run.path}: stays, with what thaw did not write: {names}{more}")
     click.echo(f"freed {size(freed)}")
     sys.exit(1 if failed else 0)
+
+
+def _show_screen(homes: Sequence[Path]) -> None:
+    from tui.commands.showing import need_terminal, show_screen
+
+    need_terminal("without --screen the list needs none")
+    for home in homes:
+        if not home.expanduser().exists():
+            raise Problem(f"{home}: there is no such folder")
+    from tui.app.screens.runs import RunsScreen
+
+    show_screen(RunsScreen(_homes(homes)))
 
 
 def _homes(homes: Sequence[Path]) -> list[Path]:

@@ -11,12 +11,14 @@ from textual.binding import Binding, BindingType
 from tui.app.actions.action import Action, Where
 from tui.app.actions.browser import BROWSER
 from tui.app.actions.charts import CHARTS
+from tui.app.actions.compare import COMPARE
 from tui.app.actions.everywhere import EVERYWHERE
 from tui.app.actions.fields import FIELDS
 from tui.app.actions.keys import key_text, keys_text
 from tui.app.actions.model import MODEL
 from tui.app.actions.plan import PLAN
 from tui.app.actions.run import RUN
+from tui.app.actions.runs import RUNS
 from tui.app.actions.train import TRAIN
 from tui.app.actions.tree import TREE
 from tui.app.actions.windows import WINDOWS
@@ -45,6 +47,10 @@ TITLES: dict[Where, str] = {
     "run": "Watching a run",
     "charts": "On the charts",
     "run_plan": "Changing what trains in a run",
+    "runs": "The list of runs",
+    "runs_filter": "While a filter of runs is typed",
+    "listed_run": "A run opened from the list of runs",
+    "compare": "Comparing runs",
     "browser": "The list of models",
     "browsed": "Opened from the list of models",
     "app": "Everywhere",
@@ -61,6 +67,8 @@ ACTIONS: tuple[Action, ...] = (
     *TRAIN,
     *RUN,
     *CHARTS,
+    *RUNS,
+    *COMPARE,
     *BROWSER,
     *EVERYWHERE,
 )

@@ -32,6 +32,10 @@ Where = Literal[
     "learning_rate",
     "run_plan",
     "run_plan_opening",
+    "runs",
+    "runs_filter",
+    "listed_run",
+    "compare",
 ]
 """What has to be on the screen, or to have the focus, for an action to work."""
 

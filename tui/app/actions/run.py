@@ -136,6 +136,15 @@ RUN: tuple[Action, ...] = (
         "run",
         rank=2,
     ),
+    Action(
+        "run.runs",
+        ("ctrl+r",),
+        "runs",
+        "runs",
+        "list the runs: watch, stop, compare, delete them",
+        "run",
+        rank=2,
+    ),
     Action("run.back", ("escape",), "back", "back", "leave this screen", "run", rank=1),
     *_PANES,
     Action(

@@ -250,7 +250,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
                 return not ended and not self.state.stop_asked
             case "leave" | "pause" | "checkpoint" | "validate" | "learning_rate" | "change_plan":
                 return not ended
-            case "back":
+            case "back" | "runs":
                 return ended
             case "first_batch":
                 return self.state.checked is not None
@@ -271,6 +271,12 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         """Show which classes are taken for which."""
         lines = confusion_lines(self.state, self.folder)
         self.app.push_screen(RunFacts("What is taken for what", lines))
+
+    def action_runs(self) -> None:
+        """List the runs."""
+        from tui.app.screens.runs import RunsScreen
+
+        self.app.push_screen(RunsScreen())
 
     def action_leave(self) -> None:
         """Leave this screen; a run that is going goes on."""
