@@ -32,23 +32,33 @@ STYLES = (
 GAP = 2
 
 
+def models(found: Comparison) -> list[str]:
+    """The models of the runs, each once."""
+    told = dict.fromkeys(str(run.settings.get("model", "")) for run in found.runs)
+    return [_safe(_last(model)) for model in told if model]
+
+
 def legend(found: Comparison, width: int) -> list[Content]:
-    """A line for each run: its letter, how it stands, what it trains, how far it is, its name."""
-    runs = found.runs
-    model = max((len(_safe(_last(str(run.settings.get("model", ""))))) for run in runs), default=0)
-    plan = max((len(_safe(run.plan)) for run in runs), default=0)
-    lines = []
-    for letter, style, run in zip(LETTERS, STYLES, runs, strict=False):
-        signs = glyphs()
-        parts = [
-            state_text(run.state, signs).ljust(9),
-            _safe(_last(str(run.settings.get("model", "")))).ljust(model),
-            _safe(run.plan).ljust(plan),
+    """A line for each run: its letter, how it stands, what it trains, how far it is, its name, and
+    its model where that is not the same for all."""
+    signs = glyphs()
+    several = len(models(found)) > 1
+    told = [
+        (
+            state_text(run.state, signs),
+            _safe(run.plan),
             f"{run.steps}/{run.total_steps}" if run.total_steps else f"{run.steps}",
             _safe(run.name),
-        ]
-        line = "  ".join(parts)
-        lines.append(written((letter, f"bold {style}"), signs.cut(f" {line}", width - 1)))
+            _safe(_last(str(run.settings.get("model", "")))) if several else "",
+        )
+        for run in found.runs
+    ]
+    widths = [max(map(len, column)) for column in zip(*told, strict=True)]
+    lines = []
+    for letter, style, run, cells in zip(LETTERS, STYLES, found.runs, told, strict=False):
+        line = "  ".join(cell.ljust(size) for cell, size in zip(cells, widths, strict=True))
+        line = signs.cut(f" {line}".rstrip(), width - 1)
+        lines.append(written((letter, f"bold {style}"), line))
         if run.problem:
             problem = plain(run.problem, ascii_only=signs.ascii_only)
             lines.append(written((f"  ! {problem}", "bold $text-error")))

@@ -17,7 +17,7 @@ from tui.runs.listed import ACTIVE, ListedRun, RunOutside
 
 # fmt: off
 Field = Literal[
-    "state", "run", "model", "recipe", "plan", "trains", "epoch", "step", "loss", "best", "age",
+    "state", "run", "model", "recipe", "trains", "epoch", "step", "loss", "best", "age",
 ]
 # fmt: on
 """What a column can show."""
@@ -58,8 +58,7 @@ def run_row(run: ListedRun) -> RunRow:
             "run": shown(run.name),
             "model": shown(Path(run.model).name),
             "recipe": shown(run.recipe),
-            "plan": shown(run.plan),
-            "trains": "" if run.trainable is None else f"{run.trainable:,}",
+            "trains": f"{shown(run.plan)}{'' if run.trainable is None else f' {run.trainable:,}'}",
             "epoch": f"{run.epoch}/{run.epochs}" if run.epochs else "",
             "step": f"{run.step}/{run.total_steps}" if run.total_steps else "",
             "loss": "" if run.loss is None else readings.loss(run.loss),
@@ -100,7 +99,7 @@ ORDERS: dict[Field, tuple[_Key, bool]] = {
     "age": (lambda run: run.begun, True),
     "state": (lambda run: float(_MOST_WANTED.index(run.state)), False),
     "model": (lambda run: Path(run.model).name.lower(), False),
-    "plan": (lambda run: run.plan.lower(), False),
+    "trains": (lambda run: run.plan.lower(), False),
     "step": (lambda run: run.step / run.total_steps if run.total_steps else None, True),
     "loss": (lambda run: run.loss, False),
     "best": (lambda run: run.best, True),

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app.actions import Where, bindings
-from tui.app.comparison_text import legend, tables
+from tui.app.comparison_text import legend, models, tables
 from tui.app.glyphs import glyphs
 from tui.app.panes import chart
 from tui.app.panes.compared_curves import ComparedCurves
@@ -106,7 +106,10 @@ class CompareScreen(Screen[None]):
         parts = [f"comparing {counted(len(self._readers), 'run')}"]
         if self.found is None:
             parts.append("reading them")
-        elif going := sum(run.state in ACTIVE for run in self.found.runs):
+            return glyphs().text(" · ".join(parts))
+        if len(names := models(self.found)) == 1:
+            parts[0] += f" of {names[0]}"
+        if going := sum(run.state in ACTIVE for run in self.found.runs):
             parts.append(f"{going} going on")
         return glyphs().text(" · ".join(parts))
 

@@ -40,4 +40,4 @@ def _what(run: ListedRun, holds: Contents) -> str:
     )
     if not holds.others:
         return gone
-    return f"{gone} {counted(len(holds.others), 'file')} in it that thaw did not write will stay."
+    return f"{gone}\n{counted(len(holds.others), 'file')} that thaw did not write will stay."

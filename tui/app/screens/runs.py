@@ -34,11 +34,22 @@ LOOK_SECONDS = 1.0
 """Between two looks at the runs."""
 
 REST = 10
-"""How much longer than a look took is waited until the next, where that is more: many runs must
-not keep a core busy."""
+MOST_REST = 3.0
+"""How much longer than a look took is waited until the next, and so many seconds at most: a
+thousand runs must not keep a core busy."""
 
 RESUMABLE = ("new", "stopped", "failed", "lost")
 """States in which a trainer can be started."""
+
+
+NO_RUN = (
+    "no run yet",
+    "",
+    "thaw demo     then h (head only) and t (train) makes one",
+    "thaw          opens any model; t there trains it",
+    "thaw train    does it without a screen",
+)
+"""What the list says while it is empty."""
 
 
 class RunsScreen(ListScreen):
@@ -48,6 +59,7 @@ class RunsScreen(ListScreen):
     """
 
     CSS_PATH = "../styles/runs.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (80, "-usual")]  # noqa: RUF012
     BINDINGS = bindings("runs")
     HELP_PLACES: ClassVar[tuple[Where, ...]] = ("runs", "runs_filter", "app")
     AUTO_FOCUS = ""
@@ -69,7 +81,8 @@ class RunsScreen(ListScreen):
         self._by: Field = "age"
         self._turned = False
         self._looking = False
-        self._looked = False
+        self.looks = 0
+        """How often all runs have been looked at."""
         self._next_look = 0.0
         self._said_problem = ""
         self._about = ""
@@ -135,11 +148,10 @@ class RunsScreen(ListScreen):
             looking = self._watch.look()
             while (seen := await asyncio.to_thread(next, looking, None)) is not None:
                 self._take(seen)
-            self._looked = True
+            self.looks += 1
         finally:
             self._looking = False
-            took = time.monotonic() - began
-            self._next_look = began + max(0.0, took * REST if took * REST > self._interval else 0)
+            self._next_look = began + min(MOST_REST, REST * (time.monotonic() - began))
         for trainer in self._trainers.values():
             trainer.poll()  # one that has ended is let go of
         self._show()
@@ -148,7 +160,7 @@ class RunsScreen(ListScreen):
         known = self._rows
         self._rows = {
             run.path: row
-            if (row := known.get(run.path)) is not None and row.run == run
+            if (row := known.get(run.path)) is not None and (row.run is run or row.run == run)
             else run_row(run)
             for run in seen.runs
         }
@@ -201,12 +213,13 @@ class RunsScreen(ListScreen):
         self._refresh_keys()
 
     def _say_why_empty(self, typed: str) -> None:
+        signs = glyphs()
+        lines: list[str] = []
         if typed:
-            self.message.warn(f"nothing matches {typed}: esc shows all")
-        elif self._looked and not self._said_problem:
-            self.message.say(
-                "no run yet: thaw demo, then h and t, makes one; or open a model, and t trains it"
-            )
+            lines = [f"nothing matches {typed}: esc shows all"]
+        elif self.looks and not self._said_problem:
+            lines = list(NO_RUN)
+        self.runs.say_instead([plain(line, ascii_only=signs.ascii_only) for line in lines])
 
     def _refresh_keys(self) -> None:
         """Have the footer drawn again, where other keys work now."""

@@ -44,6 +44,7 @@ class RowList(ScrollView, Generic[Row], can_focus=False):
         self._rows: Sequence[Row] = ()
         self._cursor = 0
         self._styles: dict[str, Style] = {}
+        self._instead: Sequence[str] = ()
 
     # What a subclass says
 
@@ -90,6 +91,11 @@ class RowList(ScrollView, Generic[Row], can_focus=False):
         self._refresh_changed(before)
         self.post_message(self.Moved(self.current))
 
+    def say_instead(self, lines: Sequence[str]) -> None:
+        """What stands where there is no row."""
+        before, self._instead = self._strips(), lines
+        self._refresh_changed(before)
+
     def _strips(self) -> list[Strip]:
         return [self.render_line(y) for y in range(self.size.height)]
 
@@ -107,6 +113,9 @@ class RowList(ScrollView, Generic[Row], can_focus=False):
 
     def render_line(self, y: int) -> Strip:
         index, width = y + self.scroll_offset.y, self._width
+        if not self._rows and index < len(self._instead):
+            line = Segment(f"  {self._instead[index]}", self.rich_style)
+            return Strip([line]).adjust_cell_length(width, self.rich_style)
         if index >= len(self._rows):
             return Strip.blank(width, self.rich_style)
         segments = self.segments(self._rows[index], index == self._cursor)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tui.app import run_signs
 from tui.app.glyphs import Glyphs, glyphs
-from tui.app.run_rows import Field, RunRow
+from tui.app.run_rows import ORDERS, Field, RunRow
 from tui.figures import age
 
 GUTTER = 2
@@ -16,15 +16,15 @@ GUTTER = 2
 
 AGE = 6
 
-_TO_THE_RIGHT: frozenset[Field] = frozenset({"trains", "epoch", "step", "loss", "best", "age"})
-_LEAST: dict[Field, int] = {"run": 15, "model": 12, "plan": 9, "recipe": 6}
+_TO_THE_RIGHT: frozenset[Field] = frozenset({"epoch", "step", "loss", "best", "age"})
+_LEAST: dict[Field, int] = {"run": 15, "model": 16, "trains": 16, "recipe": 8}
 """Columns that are cut where a line would not fit, and what is left of each at least."""
 
 _ORDER: tuple[Field, ...] = (
-    *("state", "run", "model", "recipe", "plan", "trains", "epoch", "step"),
+    *("state", "run", "model", "recipe", "trains", "epoch", "step"),
     *("loss", "best", "age"),
 )
-_FIRST_TO_GO: tuple[Field, ...] = ("run", "epoch", "recipe", "trains", "plan", "loss")
+_FIRST_TO_GO: tuple[Field, ...] = ("run", "epoch", "recipe", "trains", "loss")
 """What is left out where cutting is not enough: below the list all of it is told of a run."""
 
 
@@ -80,7 +80,7 @@ def fit(rows: Sequence[RunRow], width: int, by: Field, *, turned: bool = False) 
             break
         del least[field], needed[field]
     over = sum(needed.values()) + len(needed) - 1 - room
-    for field in ("run", "recipe", "plan", "model"):
+    for field in ("run", "recipe", "model", "trains"):
         if field in needed:
             given = max(0, min(over, needed[field] - least[field]))
             needed[field] -= given
@@ -92,7 +92,7 @@ def fit(rows: Sequence[RunRow], width: int, by: Field, *, turned: bool = False) 
 
 def _needed(field: Field, rows: Sequence[RunRow]) -> int:
     # With room for the sign, so that sorting moves no column.
-    head = len(field) + 1
+    head = len(field) + (field in ORDERS)
     if field == "age":
         return AGE
     if field == "state":
@@ -112,9 +112,16 @@ def _cell(field: Field, row: RunRow, now: float) -> str:
 def _cut(field: Field, text: str, width: int, signs: Glyphs) -> str:
     if field == "model" and len(text) > width:
         # Both ends tell names apart: ssd_512_… and …_voc.
-        end = min(width // 2, 8)
-        return signs.cut(text[:-end], width - end) + text[-end:]
+        return _cut_within(text, min(width // 2, 8), width, signs)
+    if field == "trains" and len(text) > width:
+        # How many stands at the end.
+        return _cut_within(text, len(text) - text.rfind(" "), width, signs)
     return signs.cut(text, width)
+
+
+def _cut_within(text: str, end: int, width: int, signs: Glyphs) -> str:
+    end = min(end, width - 2)
+    return signs.cut(text[:-end], width - end) + text[-end:]
 
 
 def _padded(field: Field, text: str, width: int) -> str:

@@ -11,8 +11,6 @@ from tui.app.widgets.model_columns import at_home
 from tui.figures import age, counted
 from tui.printable import plain, printable
 
-LINES = 3
-
 
 def run_facts(row: RunRow, now: float, signs: Glyphs) -> list[str]:
     """What is known of a run, part by part: its name, what is wrong, then what matters most."""
@@ -59,7 +57,7 @@ class RunLine(Static):
         lines: list[str] = []
         if row is not None:
             width = max(1, self.app.size.width - 2)
-            lines = in_lines(run_facts(row, now, glyphs()), width, LINES)
+            lines = in_lines(run_facts(row, now, glyphs()), width, max(1, self.size.height))
         if (text := "\n".join(lines)) != self._text:
             self._text = text
             self.update(text, layout=False)
