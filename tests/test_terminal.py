@@ -96,7 +96,8 @@ def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Termina
 def test_demo_h_t_to_the_end(terminal: Terminal, tmp_path: Path) -> None:
     terminal.wait_for("Opening demo", 30)
     terminal.wait_for("trunk pretrained on other shapes")
-    assert re.search(r"▾ features .*trainable", terminal.text)
+    terminal.wait_for("tour 1/7 .*Press h")
+    terminal.wait_for(r"▾ features .*trainable")
     terminal.press("h")
     terminal.wait_for(r"head only: 12 parameters train .* 39 are frozen")
     assert re.search(r"▾ features .*frozen", terminal.text)
@@ -112,6 +113,7 @@ def test_demo_h_t_to_the_end(terminal: Terminal, tmp_path: Path) -> None:
     value = re.search(r"VOC07 mAP (\d\.\d+)", terminal.text)
     assert value is not None
     assert float(value[1]) > 0.8
+    terminal.wait_for("tour 6/7")
     (weights,) = (tmp_path / "data").rglob("final.params")
     assert weights.stat().st_size > 1_000_000
     terminal.press("q")

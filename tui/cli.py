@@ -32,6 +32,7 @@ from tui.commands.weights import weights
 
 if TYPE_CHECKING:
     from tui.app.app import ThawApp
+    from tui.app.tour import Tour
     from tui.model.source import ModelSource
 
 
@@ -115,14 +116,19 @@ def open_(
 
 @main.command()
 @click.option("--ctx", callback=ctx_option, default="cpu", show_default=True, help="cpu or gpu(0).")
-def demo(ctx: str) -> None:
+@click.option(
+    "--tour/--no-tour",
+    default=None,
+    help="A line that says what to press next; shown until it was seen once.",
+)
+def demo(ctx: str, tour: bool | None) -> None:
     """Open a small detector and pictures drawn by thaw itself. Nothing is downloaded.
 
     Press h (head only), then t (train), and watch it learn with its trunk frozen.
     """
     from tui.model.source import ModelSource
 
-    _show(ModelSource(model="demo", ctx=ctx), "shapes")
+    _show(ModelSource(model="demo", ctx=ctx), "shapes", tour=tour)
 
 
 @main.command()
@@ -166,11 +172,23 @@ def _show(
     data: str | None,
     preset: str | None = None,
     given: GivenPlan | None = None,
+    *,
+    tour: bool | None = False,
 ) -> None:
     _need_terminal()
     from tui.app.app import ThawApp
 
-    _run(ThawApp(source, data=data, preset=preset, plan=given.plan if given else None))
+    plan = given.plan if given else None
+    _run(ThawApp(source, data=data, preset=preset, plan=plan, tour=_tour(tour)))
+
+
+def _tour(wanted: bool | None) -> Tour | None:
+    """The guided tour; where nobody says whether it is wanted, until it was seen."""
+    if wanted is False:
+        return None
+    from tui.app.tour import Tour, seen_file, was_seen
+
+    return Tour(seen_file()) if wanted or not was_seen(seen_file()) else None
 
 
 def _run(app: ThawApp) -> None:

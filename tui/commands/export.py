@@ -83,7 +83,7 @@ def export(
         raise Problem("--follow goes with --tensorboard")
     folder = run_of(run)
     if not folder.events_file.is_file():
-        raise Problem(f"{run}: nothing has happened in this run yet")
+        raise Problem(f"{run}: nothing has happened in this run yet; thaw train {run} starts it")
     if form == "tensorboard":
         _event_files(folder, out, force=force, follow=follow)
         return

@@ -89,7 +89,8 @@ def runs(
     if not found:
         what = f"{' or '.join(states)} run" if states else "run"
         where = " or ".join(str(home) for home in _homes(homes))
-        say(f"there is no {what} in {where}")
+        then = "; thaw runs lists all" if states else "; thaw demo and thaw train make one"
+        say(f"there is no {what} in {where}{then}")
     _show(found)
     if more:
         say(f"{more} older ones; --all shows them")

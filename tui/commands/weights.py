@@ -77,7 +77,8 @@ def _tell_places(one: ListedModel) -> None:
         source = f", from {file.source} {file.revision[:8]}".rstrip() if file.source else ""
         echo(f"on this disk: {whose}{file.path} ({megabytes(file.size)}{source})")
     if not one.on_disk:
-        click.echo("on this disk: nothing")
+        then = f"; thaw weights get {one.model} fetches them" if one.public else ""
+        click.echo(f"on this disk: nothing{then}")
     if not one.public:
         known = "GluonCV's own repository, which has been failing" if one.places else "no place"
         click.echo(f"known: {known}; the nearest model with a public place is {one.nearest}")

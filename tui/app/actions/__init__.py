@@ -16,6 +16,7 @@ from tui.app.actions.keys import key_text, keys_text
 from tui.app.actions.model import MODEL
 from tui.app.actions.plan import PLAN
 from tui.app.actions.run import RUN
+from tui.app.actions.tour import TOUR
 from tui.app.actions.train import TRAIN
 from tui.app.actions.tree import TREE
 from tui.app.actions.windows import WINDOWS
@@ -59,6 +60,7 @@ ACTIONS: tuple[Action, ...] = (
     *TRAIN,
     *RUN,
     *BROWSER,
+    *TOUR,
     *EVERYWHERE,
 )
 """All of them, in the order of the footer and the help."""
