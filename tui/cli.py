@@ -15,6 +15,7 @@ from tui.commands.data_option import data_option
 from tui.commands.diff import diff
 from tui.commands.doctor import doctor
 from tui.commands.export import export
+from tui.commands.helped import HelpedGroup
 from tui.commands.order import pause, resume, stop
 from tui.commands.params import params
 from tui.commands.plan import plan
@@ -36,8 +37,36 @@ if TYPE_CHECKING:
     from tui.model.source import ModelSource
 
 
-class _Commands(click.Group):
-    """A mistake in the command's own words is one line too, as of all bad input."""
+PURPOSES = (
+    ("Look and begin", "open demo attach"),
+    ("Runs", "train runs stop pause resume compare export"),
+    ("What trains, and what stayed", "params plan snippet diff verify"),
+    ("Pictures and weights", "data predict weights"),
+    ("This machine", "doctor"),
+)
+"""What commands are for, in the order of `thaw --help`; one that is named nowhere stands last."""
+
+
+class _Commands(HelpedGroup):
+    """All commands, by what they are for. A mistake in a command's own words is one line too, as
+    of all bad input."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """A section for each purpose."""
+        left = dict.fromkeys(self.list_commands(ctx))
+        sections = [(title, names.split()) for title, names in PURPOSES]
+        for _, names in sections:
+            for name in names:
+                left.pop(name, None)
+        widest = max(map(len, self.commands))
+        for title, names in (*sections, ("More", list(left))):
+            found = [(name, self.commands[name]) for name in names if name in self.commands]
+            if found:
+                room = formatter.width - widest - 6
+                with formatter.section(title):
+                    formatter.write_dl(
+                        [(f"{n:<{widest}}", c.get_short_help_str(room)) for n, c in found]
+                    )
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         if not options.pop("standalone_mode", True):
@@ -64,18 +93,20 @@ class _Commands(click.Group):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=True,
+    examples=(
+        ("thaw", "every model by name, those opened last first"),
+        ("thaw demo", "the whole thing, with nothing to download"),
+        (
+            "thaw open ssd_512_mobilenet1.0_voc --classes fig,date,hazelnut --data VOCdevkit",
+            "then h (head only) and t (train)",
+        ),
+        ("thaw train --help", "each command has examples of its own"),
+    ),
 )
 @click.version_option(__version__, prog_name="thaw")
 @click.pass_context
 def main(context: click.Context) -> None:
-    """See exactly what trains: freeze, fine-tune and watch Gluon and GluonCV models.
-
-    \b
-    thaw                                        every model by name, the last ones first
-    thaw demo                                   the whole thing, with nothing to download
-    thaw open ssd_512_mobilenet1.0_voc \\
-        --classes fig,date,hazelnut --data PATH  then h (head only) and t (train)
-    """
+    """See exactly what trains: freeze, fine-tune and watch Gluon and GluonCV models."""
     if context.invoked_subcommand is None:
         if not _has_terminal():
             click.echo(context.get_help())
@@ -85,7 +116,21 @@ def main(context: click.Context) -> None:
         _run(ThawApp())
 
 
-@main.command(name="open")
+@main.command(
+    name="open",
+    examples=(
+        (
+            "thaw open ssd_512_mobilenet1.0_voc --classes fig,date,hazelnut --data VOCdevkit",
+            "a detector, for classes of your own",
+        ),
+        (
+            "thaw open resnet50_v1 --classes cat,dog --data pictures --ctx 'gpu(0)'",
+            "a classifier, on a GPU",
+        ),
+        ("thaw open cifar_resnet20_v1 --weights model.params --preset head", "with a plan"),
+        ("thaw open net.py:ConvNet --arg classes=10", "Python of yours"),
+    ),
+)
 @source_options
 @data_option
 @plan_options
@@ -95,16 +140,11 @@ def open_(
     """Open a model: see what trains, freeze and thaw, train.
 
     \b
-    thaw open ssd_512_mobilenet1.0_voc --classes fig,date,hazelnut --data VOCdevkit
-    thaw open resnet50_v1 --classes cat,dog --data pictures --ctx 'gpu(0)'
-    thaw open cifar_resnet20_v1 --weights cifar_resnet20_v1.params
-
-    \b
     MODEL is one of
-      a name in the GluonCV zoo, or vision.NAME in Gluon's own   resnet50_v1
-      Python of yours, which is run                              mynet.py:ConvNet, package.nets:make
-      an exported symbol, with its .params beside it             model-symbol.json
-      a bare file of parameters, to look at                      model.params
+      resnet50_v1         a name in the GluonCV zoo; vision.NAME: in Gluon's own
+      mynet.py:ConvNet    Python of yours, which is run; package.nets:make too
+      model-symbol.json   an exported symbol, with its .params beside it
+      model.params        a bare file of parameters, to look at
 
     Without --weights and --no-weights, the model's weights are loaded from the usual MXNet
     folder (~/.mxnet/models, or $MXNET_HOME/models). Where it has none you are asked before
@@ -114,7 +154,13 @@ def open_(
     _show(source, data, preset, given)
 
 
-@main.command()
+@main.command(
+    short_help="A small detector and pictures drawn by thaw itself.",
+    examples=(
+        ("thaw demo", "press h, t and Enter, and watch"),
+        ("thaw demo --tour", "with the line that says what to press, again"),
+    ),
+)
 @click.option("--ctx", callback=ctx_option, default="cpu", show_default=True, help="cpu or gpu(0).")
 @click.option(
     "--tour/--no-tour",
@@ -131,7 +177,13 @@ def demo(ctx: str, tour: bool | None) -> None:
     _show(ModelSource(model="demo", ctx=ctx), "shapes", tour=tour)
 
 
-@main.command()
+@main.command(
+    short_help="Show a run from its first event, live or afterwards.",
+    examples=(
+        ("thaw attach", "the only run that is going on, else the newest"),
+        ("thaw attach 20261125", "the run whose name begins so"),
+    ),
+)
 @click.argument("run", required=False)
 def attach(run: str | None) -> None:
     """Show a run from its first event, whether it still goes on or not.

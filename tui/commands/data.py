@@ -11,6 +11,7 @@ import click
 
 from tui.commands.asking import answer_to
 from tui.commands.doing import doing_shown
+from tui.commands.helped import HelpedGroup
 from tui.commands.problem import Problem
 from tui.commands.saying import echo_path, is_unicode, print_json, print_table, say
 from tui.commands.source_options import classes_option
@@ -25,7 +26,7 @@ FORMS = ("voc", "coco", "yolo", "rec", "folder")
 SHOWN = 4
 
 
-class _DataGroup(click.Group):
+class _DataGroup(HelpedGroup):
     """`thaw data PATH` looks; everything else has a name."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -36,16 +37,19 @@ class _DataGroup(click.Group):
         return super().parse_args(ctx, args)
 
 
-@click.group(cls=_DataGroup, subcommand_metavar="PATH [OPTIONS] | convert FROM TO --as FORM")
+@click.group(
+    cls=_DataGroup,
+    subcommand_metavar="PATH [OPTIONS] | convert FROM TO --as FORM",
+    short_help="What lies at a data path; the same in another format.",
+    examples=(
+        ("thaw data VOCdevkit", "a table"),
+        ("thaw data instances.json --show 6", "pictures with their boxes"),
+        ("thaw data look --help", "all that can be asked"),
+        ("thaw data convert VOCdevkit fruit --as coco", "in another format"),
+    ),
+)
 def data() -> None:
-    """What lies at a data path, without a model: kind, pictures, classes, split, problems.
-
-    \b
-    thaw data VOCdevkit                    a table
-    thaw data instances.json --show 6      pictures with their boxes, in the terminal
-    thaw data look PATH --help             all that can be asked
-    thaw data convert FROM TO --as voc     the same in another format
-    """
+    """What lies at a data path, without a model: kind, pictures, classes, split, problems."""
 
 
 def _task_option() -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -54,7 +58,15 @@ def _task_option() -> Callable[[Callable[..., None]], Callable[..., None]]:
     )
 
 
-@data.command()
+@data.command(
+    short_help="What lies at a path: this is `thaw data PATH`.",
+    examples=(
+        ("thaw data VOCdevkit", "a table"),
+        ("thaw data VOCdevkit --task segmentation", "where it serves several"),
+        ("thaw data look pictures --show 6", "pictures with their labels"),
+        ("thaw data look shapes --json", "for scripts"),
+    ),
+)
 @click.argument("path")
 @_task_option()
 @click.option(
@@ -91,7 +103,17 @@ def look(path: str, task: str | None, show: int | None, as_json: bool) -> None:
         _print(found)
 
 
-@data.command()
+@data.command(
+    short_help="Write a data set in another format.",
+    examples=(
+        ("thaw data convert VOCdevkit fruit.coco --as coco", ""),
+        ("thaw data convert shapes shapes.rec --as rec", ""),
+        (
+            "thaw data convert instances.json outlines --as yolo --task 'instance segmentation'",
+            "",
+        ),
+    ),
+)
 @click.argument("source", metavar="FROM")
 @click.argument("into", metavar="TO")
 @click.option("--as", "form", type=click.Choice(FORMS), required=True, help="The format to write.")
@@ -104,11 +126,6 @@ def look(path: str, task: str | None, show: int | None, as_json: bool) -> None:
 )
 def convert(source: str, into: str, form: str, task: str | None, classes: tuple[str, ...]) -> None:
     """Write the data set at FROM in another format, into the new folder TO.
-
-    \b
-    thaw data convert VOCdevkit fruit.coco --as coco
-    thaw data convert shapes shapes.rec --as rec
-    thaw data convert instances.json outlines --as yolo --task 'instance segmentation'
 
     Pictures are copied as they are; only those that a camera has marked as turned are written
     anew, upright. As folder, objects are cut out of their pictures.

@@ -8,11 +8,19 @@ from pathlib import Path
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode, print_json, print_table, say
 
 
-@click.command()
+@click.command(
+    cls=Helped,
+    short_help="Which parameters differ between files of weights, or runs.",
+    examples=(
+        ("thaw diff before.params after.params", "what differs, and by how much"),
+        ("thaw diff model.params RUN_DIR --json", "a file and a run, for scripts"),
+    ),
+)
 @click.argument("first")
 @click.argument("second")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")

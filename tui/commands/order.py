@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import echo
@@ -15,7 +16,14 @@ if TYPE_CHECKING:
     from tui.runs.folder import RunFolder
 
 
-@click.command()
+@click.command(
+    cls=Helped,
+    short_help="Stop a run between two batches.",
+    examples=(
+        ("thaw stop", "the only run that is going on"),
+        ("thaw stop RUN --no-checkpoint", "one of several, at once"),
+    ),
+)
 @click.argument("run", required=False)
 @click.option("--no-checkpoint", is_flag=True, help="Keep the weights, and write no checkpoint.")
 def stop(run: str | None, no_checkpoint: bool) -> None:
@@ -29,7 +37,13 @@ def stop(run: str | None, no_checkpoint: bool) -> None:
     _tell(run_of(run), Stop(checkpoint=not no_checkpoint))
 
 
-@click.command()
+@click.command(
+    cls=Helped,
+    examples=(
+        ("thaw pause", "the only run that is going on"),
+        ("thaw pause RUN", "one of several"),
+    ),
+)
 @click.argument("run", required=False)
 def pause(run: str | None) -> None:
     """Let a run wait between two batches. It frees nothing: its memory stays taken.
@@ -41,7 +55,14 @@ def pause(run: str | None) -> None:
     _tell(run_of(run), Pause())
 
 
-@click.command()
+@click.command(
+    cls=Helped,
+    short_help="Let a run go on that was paused, stopped or lost.",
+    examples=(
+        ("thaw resume", "the only run that is going on, else the newest"),
+        ("thaw resume RUN", "one of several"),
+    ),
+)
 @click.argument("run", required=False)
 def resume(run: str | None) -> None:
     """Let a paused run go on, or start one again that was stopped, has failed or was lost.

@@ -11,6 +11,7 @@ import click
 
 from tui.commands.asking import answer_to
 from tui.commands.doing import doing_shown
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import say
@@ -22,7 +23,15 @@ if TYPE_CHECKING:
 SHOWN = 4
 
 
-@click.command()
+@click.command(
+    cls=Helped,
+    short_help="Draw what a run's network predicts on pictures.",
+    examples=(
+        ("thaw predict RUN picture.jpg", "drawn, and shown in the terminal"),
+        ("thaw predict RUN holiday more.png --threshold 0.3 --out seen", "folders as well"),
+        ("thaw predict RUN holiday --json", "what was found, for scripts"),
+    ),
+)
 @click.argument("run")
 @click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
 @click.option(
@@ -59,10 +68,6 @@ def predict(
     as_json: bool,
 ) -> None:
     """Draw what a run's network predicts on pictures, as PNG files, and show them.
-
-    \b
-    thaw predict RUN picture.jpg
-    thaw predict RUN holiday/ more/*.png --threshold 0.3 --out seen
 
     RUN is a run's folder, its name in `thaw runs`, or the beginning of its name; its best weights
     are used, of one that has not ended those of its newest checkpoint. IMAGE is a JPEG, PNG or

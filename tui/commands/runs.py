@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.helped import HelpedGroup
 from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode, print_json, say
 
@@ -40,7 +41,16 @@ _state = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    cls=HelpedGroup,
+    invoke_without_command=True,
+    short_help="List runs and how each stands; delete old ones.",
+    examples=(
+        ("thaw runs", "the newest first"),
+        ("thaw runs --state running --json", "what goes on now, for scripts"),
+        ("thaw runs prune --older 30d --dry-run", "what would be deleted"),
+    ),
+)
 @_home
 @_state
 @click.option("-n", "--limit", type=click.IntRange(1), metavar="N", help="At most N runs.")
@@ -56,11 +66,6 @@ def runs(
     as_json: bool,
 ) -> None:
     """List runs, the one begun last first, and how each stands.
-
-    \b
-    thaw runs
-    thaw runs --state running --json
-    thaw runs prune --older 30d --dry-run
 
     \b
     new       made, never started
@@ -97,7 +102,14 @@ def runs(
         say(f"{more} older ones; --all shows them")
 
 
-@runs.command()
+@runs.command(
+    short_help="Delete old runs.",
+    examples=(
+        ("thaw runs prune --older 30d --dry-run", "only say which"),
+        ("thaw runs prune --state failed --keep 2", "all failed ones but the newest two"),
+        ("thaw runs prune --older 12w --yes", "without being asked"),
+    ),
+)
 @_home
 @_state
 @click.option("--older", metavar="AGE", help="Those that have said nothing for so long: 30d, 12h.")
