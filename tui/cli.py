@@ -10,6 +10,9 @@ import click
 
 from tui import __version__
 from tui.commands.compare import compare
+from tui.commands.completing import devices
+from tui.commands.completing import runs as complete_runs
+from tui.commands.completion import completion
 from tui.commands.data import data as data_command
 from tui.commands.data_option import data_option
 from tui.commands.diff import diff
@@ -42,7 +45,7 @@ PURPOSES = (
     ("Runs", "train runs stop pause resume compare export"),
     ("What trains, and what stayed", "params plan snippet diff verify"),
     ("Pictures and weights", "data predict weights"),
-    ("This machine", "doctor"),
+    ("This machine", "doctor completion"),
 )
 """What commands are for, in the order of `thaw --help`; one that is named nowhere stands last."""
 
@@ -161,7 +164,14 @@ def open_(
         ("thaw demo --tour", "with the line that says what to press, again"),
     ),
 )
-@click.option("--ctx", callback=ctx_option, default="cpu", show_default=True, help="cpu or gpu(0).")
+@click.option(
+    "--ctx",
+    callback=ctx_option,
+    default="cpu",
+    show_default=True,
+    shell_complete=devices,
+    help="cpu or gpu(0).",
+)
 @click.option(
     "--tour/--no-tour",
     default=None,
@@ -184,7 +194,7 @@ def demo(ctx: str, tour: bool | None) -> None:
         ("thaw attach 20261125", "the run whose name begins so"),
     ),
 )
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=complete_runs)
 def attach(run: str | None) -> None:
     """Show a run from its first event, whether it still goes on or not.
 
@@ -202,6 +212,7 @@ def attach(run: str | None) -> None:
 
 
 main.add_command(compare)
+main.add_command(completion)
 main.add_command(data_command)
 main.add_command(diff)
 main.add_command(doctor)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.completing import runs
 from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
@@ -31,7 +32,7 @@ JSON_VERSION = 1
         ("thaw compare 20261124 20261125 --json", "by the beginnings of their names"),
     ),
 )
-@click.argument("words", nargs=-1, required=True, metavar="RUN RUN...")
+@click.argument("words", nargs=-1, required=True, metavar="RUN RUN...", shell_complete=runs)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 def compare(words: tuple[str, ...], as_json: bool) -> None:
     """In what runs differ, and what came of each: settings, plans, curves over each other, metrics

@@ -8,8 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import data as complete_data
+from tui.commands.completing import files
 from tui.commands.doing import doing_shown
 from tui.commands.helped import HelpedGroup
 from tui.commands.problem import Problem
@@ -30,11 +33,16 @@ class _DataGroup(HelpedGroup):
     """`thaw data PATH` looks; everything else has a name."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args:
+        if not args and not ctx.resilient_parsing:
             raise click.UsageError("Missing argument 'PATH'", ctx)
-        if args[0] not in self.commands and args[0] not in ctx.help_option_names:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = ["look", *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """A path, or one of the names."""
+        named = super().shell_complete(ctx, incomplete) if incomplete else []
+        return named or [CompletionItem(incomplete, type="file")]
 
 
 @click.group(
@@ -67,7 +75,7 @@ def _task_option() -> Callable[[Callable[..., None]], Callable[..., None]]:
         ("thaw data look shapes --json", "for scripts"),
     ),
 )
-@click.argument("path")
+@click.argument("path", shell_complete=complete_data)
 @_task_option()
 @click.option(
     "--show",
@@ -114,8 +122,8 @@ def look(path: str, task: str | None, show: int | None, as_json: bool) -> None:
         ),
     ),
 )
-@click.argument("source", metavar="FROM")
-@click.argument("into", metavar="TO")
+@click.argument("source", metavar="FROM", shell_complete=complete_data)
+@click.argument("into", metavar="TO", shell_complete=files)
 @click.option("--as", "form", type=click.Choice(FORMS), required=True, help="The format to write.")
 @_task_option()
 @click.option(

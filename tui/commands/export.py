@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from tui.commands.completing import runs
 from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
         ("thaw export --schema", "what a line of events.jsonl may hold"),
     ),
 )
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=runs)
 @click.option("--csv", "form", flag_value="csv", help="One table of steps and validations.")
 @click.option("--json", "form", flag_value="json", help="One JSON object.")
 @click.option("--tensorboard", "form", flag_value="tensorboard", help="An event file.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.completing import runs
 from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
         ("thaw stop RUN --no-checkpoint", "one of several, at once"),
     ),
 )
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=runs)
 @click.option("--no-checkpoint", is_flag=True, help="Keep the weights, and write no checkpoint.")
 def stop(run: str | None, no_checkpoint: bool) -> None:
     """Stop a run between two batches: its weights are kept, and what was frozen is proved.
@@ -44,7 +45,7 @@ def stop(run: str | None, no_checkpoint: bool) -> None:
         ("thaw pause RUN", "one of several"),
     ),
 )
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=runs)
 def pause(run: str | None) -> None:
     """Let a run wait between two batches. It frees nothing: its memory stays taken.
 
@@ -63,7 +64,7 @@ def pause(run: str | None) -> None:
         ("thaw resume RUN", "one of several"),
     ),
 )
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=runs)
 def resume(run: str | None) -> None:
     """Let a paused run go on, or start one again that was stopped, has failed or was lost.
 

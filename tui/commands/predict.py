@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import files, runs
 from tui.commands.doing import doing_shown
 from tui.commands.helped import Helped
 from tui.commands.problem import Problem
@@ -32,8 +33,8 @@ SHOWN = 4
         ("thaw predict RUN holiday --json", "what was found, for scripts"),
     ),
 )
-@click.argument("run")
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@click.argument("run", shell_complete=runs)
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...", shell_complete=files)
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1),
@@ -41,8 +42,15 @@ SHOWN = 4
     show_default=True,
     help="The least score of an object that is drawn.",
 )
-@click.option("--weights", metavar="FILE", help="Other weights than the run's best.")
-@click.option("--out", metavar="DIR", help="Where to write; RUN's predictions/ unless told.")
+@click.option(
+    "--weights", metavar="FILE", shell_complete=files, help="Other weights than the run's best."
+)
+@click.option(
+    "--out",
+    metavar="DIR",
+    shell_complete=files,
+    help="Where to write; RUN's predictions/ unless told.",
+)
 @click.option(
     "--ctx",
     callback=lambda context, option, text: ctx_option(context, option, text) if text else "",

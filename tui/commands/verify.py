@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import files, models, runs
 from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
@@ -29,9 +30,19 @@ JSON_VERSION = 1
         ("thaw verify before.params after.params --plan plan.toml", "a script of yours"),
     ),
 )
-@click.argument("paths", nargs=-1, required=True, metavar="RUN | BEFORE AFTER")
-@click.option("--plan", metavar="FILE", help="The plan.toml that two files are held against.")
-@click.option("--model", metavar="MODEL", help="The model of two files, as for `thaw open`.")
+@click.argument("paths", nargs=-1, required=True, metavar="RUN | BEFORE AFTER", shell_complete=runs)
+@click.option(
+    "--plan",
+    metavar="FILE",
+    shell_complete=files,
+    help="The plan.toml that two files are held against.",
+)
+@click.option(
+    "--model",
+    metavar="MODEL",
+    shell_complete=models,
+    help="The model of two files, as for `thaw open`.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 def verify(paths: tuple[str, ...], plan: str | None, model: str | None, as_json: bool) -> None:
     """Prove that what was frozen did not move.

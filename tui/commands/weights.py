@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import models
 from tui.commands.helped import HelpedGroup
 from tui.commands.problem import Problem
 from tui.commands.saying import echo, echo_path, print_json, print_table, say
@@ -45,7 +46,7 @@ weights.add_command(export)
         ("thaw weights list resnet50_v1b", "all places of one"),
     ),
 )
-@click.argument("model", required=False)
+@click.argument("model", required=False, shell_complete=models)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 def weights_list(model: str | None, as_json: bool) -> None:
     """Where a model's weights, or its trunk's, can be had, and what is on this disk.
@@ -110,7 +111,7 @@ def _tell_places(one: ListedModel) -> None:
         ("HF_ENDPOINT=https://mirror.example thaw weights get vgg16 --from hub", "a mirror"),
     ),
 )
-@click.argument("model")
+@click.argument("model", shell_complete=models)
 @click.option("--trunk", is_flag=True, help="The weights of its trunk, not its own.")
 @click.option(
     "--from",

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import models
 from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.saying import echo_path, print_json, say
@@ -30,7 +31,14 @@ from tui.commands.source_options import classes_option
     ),
 )
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--to", "model", required=True, metavar="MODEL", help="A zoo name: resnet50_v1b.")
+@click.option(
+    "--to",
+    "model",
+    required=True,
+    metavar="MODEL",
+    shell_complete=models,
+    help="A zoo name: resnet50_v1b.",
+)
 @click.option(
     "-o",
     "--output",

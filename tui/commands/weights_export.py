@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import runs
 from tui.commands.doing import doing_shown
 from tui.commands.helped import Helped
 from tui.commands.problem import Problem
@@ -29,7 +30,7 @@ ENDINGS = ("-symbol.json", "-0000.params", ".params", ".onnx")
         ("thaw weights export RUN --as onnx --best", "NAME.onnx"),
     ),
 )
-@click.argument("run")
+@click.argument("run", shell_complete=runs)
 @click.option(
     "--as",
     "form",
