@@ -15,7 +15,7 @@ VARIABLE = "_THAW_COMPLETE"
     cls=Helped,
     short_help="Let your shell complete commands, models and runs.",
     examples=(
-        ("thaw completion bash", "print the script; above is where to put it"),
+        ("thaw completion bash", "print the script"),
         ("thaw completion zsh > ~/.zfunc/_thaw", "for zsh"),
     ),
 )
