@@ -512,8 +512,8 @@ async def test_nothing_is_estimated_while_something_is_wrong(
     monkeypatch.setattr(train_form, "ESTIMATE_SECONDS", 0.05)
     inspector = estimates(ESTIMATE)
     screen = form(inspector=inspector)
+    screen.draft.texts["epochs"] = "none"
     async with Host(screen).run_test(size=SMALL) as pilot:
-        row(screen, "epochs").input.value = "none"
         await until(pilot, lambda: "whole number" in said(screen))
         await until(pilot, lambda: screen._at_rest)
         await pilot.pause()
