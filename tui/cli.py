@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,7 @@ from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.runs import runs
 from tui.commands.saying import echo
+from tui.commands.serve import serve
 from tui.commands.snippet import snippet
 from tui.commands.source_options import ctx_option, source_options
 from tui.commands.train import read_run, train
@@ -41,7 +43,7 @@ if TYPE_CHECKING:
 
 
 PURPOSES = (
-    ("Look and begin", "open demo attach"),
+    ("Look and begin", "open demo attach serve"),
     ("Runs", "train runs stop pause resume compare export"),
     ("What trains, and what stayed", "params plan snippet diff verify"),
     ("Pictures and weights", "data predict weights"),
@@ -223,6 +225,7 @@ main.add_command(plan)
 main.add_command(predict)
 main.add_command(resume)
 main.add_command(runs)
+main.add_command(serve)
 main.add_command(snippet)
 main.add_command(stop)
 main.add_command(train)
@@ -263,6 +266,8 @@ def _run(app: ThawApp) -> None:
 
 
 def _has_terminal() -> bool:
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True  # a browser's, by thaw serve
     # Textual draws on standard error, so that has to be a terminal too.
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 

@@ -320,6 +320,15 @@ class ThawApp(App[int]):
         if self._guarding and too_small(size) and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen())
 
+    # In a web browser
+
+    def watch_app_focus(self, focused: bool) -> None:
+        # A page begins without the focus, so its first screen came up with nothing that has it.
+        if focused and self.is_web and self.screen_stack and self.screen.focused is None:
+            own = self.screen.AUTO_FOCUS
+            if selector := self.AUTO_FOCUS if own is None else own:
+                self.screen.focus_next(selector)
+
     # The guided tour
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
