@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from tui.app.screens.browser import BrowserScreen
     from tui.app.screens.help import Section
+    from tui.app.tour import Tour
     from tui.model.plan import FreezePlan
     from tui.model.source import ModelSource
     from tui.model.weight_sources import Part
@@ -45,13 +46,13 @@ class ThawApp(App[int]):
     With a `source` it opens that model; `data` is where its pictures are, `preset` or `plan` what
     it begins with. With `attach` it shows a run instead, with `first` another screen. With none of
     them it lists all models, and what is opened from the list comes back to it. `inspector` stands
-    in for the process that describes models. `last_words` are the lines to say where the screen has
-    gone.
+    in for the process that describes models. `tour` leads over its screens. `last_words` are the
+    lines to say where the screen has gone.
     """
 
     CSS_PATH: ClassVar[str] = "styles/app.tcss"
     TITLE = "thaw"
-    BINDINGS = bindings("app")
+    BINDINGS = bindings("app", "tour")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
 
     def __init__(
@@ -64,6 +65,7 @@ class ThawApp(App[int]):
         attach: RunFolder | None = None,
         inspector: Inspector | None = None,
         first: Screen[None] | None = None,
+        tour: Tour | None = None,
     ) -> None:
         # Textual reads the styles of a screen that is pushed, but not of the first one.
         listed = source is None and attach is None and first is None
@@ -77,6 +79,7 @@ class ThawApp(App[int]):
         self._plan = plan
         self._run_folder = attach
         self._inspector = inspector
+        self._tour = tour
         self._browser: BrowserScreen | None = None
         self._opening: Worker[None] | None = None
         self._guarding = True
@@ -302,6 +305,8 @@ class ThawApp(App[int]):
 
     def _screen_changed(self, _: object) -> None:
         self._guard_size(self.size)
+        if self._tour is not None:
+            self._tour.go_with(self.screen)
 
     def _clear_way(self) -> None:
         # Nothing is ever pushed over the message: it comes again, on top, if it still holds.
@@ -322,6 +327,29 @@ class ThawApp(App[int]):
 
         if self._guarding and too_small(size) and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen())
+
+    # In a web browser
+
+    def watch_app_focus(self, focused: bool) -> None:
+        # A page begins without the focus, so its first screen came up with nothing that has it.
+        if focused and self.is_web and self.screen_stack and self.screen.focused is None:
+            own = self.screen.AUTO_FOCUS
+            if selector := self.AUTO_FOCUS if own is None else own:
+                self.screen.focus_next(selector)
+
+    # The guided tour
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "end_tour":
+            return self._tour is not None
+        return super().check_action(action, parameters)
+
+    def action_end_tour(self) -> None:
+        """End the guided tour, for good."""
+        if self._tour is not None:
+            self._tour.end(self.screen_stack)
+            self._tour = None
+            self.refresh_bindings()
 
     # Keys, help, palette
 

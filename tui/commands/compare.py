@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.completing import runs
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import is_unicode, print_json, print_table
@@ -22,8 +24,15 @@ if TYPE_CHECKING:
 JSON_VERSION = 1
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True, metavar="RUN RUN...")
+@click.command(
+    cls=Helped,
+    short_help="In what runs differ, and what came of each.",
+    examples=(
+        ("thaw compare RUN RUN", "settings, plans, curves, metrics and proofs"),
+        ("thaw compare 20261124 20261125 --json", "by the beginnings of their names"),
+    ),
+)
+@click.argument("words", nargs=-1, required=True, metavar="RUN RUN...", shell_complete=runs)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 @click.option("--screen", "on_screen", is_flag=True, help="Show it live, with one large chart.")
 def compare(words: tuple[str, ...], as_json: bool, on_screen: bool) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.helped import HelpedGroup
 from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode, print_json, say
 
@@ -40,7 +41,17 @@ _state = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    cls=HelpedGroup,
+    invoke_without_command=True,
+    short_help="List runs and how each stands; delete old ones.",
+    examples=(
+        ("thaw runs", "the newest first"),
+        ("thaw runs --screen", "live, and a key acts on one"),
+        ("thaw runs --state running --json", "what goes on now, for scripts"),
+        ("thaw runs prune --older 30d --dry-run", "what would be deleted"),
+    ),
+)
 @_home
 @_state
 @click.option("-n", "--limit", type=click.IntRange(1), metavar="N", help="At most N runs.")
@@ -58,12 +69,6 @@ def runs(
     on_screen: bool,
 ) -> None:
     """List runs, the one begun last first, and how each stands.
-
-    \b
-    thaw runs
-    thaw runs --screen
-    thaw runs --state running --json
-    thaw runs prune --older 30d --dry-run
 
     \b
     new       made, never started
@@ -98,13 +103,21 @@ def runs(
     if not found:
         what = f"{' or '.join(states)} run" if states else "run"
         where = " or ".join(str(home) for home in _homes(homes))
-        say(f"there is no {what} in {where}")
+        then = "; thaw runs lists all" if states else "; thaw demo and thaw train make one"
+        say(f"there is no {what} in {where}{then}")
     _show(found)
     if more:
         say(f"{more} older ones; --all shows them")
 
 
-@runs.command()
+@runs.command(
+    short_help="Delete old runs.",
+    examples=(
+        ("thaw runs prune --older 30d --dry-run", "only say which"),
+        ("thaw runs prune --state failed --keep 2", "all failed ones but the newest two"),
+        ("thaw runs prune --older 12w --yes", "without being asked"),
+    ),
+)
 @_home
 @_state
 @click.option("--older", metavar="AGE", help="Those that have said nothing for so long: 30d, 12h.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 def has_terminal() -> bool:
     """Whether there is a terminal to show a screen in, and to press keys in."""
+    if os.environ.get("TEXTUAL_DRIVER"):
+        return True  # a browser's, by thaw serve
     # Textual draws on standard error, so that has to be a terminal too.
     return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
 

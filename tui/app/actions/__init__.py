@@ -19,6 +19,7 @@ from tui.app.actions.model import MODEL
 from tui.app.actions.plan import PLAN
 from tui.app.actions.run import RUN
 from tui.app.actions.runs import RUNS
+from tui.app.actions.tour import TOUR
 from tui.app.actions.train import TRAIN
 from tui.app.actions.tree import TREE
 from tui.app.actions.windows import WINDOWS
@@ -70,6 +71,7 @@ ACTIONS: tuple[Action, ...] = (
     *RUNS,
     *COMPARE,
     *BROWSER,
+    *TOUR,
     *EVERYWHERE,
 )
 """All of them, in the order of the footer and the help."""

@@ -36,6 +36,7 @@ Where = Literal[
     "runs_filter",
     "listed_run",
     "compare",
+    "tour",
 ]
 """What has to be on the screen, or to have the focus, for an action to work."""
 

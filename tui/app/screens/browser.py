@@ -15,6 +15,7 @@ from tui.app.model_rows import ModelRow, model_rows
 from tui.app.narrowing import narrow
 from tui.app.screens.list_screen import ListScreen
 from tui.app.widgets.filter_field import FilterField
+from tui.app.widgets.first_lines import FirstLines
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.app.widgets.model_facts import ModelFacts
@@ -52,6 +53,7 @@ class BrowserScreen(ListScreen):
             yield FilterField(id="filter")
         yield Static(id="heads", markup=False)
         yield ModelList(id="models")
+        yield FirstLines(id="first-lines")
         yield ModelFacts(id="facts")
         yield MessageLine(id="message")
         yield KeyLine(id="keys")
@@ -83,6 +85,7 @@ class BrowserScreen(ListScreen):
             recent = read_recent(recent_file())
         except TomlError as error:
             problem = f"the models opened last are not known: {error}"
+        self.query_one("#first-lines").display = not recent and not problem
         self._rows = model_rows(recent, all_on_disk())
         self._narrow(self.models.current)
         if problem:

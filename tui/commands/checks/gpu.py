@@ -9,7 +9,8 @@ from typing import Any
 
 from tui.commands.checks.line import Line
 from tui.figures import size
-from tui.monitor.gpu import GpuMonitor, GpuSnapshot
+from tui.monitor.gpu import GpuSnapshot
+from tui.monitor.nvml import GpuMonitor
 
 NONE = "Nothing to do on a machine without a GPU. With one, install NVIDIA's driver."
 
@@ -37,7 +38,7 @@ def of_snapshot(snapshot: GpuSnapshot, version: str, cuda: str) -> Iterator[Line
             said += f", {size(gpu.total - gpu.used)} of {size(gpu.total)} free"
         full = gpu.total is not None and gpu.used is not None and gpu.used > gpu.total * 0.9
         yield Line(
-            f"GPU {gpu.index}",
+            f"GPU {gpu.label}",
             "warn" if full else "ok",
             said,
             "Another program has nearly all of its memory; nvidia-smi names it." if full else "",
