@@ -14,6 +14,7 @@ from tui.app.actions.charts import CHARTS
 from tui.app.actions.everywhere import EVERYWHERE
 from tui.app.actions.fields import FIELDS
 from tui.app.actions.keys import key_text, keys_text
+from tui.app.actions.log import LOG
 from tui.app.actions.model import MODEL
 from tui.app.actions.plan import PLAN
 from tui.app.actions.run import RUN
@@ -44,6 +45,7 @@ TITLES: dict[Where, str] = {
     "train": "In the training form",
     "run": "Watching a run",
     "charts": "On the charts",
+    "log": "In the log",
     "run_plan": "Changing what trains in a run",
     "browser": "The list of models",
     "browsed": "Opened from the list of models",
@@ -61,6 +63,7 @@ ACTIONS: tuple[Action, ...] = (
     *TRAIN,
     *RUN,
     *CHARTS,
+    *LOG,
     *BROWSER,
     *EVERYWHERE,
 )

@@ -139,6 +139,15 @@ RUN: tuple[Action, ...] = (
     Action("run.back", ("escape",), "back", "back", "leave this screen", "run", rank=1),
     *_PANES,
     Action(
+        "run.search",
+        ("slash",),
+        "search_log",
+        "search the log",
+        "look for a text in what the trainer wrote",
+        "run",
+        rank=6,
+    ),
+    Action(
         "run.jump",
         ("o",),
         "jump",

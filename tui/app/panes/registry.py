@@ -78,6 +78,10 @@ PANES: tuple[PaneKind, ...] = (
         "validations", "what was measured", "far", "validation:ValidationPane",
         lambda pane, run: pane.show_run(run.state),
     ),
+    PaneKind(
+        "log", "what the trainer writes, and notices", "below", "log:LogPane",
+        lambda pane, run: pane.show_run(run.state, run.folder), framed=False,
+    ),
 )  # fmt: skip
 
 BY_NAME = {kind.name: kind for kind in PANES}

@@ -65,7 +65,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
     AUTO_FOCUS = "#charts"
     # Where a key has two meanings, that of the charts comes first, while it has one.
     BINDINGS = [*bindings("charts"), *bindings("run")]  # noqa: RUF012
-    HELP_PLACES: tuple[Where, ...] = ("run", "charts", "app")
+    HELP_PLACES: tuple[Where, ...] = ("run", "charts", "log", "app")
 
     def __init__(
         self,

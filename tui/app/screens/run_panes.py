@@ -65,6 +65,14 @@ class RunPanes(Screen[None]):
         self.body.use_layout(PaneLayout())
         self._laid_out()
 
+    def action_search_log(self) -> None:
+        """Bring the log, and ask what to look for in it."""
+        from tui.app.panes.log import LogPane
+
+        self.body.bring(BY_NAME["log"])
+        self._laid_out()
+        self.call_after_refresh(self.query_one(LogPane).ask_search)
+
     def action_jump(self) -> None:
         """Show a number on each pane; its key goes there."""
         from tui.app.screens.jump import JumpScreen

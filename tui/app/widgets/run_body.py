@@ -180,6 +180,7 @@ class RunBody(Vertical):
             self.query_one(f"#{id}").display = display
         self.set_class(self.whole is not None, "-whole")
         self.set_class("main" not in places, "-no-main")
+        self.set_class(places == {"below"}, "-below-only")
         self.set_class(len(beside) < 2, "-one-column")
 
     def _give_size(self, frame: Widget, kind: PaneKind) -> None:
