@@ -46,9 +46,10 @@ def test_what_trains_has_changed(snap_compare: Compare, size: tuple[int, int]) -
     assert compared(snap_compare, screen_of(log, process=living()), size)
 
 
-def test_on_a_gpu(snap_compare: Compare) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=IDS)
+def test_on_a_gpu(snap_compare: Compare, size: tuple[int, int]) -> None:
     screen = screen_of(list(sample_events(250)), process=living(), memory=ONE_GPU)
-    assert compared(snap_compare, screen, (80, 24))
+    assert compared(snap_compare, screen, size)
 
 
 def test_while_mxnet_is_imported(snap_compare: Compare) -> None:

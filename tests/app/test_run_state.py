@@ -12,6 +12,7 @@ from tests.app.fake_trainer import finished, line, make_folder, proof, sample_ev
 from tui.app.run_state import KEPT_NOTICES, Mark, RunState, Status
 from tui.model.plan import FreezePlan, Rule
 from tui.runs.events import (
+    Checked,
     Checkpointed,
     Commanded,
     Continued,
@@ -278,8 +279,11 @@ def test_the_newest_sample_of_pictures_is_known_and_one_that_did_not_last_is_not
     state = folded(started(), PREPARED, first)
     assert state.sampled == first
     state = folded(started(), PREPARED, first, second, started(), Resumed(10, 2, 5.0))
-    assert state.sampled is None
-    assert folded(started(), PREPARED, first, Resumed(10, 2, 5.0)).sampled == first
+    assert list(state.samples) == [first]
+    assert folded(started(), PREPARED, second, started(), Resumed(0, 1)).sampled is None
+    again = Sampled(20, ())
+    state = folded(started(), PREPARED, first, second, again)
+    assert list(state.samples) == [first, again], "measured twice at the same step"
 
 
 def rated(number: int, rate: float) -> Step:
@@ -314,3 +318,19 @@ def test_memory_and_speed_are_known_by_step_and_what_did_not_last_is_not() -> No
     assert state.curves.resident.raw() == [(0, 100.0), (2, 200.0)]
     assert [at for at, _ in state.curves.speeds.raw()] == [1, 2]
     assert [at for at, _ in state.curves.rates.raw()] == [1, 2]
+
+
+def test_what_frozen_layers_save_goes_with_the_plan() -> None:
+    check = Checked(
+        *(1.0, {}, 0.1, 4, 4, 400, 40, 80, None),
+        saved_gradient_bytes=360,
+        saved_optimizer_bytes=720,
+    )
+    assert folded(started(), PREPARED).savings is None
+    state = folded(started(), PREPARED, check)
+    assert state.savings is not None
+    assert state.savings.total == 1080
+    change = PlanApplied(3, 1, "by hand", 3, 0, 100, 100, (), FreezePlan())
+    state = folded(started(), PREPARED, check, step(1), change)
+    assert state.savings is not None
+    assert state.savings.total == 0

@@ -14,11 +14,13 @@ from tui.runs import events
 from tui.runs.event_words import rate_in_words
 from tui.runs.events import Envelope
 from tui.runs.plan_change import change_in_words
+from tui.runs.savings import Savings, savings_of
 from tui.runs.series import Series
 
 KEPT_NOTICES = 200
 KEPT_VALIDATIONS = 1000
 KEPT_MARKS = 200
+KEPT_SAMPLES = 100
 
 
 class Status(Enum):
@@ -80,11 +82,13 @@ class RunState:
     )
     best: events.Validated | None = None
     memory: events.Memory | None = None
+    savings: Savings | None = None
+    training_values: int = 0
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_NOTICES))
     notice_count: int = 0
     marks: deque[Mark] = field(default_factory=lambda: deque(maxlen=KEPT_MARKS))
     checkpoint: events.Checkpointed | None = None
-    sampled: events.Sampled | None = None
+    samples: deque[events.Sampled] = field(default_factory=lambda: deque(maxlen=KEPT_SAMPLES))
     seconds_before: float = 0.0
     stop_asked: bool = False
     paused_at: int | None = None
@@ -117,6 +121,11 @@ class RunState:
     def losses(self) -> dict[str, Series]:
         """The losses by step, each part by its name and the whole."""
         return self.curves.losses
+
+    @property
+    def sampled(self) -> events.Sampled | None:
+        """The newest pictures."""
+        return self.samples[-1] if self.samples else None
 
     @property
     def total_steps(self) -> int:
@@ -192,18 +201,21 @@ class RunState:
             case events.RunStarted() as started:
                 self._start(started, envelope.time)
             case events.Prepared() as prepared:
-                self.prepared = prepared
+                self.prepared, self.training_values = prepared, prepared.trainable_values
             case events.Checked() as checked:
-                self.checked = checked
+                self.checked, self.savings = checked, savings_of(checked)
             case events.Validated() as validated:
                 self._validated(validated)
             case events.Sampled() as sampled:
-                self.sampled = sampled
+                self._sampled(sampled)
             case events.Notice(message):
                 self.notices.append(message)
                 self.notice_count += 1
             case events.PlanApplied() as change:
                 self.marks.append(Mark(change.step, change_in_words(change)))
+                if self.savings is not None:
+                    self.savings = self.savings.after(self.training_values, change)
+                self.training_values = change.trainable_values
             case events.Checkpointed() as checkpoint:
                 self.checkpoint = checkpoint
             case events.Resumed() as resumed:
@@ -269,13 +281,20 @@ class RunState:
         marks = [mark for mark in self.marks if mark.step < resumed.step]
         self.marks.clear()
         self.marks.extend(marks)
-        if self.sampled is not None and self.sampled.step > resumed.step:
-            self.sampled = None
+        self._forget_samples(resumed.step)
         validations = [one for one in self.validations if one.step <= resumed.step]
         self.validations.clear()
         self.best = None
         for validated in validations:
             self._validated(validated)
+
+    def _sampled(self, sampled: events.Sampled) -> None:
+        self._forget_samples(sampled.step - 1)  # the same step again, by hand
+        self.samples.append(sampled)
+
+    def _forget_samples(self, after: int) -> None:
+        while self.samples and self.samples[-1].step > after:
+            self.samples.pop()
 
     def _validated(self, validated: events.Validated) -> None:
         self.validations.append(validated)
