@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.app.log_pages import END, TOP, Cancelled, Level, LogPages, NoticeAt, Place, Row
+from tui.app.log_pages import END, TOP, Cancelled, Level, LogPages, Place, Row, ToldAt
 from tui.runs import log_text
 from tui.runs.log_text import LogText
 
@@ -24,7 +24,7 @@ OUTPUT = (
 
 
 def pages(
-    output: str = OUTPUT, notices: tuple[NoticeAt, ...] = (), level: Level = Level.ALL
+    output: str = OUTPUT, notices: tuple[ToldAt, ...] = (), level: Level = Level.ALL
 ) -> LogPages:
     path = Path(tempfile.mkdtemp()) / "log.txt"
     path.write_text(output)
@@ -36,7 +36,7 @@ def texts(rows: list[Row]) -> list[str]:
 
 
 def test_levels() -> None:
-    notice = NoticeAt(9, 0, "skipped a.jpg")
+    notice = ToldAt(9, 0, "skipped a.jpg")
     everything = pages(OUTPUT, (notice,)).after(TOP, 20)
     assert [row.sign for row in everything] == [" ", "!", "W", "E", "E", "E", " "]
     warned = pages(OUTPUT, (notice,), Level.WARNINGS).after(TOP, 20)
@@ -84,19 +84,19 @@ LINES = st.lists(st.sampled_from(["a", "an ERROR b", "a WARNING c", "", "é"]), 
 
 
 @st.composite
-def documents(draw: st.DrawFn) -> tuple[str, tuple[NoticeAt, ...]]:
+def documents(draw: st.DrawFn) -> tuple[str, tuple[ToldAt, ...]]:
     lines = draw(LINES)
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line.encode()) + 1)
     offsets = sorted(draw(st.lists(st.sampled_from(starts), max_size=6)))
-    notices = tuple(NoticeAt(at, number, f"n{number}") for number, at in enumerate(offsets))
+    notices = tuple(ToldAt(at, number, f"n{number}") for number, at in enumerate(offsets))
     return "".join(line + "\n" for line in lines), notices
 
 
 @given(documents(), st.integers(1, 6), st.sampled_from(list(Level)))
 def test_paging_either_way_shows_every_row_once(
-    document: tuple[str, tuple[NoticeAt, ...]], count: int, level: Level
+    document: tuple[str, tuple[ToldAt, ...]], count: int, level: Level
 ) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(log_text, "SLICE", 32)
@@ -126,7 +126,7 @@ def _is_of(line: str, level: Level) -> bool:
 
 @given(documents(), st.sampled_from(["a", "n1", "b", "zz"]), st.sampled_from(list(Level)))
 def test_a_search_finds_what_is_there_either_way(
-    document: tuple[str, tuple[NoticeAt, ...]], sought: str, level: Level
+    document: tuple[str, tuple[ToldAt, ...]], sought: str, level: Level
 ) -> None:
     log = pages(*document, level)
     rows = log.after(TOP, 100)

@@ -1,7 +1,7 @@
-"""The trainer's output and the notices of a run, as one text that is paged, narrowed to a level,
-and searched.
+"""The trainer's output and the events of a run in words, as one text that is paged, narrowed to a
+level, and searched.
 
-A notice stands where the output was when it came; what came before this screen did stands at the
+An event stands where the output was when it came; what came before this screen did stands at the
 top. All of this reads files: it is called off the event loop.
 """
 
@@ -15,10 +15,10 @@ from enum import Enum
 from tui.runs.log_text import LogLine, LogText
 
 Place = tuple[int, int]
-"""Where a row stands: an offset in the log, and the number of a notice, or `OUTPUT`."""
+"""Where a row stands: an offset in the log, and the number of an event, or `OUTPUT`."""
 
 OUTPUT = 1 << 30
-"""Of a row of the log itself: it comes after the notices that stand at its offset."""
+"""Of a row of the log itself: it comes after the events that stand at its offset."""
 
 TOP: Place = (0, -1)
 END: Place = (1 << 62, OUTPUT)
@@ -57,9 +57,13 @@ _PATTERNS = {
 }
 
 
+_SIGNS = {Level.ALL: "-!E", Level.WARNINGS: "!E", Level.ERRORS: "E"}
+"""Of events that a level has."""
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of the log, or a notice; `sign` tells its level without colour."""
+    """A line of the log, or an event; `sign` tells its level without colour."""
 
     place: Place
     text: str
@@ -67,12 +71,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeAt:
-    """A notice, and how long the log was when it came."""
+class ToldAt:
+    """An event in words, and how long the log was when it came."""
 
     offset: int
     number: int
     text: str
+    sign: str = "!"
 
     @property
     def place(self) -> Place:
@@ -85,33 +90,33 @@ class Cancelled(Exception):
 
 
 class LogPages:
-    """Pages of a log with its notices. `wanted` is asked between two slices of a long search:
-    where it says no, the search ends with `Cancelled`."""
+    """Pages of a log with the events of its run. `wanted` is asked between two slices of a long
+    search: where it says no, the search ends with `Cancelled`."""
 
     def __init__(
         self,
         log: LogText,
-        notices: Sequence[NoticeAt],
+        told: Sequence[ToldAt],
         level: Level,
         wanted: Callable[[], bool] = lambda: True,
     ) -> None:
         self._log = log
         self._level = level
-        self._notices = () if level is Level.ERRORS else notices
+        self._told = [one for one in told if one.sign in _SIGNS[level]]
         self._wanted = wanted
 
     def after(self, place: Place, count: int) -> list[Row]:
         """The next `count` rows from a place on."""
         # The line that begins there may come before the place itself.
         lines = self._lines_after(place[0], count + 1, self._level.pattern)
-        rows = [*map(_row, lines), *map(_notice_row, self._notices)]
+        rows = [*map(_row, lines), *map(_told_row, self._told)]
         return sorted((row for row in rows if row.place >= place), key=_by_place)[:count]
 
     def before(self, place: Place, count: int) -> list[Row]:
         """The last `count` rows before a place."""
         end = min(place[0], self._log.size())
         lines = self._lines_before(end, count, self._level.pattern)
-        rows = [*map(_row, lines), *map(_notice_row, self._notices)]
+        rows = [*map(_row, lines), *map(_told_row, self._told)]
         return sorted((row for row in rows if row.place < place), key=_by_place)[-count:]
 
     def page(self, place: Place, count: int) -> list[Row]:
@@ -131,7 +136,7 @@ class LogPages:
         letters stand for capital ones too."""
         flags = 0 if text != text.lower() else re.IGNORECASE
         pattern = re.compile(re.escape(text.encode()), flags)
-        found = [notice.place for notice in self._notices if pattern.search(notice.text.encode())]
+        found = [told.place for told in self._told if pattern.search(told.text.encode())]
         step = self._line_after if direction > 0 else self._line_before
         line = step(place, pattern)
         if line is not None:
@@ -216,5 +221,5 @@ def _row(line: LogLine) -> Row:
     return Row((line.start, OUTPUT), line.text, sign)
 
 
-def _notice_row(notice: NoticeAt) -> Row:
-    return Row(notice.place, notice.text, "!")
+def _told_row(told: ToldAt) -> Row:
+    return Row(told.place, told.text, told.sign)

@@ -13,7 +13,7 @@ _PANES = tuple(
         kind.name,
         f"show or hide a pane: {kind.holds}",
         "run",
-        rank=7,
+        rank=kind.rank,
     )
     for number, kind in enumerate(PANES[:9], 1)
 )

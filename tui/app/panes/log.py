@@ -1,4 +1,5 @@
-"""The trainer's output and the notices of a run: followed, narrowed to a level, and searched."""
+"""The trainer's output and the events of a run in words: followed, narrowed to a level, and
+searched."""
 
 from __future__ import annotations
 
@@ -16,9 +17,9 @@ from textual.widgets import Input
 
 from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
-from tui.app.log_pages import END, TOP, Cancelled, Level, LogPages, NoticeAt, Place, Row
+from tui.app.log_pages import END, TOP, Cancelled, Level, LogPages, Place, Row, ToldAt
 from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
-from tui.app.run_state import RunState
+from tui.app.run_state import KEPT_WORDS, RunState, Told
 from tui.app.widgets.typed_input import TypedInput
 from tui.figures import size
 from tui.printable import plain
@@ -60,10 +61,10 @@ class LogPane(Vertical, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._log: LogText | None = None
-        self._notices: list[NoticeAt] = []
-        self._came: list[tuple[str, bool]] = []
+        self._told: list[ToldAt] = []
+        self._came: list[tuple[Told, bool]] = []
         self._since = time.time()
-        self._notice_count = 0
+        self._told_count = 0
         self._asked: list[Go] = []
         self._shown_of: tuple[object, ...] = ()
         self._left = 0
@@ -97,11 +98,11 @@ class LogPane(Vertical, can_focus=True):
     def show_run(self, state: RunState, folder: RunFolder) -> None:
         """Show what has come since."""
         self._log = self._log or LogText(folder.log_file)
-        newest = state.notice_count - self._notice_count
+        newest = state.told_count - self._told_count
         if newest > 0:
             now = state.seen_at >= self._since
-            self._came += [(text, now) for text in list(state.notices)[-newest:]]
-        self._notice_count = state.notice_count
+            self._came += [(told, now) for told in list(state.told)[-newest:]]
+        self._told_count = state.told_count
         if not self._busy:
             self._load()
 
@@ -240,13 +241,13 @@ class LogPane(Vertical, can_focus=True):
 
     def _read_page(self, log: LogText, asked: list[Go], height: int) -> None:
         """Off the event loop, one at a time."""
-        self._take_notices(log)
+        self._take_told(log)
         self._bytes = log.size()
-        wanted = (self._bytes, len(self._notices), height, self.level, self.top)
+        wanted = (self._bytes, len(self._told), height, self.level, self.top)
         if wanted == self._shown_of and not asked:
             return
         # A search that takes long gives way to whatever is asked for next.
-        pages = LogPages(log, self._notices, self.level, lambda: not self._asked)
+        pages = LogPages(log, self._told, self.level, lambda: not self._asked)
         try:
             for go in asked:
                 self.top = go(pages, self.top)
@@ -255,14 +256,17 @@ class LogPane(Vertical, can_focus=True):
         except Cancelled:
             return
         self.rows = rows
-        self._shown_of = (self._bytes, len(self._notices), height, self.level, self.top)
+        self._shown_of = (self._bytes, len(self._told), height, self.level, self.top)
 
-    def _take_notices(self, log: LogText) -> None:
+    def _take_told(self, log: LogText) -> None:
         came, self._came = self._came, []
-        at = log.boundary() if came else 0
-        for text, now in came:
+        end = log.boundary() if came else 0
+        for told, now in came:
             # How long the log was when one came before this screen did is not known.
-            self._notices.append(NoticeAt(at if now else 0, len(self._notices), text))
+            at = end if now else 0
+            number = self._told[-1].number + 1 if self._told else 0
+            self._told.append(ToldAt(at, number, told.words, told.sign))
+        del self._told[:-KEPT_WORDS]
 
     # Showing
 

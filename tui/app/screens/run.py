@@ -108,6 +108,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
 
     def on_mount(self) -> None:
         """Begin to follow."""
+        self.set_class(glyphs().ascii_only, "-ascii")
         self.query_one("#ended").display = False
         self.say_layout_problem()
         if self.process is None:
