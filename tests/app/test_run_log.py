@@ -61,6 +61,12 @@ async def test_on_a_low_terminal_it_takes_the_room_of_the_rest_and_gives_it_back
         await pilot.press("5", "5")
         await pilot.pause()
         assert screen.charts.region.area
+        await pilot.press("5")
+        await pilot.pause()
+        assert "esc back" in text_of(pilot)
+        await pilot.press("escape")
+        await pilot.pause()
+        assert screen.focused is screen.charts
 
 
 async def test_on_a_high_terminal_it_stands_below_the_rest() -> None:

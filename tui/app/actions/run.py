@@ -136,6 +136,16 @@ RUN: tuple[Action, ...] = (
         "run",
         rank=2,
     ),
+    Action(
+        "run.back_from_log",
+        ("escape",),
+        "to_the_back",
+        "back",
+        "back from the log to the other panes",
+        "run",
+        rank=1,
+        palette=False,
+    ),
     Action("run.back", ("escape",), "back", "back", "leave this screen", "run", rank=1),
     *_PANES,
     Action(

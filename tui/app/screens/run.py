@@ -251,6 +251,8 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
                 return not ended and not self.state.stop_asked
             case "leave" | "pause" | "checkpoint" | "validate" | "learning_rate" | "change_plan":
                 return not ended
+            case "to_the_back":
+                return self.body.is_in_front
             case "back":
                 return ended
             case "first_batch":

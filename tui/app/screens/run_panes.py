@@ -49,6 +49,11 @@ class RunPanes(Screen[None]):
         self.body.toggle(BY_NAME[name])
         self._laid_out()
 
+    def action_to_the_back(self) -> None:
+        """Put what took the room of the other panes behind them again."""
+        self.body.to_the_back()
+        self._laid_out()
+
     def action_whole_pane(self) -> None:
         """Give the focused pane all the room, or take it back."""
         self.body.toggle_whole()
