@@ -15,6 +15,7 @@ from tui.app.actions.compare import COMPARE
 from tui.app.actions.everywhere import EVERYWHERE
 from tui.app.actions.fields import FIELDS
 from tui.app.actions.keys import key_text, keys_text
+from tui.app.actions.log import LOG
 from tui.app.actions.model import MODEL
 from tui.app.actions.plan import PLAN
 from tui.app.actions.run import RUN
@@ -47,6 +48,7 @@ TITLES: dict[Where, str] = {
     "train": "In the training form",
     "run": "Watching a run",
     "charts": "On the charts",
+    "log": "In the log",
     "run_plan": "Changing what trains in a run",
     "runs": "The list of runs",
     "runs_filter": "While a filter of runs is typed",
@@ -70,6 +72,7 @@ ACTIONS: tuple[Action, ...] = (
     *CHARTS,
     *RUNS,
     *COMPARE,
+    *LOG,
     *BROWSER,
     *TOUR,
     *EVERYWHERE,

@@ -22,6 +22,8 @@ Where = Literal[
     "train",
     "run",
     "charts",
+    "log",
+    "log_search",
     "run_facts",
     "jump",
     "question",

@@ -65,7 +65,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
     AUTO_FOCUS = "#charts"
     # Where a key has two meanings, that of the charts comes first, while it has one.
     BINDINGS = [*bindings("charts"), *bindings("run")]  # noqa: RUF012
-    HELP_PLACES: tuple[Where, ...] = ("run", "charts", "app")
+    HELP_PLACES: tuple[Where, ...] = ("run", "charts", "log", "app")
 
     def __init__(
         self,
@@ -108,6 +108,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
 
     def on_mount(self) -> None:
         """Begin to follow."""
+        self.set_class(glyphs().ascii_only, "-ascii")
         self.query_one("#ended").display = False
         self.say_layout_problem()
         if self.process is None:
@@ -250,6 +251,8 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
                 return not ended and not self.state.stop_asked
             case "leave" | "pause" | "checkpoint" | "validate" | "learning_rate" | "change_plan":
                 return not ended
+            case "to_the_back":
+                return self.body.is_in_front
             case "back" | "runs":
                 return ended
             case "first_batch":
