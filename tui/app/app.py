@@ -21,6 +21,7 @@ from textual.screen import Screen
 from tui.app.actions import BY_ID, TITLES, Where, at, bindings, key_text, keys_text
 from tui.app.alt_enter import install as install_alt_enter
 from tui.app.glyphs import glyphs
+from tui.app.picture_terminal import TERMINAL
 from tui.app.screens.loading import LoadingScreen
 from tui.printable import plain
 
@@ -98,6 +99,7 @@ class ThawApp(App[int]):
 
     def on_mount(self) -> None:
         self.set_class(glyphs().ascii_only, "-ascii")
+        TERMINAL.ask(self)
         # After the first frame: MXNet's import in the inspector would compete with it.
         self.call_after_refresh(self._begin)
         self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)

@@ -14,6 +14,7 @@ from tui.app.actions.everywhere import EVERYWHERE
 from tui.app.actions.fields import FIELDS
 from tui.app.actions.keys import key_text, keys_text
 from tui.app.actions.model import MODEL
+from tui.app.actions.pictures import PICTURES
 from tui.app.actions.plan import PLAN
 from tui.app.actions.run import RUN
 from tui.app.actions.train import TRAIN
@@ -43,6 +44,7 @@ TITLES: dict[Where, str] = {
     "train": "In the training form",
     "run": "Watching a run",
     "run_plan": "Changing what trains in a run",
+    "pictures": "The pictures of a run",
     "browser": "The list of models",
     "browsed": "Opened from the list of models",
     "app": "Everywhere",
@@ -58,6 +60,7 @@ ACTIONS: tuple[Action, ...] = (
     *WINDOWS,
     *TRAIN,
     *RUN,
+    *PICTURES,
     *BROWSER,
     *EVERYWHERE,
 )

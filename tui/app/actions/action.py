@@ -30,6 +30,7 @@ Where = Literal[
     "learning_rate",
     "run_plan",
     "run_plan_opening",
+    "pictures",
 ]
 """What has to be on the screen, or to have the focus, for an action to work."""
 

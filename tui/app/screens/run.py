@@ -251,6 +251,8 @@ class RunScreen(RunOrders):
                 return ended
             case "first_batch":
                 return self.state.checked is not None
+            case "pictures":
+                return self.state.sampled is not None
             case "confusion":
                 return any(one.confusion for one in self.state.validations)
             case "resume":
@@ -277,6 +279,12 @@ class RunScreen(RunOrders):
         """Show which classes are taken for which."""
         lines = confusion_lines(self.state, self.folder)
         self.app.push_screen(RunFacts("What is taken for what", lines))
+
+    def action_pictures(self) -> None:
+        """Show the pictures that were drawn after the validations."""
+        from tui.app.screens.pictures import PicturesScreen
+
+        self.app.push_screen(PicturesScreen(self.folder, self.state))
 
     def action_leave(self) -> None:
         """Leave this screen; a run that is going goes on."""
