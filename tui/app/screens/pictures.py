@@ -104,8 +104,10 @@ class PicturesScreen(Screen[None]):
     async def _show(self) -> None:
         self._seen = tuple(self._state.samples)
         if not self._samples:
-            self.query_one("#title", Static).update("no pictures yet: after a validation")
+            self.query_one("#title", Static).update("no pictures yet: they come with a validation")
+            self.query_one("#where", Static).update("")
             await self.query_one("#tiles").remove_children()
+            self.refresh_bindings()
             return
         sample = self._samples[self._at]
         self._number = min(self._number, len(sample.pictures) - 1)
