@@ -66,6 +66,7 @@ class ThawApp(App[int]):
         first = "browser" if source is None and attach is None else "loading"
         super().__init__(css_path=[self.CSS_PATH, f"styles/{first}.tcss"])
         install_alt_enter()
+        TERMINAL.listen()
         self._source = source
         self._data = data
         self._preset = preset

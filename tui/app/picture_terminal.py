@@ -41,21 +41,27 @@ class PictureTerminal:
     def __init__(self, environment: Mapping[str, str] | None = None) -> None:
         self._environment = os.environ if environment is None else environment
         self._begun = ""
+        self._listening = False
         self.asked = False
         self.answered = False
         self.sixel = False
         self.kitty = self._environment.get("TERM", "") in ("xterm-kitty", "xterm-ghostty")
 
+    def listen(self) -> None:
+        """Hear what the terminal sends from now on, before Textual does. To be called before the
+        app runs: Textual's reader holds on to what it has found then."""
+        if not self._listening:
+            self._listening = True
+            _listen(self.without_answers)
+
     def ask(self, app: App[Any]) -> None:
-        """Ask, where there is somebody to ask. Only as the app starts."""
+        """Ask, where there is somebody to ask and it listens. Only as the app starts."""
         driver = app._driver
-        on_a_terminal = driver is not None and getattr(driver, "input_tty", False)
-        if self.asked or not on_a_terminal or self._environment.get("TERM", "") in _SILENT:
+        if driver is None or not getattr(driver, "input_tty", False):
             return
-        assert driver is not None
-        self.asked = True
-        _listen(self.without_answers)
-        driver.write(QUESTION)
+        if self._listening and not self.asked and self._environment.get("TERM", "") not in _SILENT:
+            self.asked = True
+            driver.write(QUESTION)
 
     def without_answers(self, data: str) -> str:
         """What the terminal sends, without what it answers."""
