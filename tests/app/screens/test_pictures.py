@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tests.app.fake_trainer import make_folder, sample_events, write_log
+from tests.app.fake_trainer import line, make_folder, sample_events, write_log
 from tests.app.run_screens import Host, living, settled, until
 from tests.app.sampled import remove, with_samples, write_sample
 from tests.app.showing import text_of
@@ -336,3 +337,29 @@ def test_in_ascii_looked_at(snap_compare: Callable[..., bool], shown: Shown) -> 
         assert compared(snap_compare, shown.screen, SMALL)
     finally:
         glyphs.use(None)
+
+
+async def test_the_run_below_goes_on_and_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Textual would draw the whole terminal again for each event of a screen below."""
+    folder = make_folder(tmp_path / "run")
+    log = with_samples(folder, list(sample_events(150)))
+    write_log(folder, log)
+    screen = run_screen(folder)
+    host = Host(screen)
+    async with host.run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("i")
+        await ready(pilot)
+        drawings: list[object] = []
+        monkeypatch.setattr(host, "_display", lambda _, update: drawings.append(update))
+        with folder.events_file.open("a", encoding="utf-8") as file:
+            for number, event in enumerate(list(sample_events(180))[-30:], len(log)):
+                file.write(line(number, event))
+        await until(pilot, lambda: screen.state.step and screen.state.step.step == 180)
+        await asyncio.sleep(0.2)
+        assert drawings == []
+        monkeypatch.undo()
+        await pilot.press("escape")
+        await until(pilot, lambda: "step 180" in text_of(pilot))

@@ -122,6 +122,16 @@ class RunScreen(RunOrders):
         self.set_interval(self._interval, self._tick)
         self.call_after_refresh(self._tick)
 
+    @property
+    def is_current(self) -> bool:
+        """Only while nothing stands over it: for each event of a screen below, Textual would draw
+        the whole terminal again."""
+        return self.is_active
+
+    def on_screen_resume(self) -> None:
+        """Show what has happened while something stood over it."""
+        self._show()
+
     def on_unmount(self) -> None:
         """Let the GPU driver go."""
         if self._monitor is not None and not self._sampling:
@@ -189,6 +199,10 @@ class RunScreen(RunOrders):
 
     def _show(self) -> None:
         if not self.is_mounted:
+            return
+        if not self.is_active:
+            if self._quit_at_end and self.state.status.ended:
+                self._exit()
             return
         state = self.state
         losses = self.query_one(LossChart)
