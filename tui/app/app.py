@@ -22,6 +22,7 @@ from textual.screen import Screen
 from tui.app.actions import BY_ID, TITLES, Where, at, bindings, key_text, keys_text
 from tui.app.alt_enter import install as install_alt_enter
 from tui.app.glyphs import glyphs
+from tui.app.picture_terminal import TERMINAL
 from tui.app.screens.loading import LoadingScreen
 from tui.app.terminal_cells import FewerBytes, TerminalCells
 from tui.printable import plain
@@ -73,6 +74,7 @@ class ThawApp(App[int]):
         super().__init__(css_path=[self.CSS_PATH, styles])
         self._first = first
         install_alt_enter()
+        TERMINAL.listen()
         self._source = source
         self._data = data
         self._preset = preset
@@ -110,6 +112,7 @@ class ThawApp(App[int]):
 
     def on_mount(self) -> None:
         self.set_class(glyphs().ascii_only, "-ascii")
+        TERMINAL.ask(self)
         # After the first frame: MXNet's import in the inspector would compete with it.
         self.call_after_refresh(self._begin)
         self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)

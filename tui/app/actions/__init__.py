@@ -17,6 +17,7 @@ from tui.app.actions.fields import FIELDS
 from tui.app.actions.keys import key_text, keys_text
 from tui.app.actions.log import LOG
 from tui.app.actions.model import MODEL
+from tui.app.actions.pictures import PICTURES
 from tui.app.actions.plan import PLAN
 from tui.app.actions.run import RUN
 from tui.app.actions.runs import RUNS
@@ -54,6 +55,7 @@ TITLES: dict[Where, str] = {
     "runs_filter": "While a filter of runs is typed",
     "listed_run": "A run opened from the list of runs",
     "compare": "Comparing runs",
+    "pictures": "The pictures of a run",
     "browser": "The list of models",
     "browsed": "Opened from the list of models",
     "app": "Everywhere",
@@ -73,6 +75,7 @@ ACTIONS: tuple[Action, ...] = (
     *RUNS,
     *COMPARE,
     *LOG,
+    *PICTURES,
     *BROWSER,
     *TOUR,
     *EVERYWHERE,
