@@ -14,6 +14,8 @@ from tui.commands.data import data as data_command
 from tui.commands.data_option import data_option
 from tui.commands.diff import diff
 from tui.commands.export import export
+from tui.commands.keys import keys
+from tui.commands.looks_options import looks_options
 from tui.commands.order import pause, resume, stop
 from tui.commands.params import params
 from tui.commands.plan import plan
@@ -64,6 +66,7 @@ class _Commands(click.Group):
     invoke_without_command=True,
 )
 @click.version_option(__version__, prog_name="thaw")
+@looks_options
 @click.pass_context
 def main(context: click.Context) -> None:
     """See exactly what trains: freeze, fine-tune and watch Gluon and GluonCV models.
@@ -87,6 +90,7 @@ def main(context: click.Context) -> None:
 @source_options
 @data_option
 @plan_options
+@looks_options
 def open_(
     source: ModelSource, data: str | None, given: GivenPlan | None, preset: str | None
 ) -> None:
@@ -114,6 +118,7 @@ def open_(
 
 @main.command()
 @click.option("--ctx", callback=ctx_option, default="cpu", show_default=True, help="cpu or gpu(0).")
+@looks_options
 def demo(ctx: str) -> None:
     """Open a small detector and pictures drawn by thaw itself. Nothing is downloaded.
 
@@ -126,6 +131,7 @@ def demo(ctx: str) -> None:
 
 @main.command()
 @click.argument("run", required=False)
+@looks_options
 def attach(run: str | None) -> None:
     """Show a run from its first event, whether it still goes on or not.
 
@@ -146,6 +152,7 @@ main.add_command(compare)
 main.add_command(data_command)
 main.add_command(diff)
 main.add_command(export)
+main.add_command(keys)
 main.add_command(params)
 main.add_command(pause)
 main.add_command(plan)
