@@ -67,8 +67,7 @@ class DressedApp(App[int]):
             problems.append(f"{file}: theme: {wrong}")
         for own in OWN:
             self.register_theme(own)
-        # Set before the app runs, so that styles are read once.
-        self.set_reactive(App.theme, self._first_theme(asked))
+        self._begin_with(self._first_theme(asked))
         if glyphs().ascii_only:
             from tui.app.ascii_filter import AsciiFilter
 
@@ -78,6 +77,14 @@ class DressedApp(App[int]):
         remapped.use(given)
         self._keymap = remapped.keymap()
         return asked, [*problems, *wrong_keys]
+
+    def _begin_with(self, theme: str) -> None:
+        # As Textual does when a theme is chosen, but before the app runs: styles are read once.
+        self.set_reactive(App.theme, theme)
+        self.stylesheet.set_variables(self.get_css_variables())
+        self._refresh_truecolor_filter(self.ansi_theme)
+        self.set_class(self.current_theme.dark, "-dark-mode")
+        self.set_class(not self.current_theme.dark, "-light-mode")
 
     def _first_theme(self, asked: Looks) -> str:
         if self._no_colour:

@@ -24,7 +24,7 @@ ANSI = "ansi-dark"
 
 THAW = Theme(
     name="thaw",
-    primary="#3f8fd0",  # ice
+    primary="#2f78b4",  # ice
     secondary="#5fb7c6",
     success="#9ccf6b",  # what has thawed
     warning="#e9b54a",
