@@ -21,6 +21,7 @@ from textual.widgets import Static
 
 from tui.app.actions import Where, bindings
 from tui.app.glyphs import glyphs
+from tui.app.looks import redraw_seconds
 from tui.app.panes import chart
 from tui.app.panes.confusion import confusion_lines
 from tui.app.panes.first_batch import FirstBatchPane, lines_of_check
@@ -89,6 +90,7 @@ class RunScreen(RunOrders):
         self._quit_at_end = False
         self._end_shown = False
         self._title_shown = ""
+        self._shown_at = float("-inf")
         self._status_shown = self.state.status
         self.shown_version = -1
         """The version of the state that the panes show."""
@@ -137,7 +139,10 @@ class RunScreen(RunOrders):
         if not self._sampling and now - self._sampled_at >= MEMORY_SECONDS:
             self._sampling, self._sampled_at = True, now
             self._sample_memory()
-        self._show()
+        # On a slow link less often; half a tick late is in time.
+        if now - self._shown_at >= redraw_seconds(self._interval) - self._interval / 2:
+            self._shown_at = now
+            self._show()
 
     @work(group="follow")
     async def _follow(self) -> None:
