@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 
+from tui.commands.completing import devices, models, models_or_runs, weights
 from tui.commands.problem import Problem
 
 
@@ -38,9 +38,12 @@ def classes_option(_: click.Context, __: click.Parameter, text: str | None) -> t
 
 def ctx_option(_: click.Context, __: click.Parameter, text: str) -> str:
     """The value of `--ctx`, checked."""
-    if not re.fullmatch(r"cpu|gpu(\(\d+\))?", text.strip().lower()):
-        raise Problem(f"--ctx {text}: not a device; use cpu or gpu(0)")
-    return text.strip().lower()
+    from tui.model.devices import canonical
+
+    try:
+        return canonical(text)
+    except ValueError as error:
+        raise Problem(f"--ctx {text}: {error}") from None
 
 
 def _weights(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
@@ -79,6 +82,7 @@ _SOURCE_OPTIONS = (
     click.option(
         "--weights",
         callback=_weights,
+        shell_complete=weights,
         metavar="FILE",
         help="A file to load, of the model or of its trunk: .params, .safetensors, .pth, "
         "darknet; or the word trunk: the weights of its trunk from this disk.",
@@ -86,7 +90,12 @@ _SOURCE_OPTIONS = (
     click.option("--no-weights", is_flag=True, help="Start from random weights."),
     click.option("--input-size", callback=_size, metavar="N", help="Side in pixels, or HxW."),
     click.option(
-        "--ctx", callback=ctx_option, default="cpu", show_default=True, help="cpu or gpu(0)."
+        "--ctx",
+        callback=ctx_option,
+        shell_complete=devices,
+        default="cpu",
+        show_default=True,
+        help="cpu or gpu(0); gpu(0),gpu(1) train on both, a part of each batch on each.",
     ),
     click.option(
         "--seed", type=click.IntRange(0, 2**31 - 1), default=0, help="For random weights."
@@ -113,18 +122,20 @@ _SOURCE_OPTIONS = (
 def source_options(command: Callable[..., None]) -> Callable[..., None]:
     """The MODEL argument and the options that say which network is built; the command's first
     argument is the `ModelSource`."""
-    return _with_source(command, click.argument("model"))
+    return _with_source(command, click.argument("model", shell_complete=models))
 
 
 def optional_source(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that goes without a model, and gets None then."""
-    return _with_source(command, click.argument("model", required=False))
+    return _with_source(command, click.argument("model", required=False, shell_complete=models))
 
 
 def source_or_run(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that takes a run in the model's place: the source's `model` is
     whatever the argument says."""
-    argument = click.argument("model", metavar="MODEL | RUN.TOML | RUN_DIR")
+    argument = click.argument(
+        "model", metavar="MODEL | RUN.TOML | RUN_DIR", shell_complete=models_or_runs
+    )
     return _with_source(command, argument)
 
 

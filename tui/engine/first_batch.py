@@ -45,11 +45,10 @@ def check_first_batch(loop: Loop, plans: PlanInForce, data: Data, task: Task) ->
         seconds, after = time.monotonic() - began, _in_use(device)
         loop.stepper.clear()
     sizes = [one.size * np.dtype(one.dtype).itemsize for one in _values(plans)]
-    training = sum(
-        size
-        for size, state in zip(sizes, plans.resolution.states, strict=True)
-        if state is State.TRAINABLE
-    )
+    by_state = dict.fromkeys(State, 0)
+    for size, state in zip(sizes, plans.resolution.states, strict=True):
+        by_state[state] += size
+    training, frozen = by_state[State.TRAINABLE], by_state[State.FROZEN]
     fixed = plans.resolution.statistics.values()
     return Checked(
         loss=stepped.loss,
@@ -64,6 +63,8 @@ def check_first_batch(loop: Loop, plans: PlanInForce, data: Data, task: Task) ->
         activation_bytes=after - before if after > before else None,
         statistics_fixed=sum(one is Statistic.FIXED for one in fixed),
         statistics=len(fixed),
+        saved_gradient_bytes=frozen,
+        saved_optimizer_bytes=frozen * states_kept(hyper),
     )
 
 
@@ -112,7 +113,7 @@ def _statistics_kept(plans: PlanInForce) -> Iterator[None]:
     """Put back what a batch moves in a network that nothing updates."""
     parameters = plans.net.collect_params()
     auxiliary = [parameters[one.name] for one in plans.tree.parameters if not one.can_train]
-    kept = [(one, one.data().copy()) for one in auxiliary if one._data is not None]
+    kept = [(one, one.list_data()[0].copy()) for one in auxiliary if one._data is not None]
     try:
         yield
     finally:
@@ -122,7 +123,7 @@ def _statistics_kept(plans: PlanInForce) -> Iterator[None]:
 
 def _values(plans: PlanInForce) -> list[mx.nd.NDArray]:
     parameters = plans.net.collect_params()
-    return [parameters[one.name].data() for one in plans.tree.parameters]
+    return [parameters[one.name].list_data()[0] for one in plans.tree.parameters]
 
 
 def _in_use(device: mx.Context) -> int:

@@ -10,13 +10,19 @@ from textual.binding import Binding, BindingType
 
 from tui.app.actions.action import Action, Where
 from tui.app.actions.browser import BROWSER
+from tui.app.actions.charts import CHARTS
+from tui.app.actions.compare import COMPARE
 from tui.app.actions.everywhere import EVERYWHERE
 from tui.app.actions.fields import FIELDS
 from tui.app.actions.keys import key_text, keys_text
+from tui.app.actions.log import LOG
 from tui.app.actions.model import MODEL
+from tui.app.actions.pictures import PICTURES
 from tui.app.actions.plan import PLAN
 from tui.app.actions.remapped import bound, is_key, keys_of
 from tui.app.actions.run import RUN
+from tui.app.actions.runs import RUNS
+from tui.app.actions.tour import TOUR
 from tui.app.actions.train import TRAIN
 from tui.app.actions.tree import TREE
 from tui.app.actions.windows import WINDOWS
@@ -51,11 +57,19 @@ TITLES: dict[Where, str] = {
     "snippet": "In the Python window",
     "train": "In the training form",
     "run": "Watching a run",
+    "charts": "On the charts",
+    "log": "In the log",
+    "run_plan": "Changing what trains in a run",
+    "runs": "The list of runs",
+    "runs_filter": "While a filter of runs is typed",
+    "listed_run": "A run opened from the list of runs",
+    "compare": "Comparing runs",
+    "pictures": "The pictures of a run",
     "run_facts": "What a run has shown",
     "learning_rate": "Setting the learning rate",
-    "run_plan": "Changing what trains in a run",
     "run_plan_opening": "Opening a run's model",
     "browser": "The list of models",
+    "tour": "On the guided tour",
     "class_names": "Naming classes",
     "browsed": "Opened from the list of models",
     "loading": "While something is opened",
@@ -74,7 +88,13 @@ ACTIONS: tuple[Action, ...] = (
     *WINDOWS,
     *TRAIN,
     *RUN,
+    *CHARTS,
+    *RUNS,
+    *COMPARE,
+    *LOG,
+    *PICTURES,
     *BROWSER,
+    *TOUR,
     *EVERYWHERE,
 )
 """All of them, in the order of the footer and the help."""
