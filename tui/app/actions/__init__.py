@@ -59,6 +59,8 @@ TITLES: dict[Where, str] = {
     "run": "Watching a run",
     "charts": "On the charts",
     "log": "In the log",
+    "log_search": "Searching the log",
+    "jump": "Going to another pane",
     "run_plan": "Changing what trains in a run",
     "runs": "The list of runs",
     "runs_filter": "While a filter of runs is typed",
