@@ -15,7 +15,6 @@ from pathlib import Path
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -38,6 +37,7 @@ from tui.app.screens.run_facts import RunFacts
 from tui.app.screens.run_orders import RESUMABLE, RunOrders
 from tui.app.screens.run_panes import RunPanes
 from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.key_scroll import KeyScroll
 from tui.app.widgets.run_body import NARROW, RunBody
 from tui.monitor.memory import MemoryMonitor, MemorySnapshot
 from tui.printable import printable
@@ -101,7 +101,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         yield Static(self._title(), id="title", markup=False)
         yield ProgressPane(id="progress")
         yield FirstBatchPane(id="first-batch")
-        with VerticalScroll(id="ended"):
+        with KeyScroll(id="ended"):
             yield SummaryPane(id="summary")
         yield RunBody(self._kept_layout, id="body")
         yield PlanChangesPane(id="changes")
