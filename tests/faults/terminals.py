@@ -49,14 +49,16 @@ class Terminal:
                 return
             self.shown += data.decode("utf-8", "replace")
 
-    def until(self, text: str, seconds: float = 60) -> None:
-        """Read until the text was written since the last call; fails when it does not come."""
+    def until(self, text: str, seconds: float = 60) -> str:
+        """Read until the text was written since the last call, and return all that was; fails
+        when it does not come."""
         end = time.monotonic() + seconds
         while text not in self.words():
             assert time.monotonic() < end, f"{text!r} did not come: {self.words()[-2000:]}"
             assert self.process.poll() is None, f"it ended: {self.words()[-2000:]}"
             self.read()
-        self.shown = ""
+        written, self.shown = self.shown, ""
+        return written
 
     def words(self) -> str:
         """What was written since the last `until`, without the escapes."""

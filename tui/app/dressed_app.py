@@ -15,6 +15,7 @@ from textual.app import App, SystemCommand
 from textual.driver import Driver
 from textual.screen import Screen
 from textual.theme import Theme
+from textual.widgets import Input
 
 from tui.app.actions import ACTIONS, remapped
 from tui.app.glyphs import glyphs
@@ -170,6 +171,11 @@ class DressedApp(App[int]):
                     "sends less; so does 'slow link' in the palette, at once.",
                     timeout=15,
                 )
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        # A cursor that blinks writes to a link on which nothing happens.
+        if looks().slow and isinstance(event.widget, Input):
+            event.widget.cursor_blink = False
 
     def action_slow(self) -> None:
         """Send as little as can be, from now on."""

@@ -60,7 +60,7 @@ def test_what_cannot_be_is_said_and_left_out(id: str, keys: tuple[str, ...], sai
 
 
 def test_what_is_never_there_at_once_may_have_the_same_key() -> None:
-    assert checked(run__pause=("h",), plan__add=("i",))[1] == ()
+    assert checked(run__pause=("y",), plan__add=("i",))[1] == ()
 
 
 def test_of_two_new_ones_the_later_gives_way() -> None:

@@ -22,6 +22,7 @@ from tui.app.actions.plan import PLAN
 from tui.app.actions.remapped import bound, is_key, keys_of
 from tui.app.actions.run import RUN
 from tui.app.actions.runs import RUNS
+from tui.app.actions.scroll import SCROLL
 from tui.app.actions.tour import TOUR
 from tui.app.actions.train import TRAIN
 from tui.app.actions.tree import TREE
@@ -59,6 +60,8 @@ TITLES: dict[Where, str] = {
     "run": "Watching a run",
     "charts": "On the charts",
     "log": "In the log",
+    "log_search": "Searching the log",
+    "jump": "Going to another pane",
     "run_plan": "Changing what trains in a run",
     "runs": "The list of runs",
     "runs_filter": "While a filter of runs is typed",
@@ -73,6 +76,7 @@ TITLES: dict[Where, str] = {
     "class_names": "Naming classes",
     "browsed": "Opened from the list of models",
     "loading": "While something is opened",
+    "scroll": "In what scrolls",
     "question": "Answering a question",
     "help": "In the list of keys",
     "app": "Everywhere",
@@ -95,6 +99,7 @@ ACTIONS: tuple[Action, ...] = (
     *PICTURES,
     *BROWSER,
     *TOUR,
+    *SCROLL,
     *EVERYWHERE,
 )
 """All of them, in the order of the footer and the help."""

@@ -40,6 +40,7 @@ Where = Literal[
     "compare",
     "tour",
     "pictures",
+    "scroll",
 ]
 """What has to be on the screen, or to have the focus, for an action to work."""
 

@@ -25,7 +25,7 @@ BROWSER: tuple[Action, ...] = (
     ),
     Action(
         "browser.up",
-        ("up",),
+        ("up", "ctrl+k"),
         "move(-1)",
         "up",
         "one model up",
@@ -34,7 +34,7 @@ BROWSER: tuple[Action, ...] = (
     ),
     Action(
         "browser.down",
-        ("down",),
+        ("down", "ctrl+j"),
         "move(1)",
         "down",
         "one model down",

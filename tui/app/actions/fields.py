@@ -46,7 +46,7 @@ FIELDS: tuple[Action, ...] = (
     ),
     Action(
         "pattern.next",
-        ("down",),
+        ("down", "ctrl+j"),
         "step(1)",
         "next",
         "go to the next match",
@@ -56,7 +56,7 @@ FIELDS: tuple[Action, ...] = (
     ),
     Action(
         "pattern.previous",
-        ("up",),
+        ("up", "ctrl+k"),
         "step(-1)",
         "previous",
         "go to the match before",
@@ -95,7 +95,7 @@ FIELDS: tuple[Action, ...] = (
     ),
     Action(
         "find.next",
-        ("down",),
+        ("down", "ctrl+j"),
         "step(1)",
         "next",
         "go to the next that was found",
@@ -105,7 +105,7 @@ FIELDS: tuple[Action, ...] = (
     ),
     Action(
         "find.previous",
-        ("up",),
+        ("up", "ctrl+k"),
         "step(-1)",
         "previous",
         "go to the one before",

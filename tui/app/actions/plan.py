@@ -118,7 +118,7 @@ PLAN: tuple[Action, ...] = (
     ),
     Action(
         "choice.next",
-        ("right", "down"),
+        ("right", "down", "ctrl+j"),
         "step(1)",
         "another",
         "the next word; typing its first letters chooses it too",
@@ -128,7 +128,7 @@ PLAN: tuple[Action, ...] = (
     ),
     Action(
         "choice.previous",
-        ("left", "up"),
+        ("left", "up", "ctrl+k"),
         "step(-1)",
         "previous",
         "the word before",

@@ -21,7 +21,17 @@ TOGETHER: tuple[frozenset[Where], ...] = (
     frozenset({"model", "tree", "app", "browsed"}),
     frozenset({"model", "tree", "app", "run_plan"}),
     frozenset({"plan", "app"}),
-    frozenset({"run", "app"}),
+    frozenset({"scroll", "model", "app"}),
+    frozenset({"scroll", "run", "app"}),
+    frozenset({"scroll", "help"}),
+    frozenset({"scroll", "snippet"}),
+    frozenset({"scroll", "run_facts"}),
+    frozenset({"run", "charts", "app"}),
+    frozenset({"run", "log", "app"}),
+    frozenset({"run", "app", "listed_run"}),
+    frozenset({"runs", "app"}),
+    frozenset({"compare", "app"}),
+    frozenset({"pictures", "app"}),
     frozenset({"train", "app"}),
     frozenset({"browser", "app"}),
     frozenset({"loading", "app"}),
@@ -32,7 +42,7 @@ before the model screen, its keys come first, and may be the same."""
 TYPED_IN: frozenset[Where] = frozenset(
     {
         *("pattern", "size", "find", "rule", "choice", "file", "train"),
-        *("browser", "class_names", "learning_rate"),
+        *("browser", "class_names", "learning_rate", "log_search", "runs_filter"),
     }
 )
 """Places in which characters are text."""

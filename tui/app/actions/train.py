@@ -17,7 +17,7 @@ TRAIN: tuple[Action, ...] = (
     ),
     Action(
         "train.next",
-        ("down",),
+        ("down", "ctrl+j"),
         "app.focus_next",
         "next field",
         "go to the next field",
@@ -26,7 +26,7 @@ TRAIN: tuple[Action, ...] = (
     ),
     Action(
         "train.previous",
-        ("up",),
+        ("up", "ctrl+k"),
         "app.focus_previous",
         "previous field",
         "go to the field before",

@@ -6,7 +6,7 @@ import asyncio
 
 from textual import work
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.timer import Timer
@@ -16,6 +16,7 @@ from tui.app.asking import ask_about
 from tui.app.detail_text import detail_lines, title
 from tui.app.glyphs import glyphs
 from tui.app.session import Session
+from tui.app.widgets.key_scroll import KeyScroll
 from tui.model.exact_pattern import exact_pattern
 from tui.model.tree import ModelTree
 from tui.runs.inspection import (
@@ -60,7 +61,7 @@ class DetailPane(Vertical):
 
     def compose(self) -> ComposeResult:
         yield Static(id="detail-title", markup=False)
-        with VerticalScroll(id="detail-scroll"):
+        with KeyScroll(id="detail-scroll"):
             yield Static(id="detail-text", markup=False)
 
     @property

@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
 from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.key_scroll import KeyScroll
 
 Section = tuple[str, Sequence[tuple[str, str]]]
 """A heading, and its keys with what they do."""
@@ -31,7 +32,7 @@ class HelpScreen(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
-            with VerticalScroll(id="scroll"):
+            with KeyScroll(id="scroll"):
                 yield Static(help_table(self._sections))
             yield KeyLine(id="keys")
 

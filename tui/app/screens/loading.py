@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
+from tui.app.looks import redraw_seconds
 from tui.app.widgets.key_line import KeyLine
 from tui.figures import megabytes
 from tui.printable import plain, printable
@@ -42,7 +43,7 @@ class LoadingScreen(Screen[None]):
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
-        self._timer = self.set_interval(0.5, self._tick)
+        self._timer = self.set_interval(redraw_seconds(0.5), self._tick)
 
     def on_screen_suspend(self) -> None:
         self._timer.pause()

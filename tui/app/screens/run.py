@@ -15,12 +15,12 @@ from pathlib import Path
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app.actions import Where, bindings
 from tui.app.glyphs import glyphs
+from tui.app.looks import redraw_seconds
 from tui.app.panes import chart
 from tui.app.panes.confusion import confusion_lines
 from tui.app.panes.first_batch import FirstBatchPane, lines_of_check
@@ -37,6 +37,7 @@ from tui.app.screens.run_facts import RunFacts
 from tui.app.screens.run_orders import RESUMABLE, RunOrders
 from tui.app.screens.run_panes import RunPanes
 from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.key_scroll import KeyScroll
 from tui.app.widgets.run_body import NARROW, RunBody
 from tui.monitor.memory import MemoryMonitor, MemorySnapshot
 from tui.printable import printable
@@ -90,6 +91,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         self._quit_at_end = False
         self._end_shown = False
         self._title_shown = ""
+        self._shown_at = float("-inf")
         self._status_shown = self.state.status
         self.shown_version = -1
         """The version of the state that the panes show."""
@@ -99,7 +101,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         yield Static(self._title(), id="title", markup=False)
         yield ProgressPane(id="progress")
         yield FirstBatchPane(id="first-batch")
-        with VerticalScroll(id="ended"):
+        with KeyScroll(id="ended"):
             yield SummaryPane(id="summary")
         yield RunBody(self._kept_layout, id="body")
         yield PlanChangesPane(id="changes")
@@ -153,7 +155,10 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         if not self._sampling and now - self._sampled_at >= MEMORY_SECONDS:
             self._sampling, self._sampled_at = True, now
             self._sample_memory()
-        self._show()
+        # On a slow link less often; half a tick late is in time.
+        if now - self._shown_at >= redraw_seconds(self._interval) - self._interval / 2:
+            self._shown_at = now
+            self._show()
 
     @work(group="follow")
     async def _follow(self) -> None:

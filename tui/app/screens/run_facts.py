@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
@@ -14,6 +14,7 @@ from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import stacked
 from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.key_scroll import KeyScroll
 
 
 class RunFacts(ModalScreen[None]):
@@ -29,7 +30,7 @@ class RunFacts(ModalScreen[None]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
-            with VerticalScroll(id="scroll"):
+            with KeyScroll(id="scroll"):
                 yield Static(stacked(self._lines), id="facts")
             yield KeyLine(id="keys")
 

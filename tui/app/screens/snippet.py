@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import Vertical
 from textual.highlight import highlight
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
@@ -15,6 +15,7 @@ from tui.app.actions import bindings
 from tui.app.file_names import in_the_way, why_not_written
 from tui.app.glyphs import glyphs
 from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.key_scroll import KeyScroll
 from tui.app.widgets.message_line import MessageLine
 from tui.printable import plain
 
@@ -40,7 +41,7 @@ class SnippetScreen(ModalScreen["Path | str | None"]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="window"):
-            with VerticalScroll(id="scroll"):
+            with KeyScroll(id="scroll"):
                 shown = "\n".join(map(plain, self._code.split("\n")))
                 yield Static(highlight(shown, language="python"), id="code")
             yield Input(default_name(self._model), id="file", compact=True, select_on_focus=False)

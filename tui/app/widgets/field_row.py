@@ -7,6 +7,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from tui.app.glyphs import glyphs
+from tui.app.widgets.typed_input import FormInput
 
 
 class FieldRow(Horizontal):
@@ -19,7 +20,7 @@ class FieldRow(Horizontal):
         self.field = name
         self.label = label
         self._help = help
-        self._input = Input(
+        self._input = FormInput(
             value, id=f"field-{name}", compact=True, placeholder=placeholder, select_on_focus=False
         )
         self._said = Static(glyphs().text(help), classes="said", markup=False)

@@ -10,6 +10,7 @@ from textual.widgets import Static
 
 from tui.app.pane_layout import PaneLayout
 from tui.app.panes.registry import BY_NAME, PANES, PaneKind, Place, RunView
+from tui.app.widgets.key_scroll import KeyScroll
 
 LOW = 32
 """Rows of a terminal below which what stands below takes the room of all else."""
@@ -18,7 +19,7 @@ NARROW = 110
 """Columns of a terminal below which the columns beside the middle are one."""
 
 
-class PaneFrame(VerticalScroll):
+class PaneFrame(KeyScroll):
     """Scrolls a pane of lines."""
 
 
