@@ -42,7 +42,7 @@ def thaw(*arguments: str) -> subprocess.CompletedProcess[str]:
         (["open", "x", "--input-size", "4"], "each side is 16 to 8192 pixels"),
         (["open", "x", "--classes", "a,,b"], "an empty name"),
         (["open", "x", "--classes", "a,b,a"], "a stands there twice"),
-        (["open", "x", "--ctx", "tpu"], "not a device; use cpu or gpu(0)"),
+        (["open", "x", "--ctx", "tpu"], "not a device; use cpu, gpu(0), or several: gpu(0),gpu(1)"),
         (["open", "x", "--weights", "no.params"], "no such file"),
         (["open", "x", "--weights", "pyproject.toml"], "not a .params file of MXNet"),
         (["open", "x", "--data", "/no/such/place"], "there is nothing at this path"),

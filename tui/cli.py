@@ -13,6 +13,7 @@ from tui.commands.compare import compare
 from tui.commands.data import data as data_command
 from tui.commands.data_option import data_option
 from tui.commands.diff import diff
+from tui.commands.doctor import doctor
 from tui.commands.export import export
 from tui.commands.order import pause, resume, stop
 from tui.commands.params import params
@@ -145,6 +146,7 @@ def attach(run: str | None) -> None:
 main.add_command(compare)
 main.add_command(data_command)
 main.add_command(diff)
+main.add_command(doctor)
 main.add_command(export)
 main.add_command(params)
 main.add_command(pause)

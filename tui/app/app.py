@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
+from textual._compositor import CompositorUpdate
 from textual.app import App, SystemCommand
 from textual.geometry import Size
 from textual.screen import Screen
@@ -23,6 +24,7 @@ from tui.app.alt_enter import install as install_alt_enter
 from tui.app.glyphs import glyphs
 from tui.app.picture_terminal import TERMINAL
 from tui.app.screens.loading import LoadingScreen
+from tui.app.terminal_cells import FewerBytes, TerminalCells
 from tui.printable import plain
 
 if TYPE_CHECKING:
@@ -76,6 +78,7 @@ class ThawApp(App[int]):
         self._browser: BrowserScreen | None = None
         self._opening: Worker[None] | None = None
         self._guarding = True
+        self._cells = TerminalCells()
         self.last_words: list[str] = []
 
     def get_default_screen(self) -> Screen[None]:
@@ -274,9 +277,20 @@ class ThawApp(App[int]):
         if self._inspector is not None:
             await self._inspector.close()
 
+    # Writing
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:
+        if isinstance(renderable, CompositorUpdate) and not self.is_inline:
+            self._cells.resize(*self.size)
+            renderable = FewerBytes(renderable, self._cells)
+        super()._display(screen, renderable)
+
     # Size
 
     def on_resize(self, event: events.Resize) -> None:
+        # Whatever brought a size along (another one, coming back from a suspension) may have
+        # changed what the terminal shows.
+        self._cells.forget()
         # Textual itself takes the new size up only after this.
         self._guard_size(event.size)
 

@@ -74,7 +74,8 @@ def runs(
 
     --json prints a list of objects: name, path, state, model, recipe, data, step, total_steps,
     epoch, epochs, metric (its name), value (the last one), best, begun and last (of its first and
-    last event, in seconds since 1970), message (what failed) and problem (what cannot be read).
+    last event, in seconds since 1970), message (what failed), problem (what cannot be read), plan
+    (in a word), trainable (parameters that train by it) and loss (of the newest step).
     What is not known is empty, 0 or null.
     """
     ctx.obj = homes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -38,9 +37,12 @@ def classes_option(_: click.Context, __: click.Parameter, text: str | None) -> t
 
 def ctx_option(_: click.Context, __: click.Parameter, text: str) -> str:
     """The value of `--ctx`, checked."""
-    if not re.fullmatch(r"cpu|gpu(\(\d+\))?", text.strip().lower()):
-        raise Problem(f"--ctx {text}: not a device; use cpu or gpu(0)")
-    return text.strip().lower()
+    from tui.model.devices import canonical
+
+    try:
+        return canonical(text)
+    except ValueError as error:
+        raise Problem(f"--ctx {text}: {error}") from None
 
 
 def _weights(_: click.Context, __: click.Parameter, text: str | None) -> str | None:
@@ -86,7 +88,11 @@ _SOURCE_OPTIONS = (
     click.option("--no-weights", is_flag=True, help="Start from random weights."),
     click.option("--input-size", callback=_size, metavar="N", help="Side in pixels, or HxW."),
     click.option(
-        "--ctx", callback=ctx_option, default="cpu", show_default=True, help="cpu or gpu(0)."
+        "--ctx",
+        callback=ctx_option,
+        default="cpu",
+        show_default=True,
+        help="cpu or gpu(0); gpu(0),gpu(1) train on both, a part of each batch on each.",
     ),
     click.option(
         "--seed", type=click.IntRange(0, 2**31 - 1), default=0, help="For random weights."

@@ -1,4 +1,4 @@
-"""`python -m tui.engine inspect|train …`: the two processes in which MXNet runs."""
+"""`python -m tui.engine inspect|train|libraries`: the processes in which MXNet runs."""
 
 from __future__ import annotations
 
@@ -23,8 +23,14 @@ def main(arguments: list[str]) -> int:
             from tui.engine import train
 
             return train.main(rest)
+        case ["libraries", *rest]:
+            from tui.engine import libraries
+
+            return libraries.main(rest)
         case _:
-            print("usage: python -m tui.engine inspect | train RUN_DIR", file=sys.stderr)
+            print(
+                "usage: python -m tui.engine inspect | train RUN_DIR | libraries", file=sys.stderr
+            )
             return 2
 
 

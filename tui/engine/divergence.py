@@ -53,8 +53,8 @@ def refuse_infinite_values(net: Block, step: int) -> None:
         Diverged: some of its parameters are not finite.
     """
     parameters = parameters_of(net)
-    if not all_finite([one.data() for one in parameters.values() if one._data is not None]):
-        lost = _lost(parameters, lambda one: one.data())
+    if not all_finite([_value(one) for one in parameters.values() if one._data is not None]):
+        lost = _lost(parameters, _value)
         raise Diverged(f"after step {step} {_named(lost)} not finite: nothing of it is kept")
 
 
@@ -68,20 +68,25 @@ def why(step: int, total: float, parts: Mapping[str, float], net: Block) -> str:
         which = [name for name, value in parts.items() if not math.isfinite(value)]
         line = f"the loss is {total} at step {step} ({' and '.join(which) or 'in sum'})"
     parameters = parameters_of(net)
-    if lost := _lost(parameters, lambda one: one.data()):
+    if lost := _lost(parameters, _value):
         return f"{line}; {_named(lost)} not finite"
     trained = {name: one for name, one in parameters.items() if one.grad_req != "null"}
     said = ""
-    if lost := _lost(trained, lambda one: one.grad()):
+    if lost := _lost(trained, lambda one: one.list_grad()[0]):
         said = f"; all parameters are finite, the gradients of {_named(lost[::-1])} not"
     name, largest = max(
-        ((name, float(one.data().abs().max().asscalar())) for name, one in trained.items()),
+        ((name, float(_value(one).abs().max().asscalar())) for name, one in trained.items()),
         key=lambda pair: pair[1],
         default=("", 0.0),
     )
     if largest > LARGE:
         said += f"; the largest value is {largest:.2g}, in {name}"
     return line + said
+
+
+def _value(parameter: Parameter) -> mx.nd.NDArray:
+    """On the first of its devices: all of them have made the same updates."""
+    return parameter.list_data()[0]
 
 
 def _lost(

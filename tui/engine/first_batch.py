@@ -113,7 +113,7 @@ def _statistics_kept(plans: PlanInForce) -> Iterator[None]:
     """Put back what a batch moves in a network that nothing updates."""
     parameters = plans.net.collect_params()
     auxiliary = [parameters[one.name] for one in plans.tree.parameters if not one.can_train]
-    kept = [(one, one.data().copy()) for one in auxiliary if one._data is not None]
+    kept = [(one, one.list_data()[0].copy()) for one in auxiliary if one._data is not None]
     try:
         yield
     finally:
@@ -123,7 +123,7 @@ def _statistics_kept(plans: PlanInForce) -> Iterator[None]:
 
 def _values(plans: PlanInForce) -> list[mx.nd.NDArray]:
     parameters = plans.net.collect_params()
-    return [parameters[one.name].data() for one in plans.tree.parameters]
+    return [parameters[one.name].list_data()[0] for one in plans.tree.parameters]
 
 
 def _in_use(device: mx.Context) -> int:

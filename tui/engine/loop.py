@@ -11,13 +11,15 @@ a run can go on at any step as if it had never stopped, whoever reads its batche
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import mxnet as mx
 from mxnet import gluon
 
 from tui.engine.confusion import Confusion
+from tui.engine.distribution.exchange import Exchange
 from tui.engine.divergence import refuse_infinite_values
 from tui.engine.input.workers import BatchWorkers, WorkerLost
 from tui.engine.orders import Orders
@@ -47,8 +49,9 @@ class Loop:
     there, with a `trainer` whose state is of then. `tell_skipped` is called when pictures have
     been read: some may have been skipped. `workers` read the batches, where there are any;
     otherwise the loop does, on its own thread. `write_confusion` keeps a classifier's table and
-    returns where. `sample` is called with the step after each validation, the network as
-    that has left it.
+    returns where. `sample` is called with the step after each validation, the network as that has
+    left it. `contexts` are the devices, where there are several, and `exchange` adds up their
+    gradients; `names` are those of the loss's parts.
     """
 
     task: TrainingTask
@@ -66,12 +69,15 @@ class Loop:
     workers: BatchWorkers | None = None
     write_confusion: Callable[[Confusion], str] = lambda _: ""
     sample: Callable[[int], None] = lambda _: None
+    contexts: Sequence[mx.Context] = ()
+    exchange: Exchange | None = None
+    names: Sequence[str] = ()
     stepper: Stepper = field(init=False)
     measured: float | None = None
     """The metric at the present step; None where it was not measured."""
 
     def __post_init__(self) -> None:
-        self.stepper = Stepper(self.task, self.spec.hyper)
+        self.stepper = Stepper(self.task, self.spec.hyper, self.contexts, self.exchange, self.names)
         self._rate = RateInForce(
             self.spec.hyper,
             self.steps_per_epoch,

@@ -17,11 +17,12 @@ none without momentum."""
 
 def make_trainer(net: Block, hyper: Hyperparameters) -> gluon.Trainer:
     """One `Trainer` over all parameters: frozen ones are skipped wholly, and one that is thawed
-    later is there already."""
+    later is there already. Gradients of several devices are not for it to add up: see
+    `tui.engine.distribution.exchange`."""
     options: dict[str, Any] = {"learning_rate": hyper.learning_rate, "wd": hyper.weight_decay}
     if hyper.optimizer in ("sgd", "nag"):
         options["momentum"] = hyper.momentum
-    return gluon.Trainer(net.collect_params(), hyper.optimizer, options)
+    return gluon.Trainer(net.collect_params(), hyper.optimizer, options, kvstore=None)
 
 
 def states_kept(hyper: Hyperparameters) -> int:

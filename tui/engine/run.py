@@ -13,6 +13,9 @@ from mxnet.gluon import Block
 from tui.engine.checkpoints import Checkpoints, restore
 from tui.engine.confusion import Confusion
 from tui.engine.datasets.data import Data
+from tui.engine.devices import parse_contexts
+from tui.engine.distribution.exchange import DeviceExchange
+from tui.engine.distribution.spread import spread
 from tui.engine.divergence import Diverged
 from tui.engine.feature_cache.begin import begin_caching
 from tui.engine.first_batch import check_first_batch
@@ -43,6 +46,7 @@ from tui.runs.folder import RunFolder
 from tui.runs.past import Past
 from tui.runs.proof_file import write_proof
 from tui.runs.spec import RunSpec
+from tui.runs.states_file import write_states
 from tui.whole_file import whole_file
 
 
@@ -89,6 +93,8 @@ class Run:
                 "patience waits for a better metric, and there are no validation pictures to "
                 "measure one on; set it to 0"
             )
+        contexts = parse_contexts(self.spec.model.ctx)
+        spread(built.net, contexts)
         self.emit(Phase("applying the plan"))
         plans = self._apply_plan(built.net, found)
         self.emit(Phase("preparing the first batch"))
@@ -118,6 +124,9 @@ class Run:
             tell_skipped=lambda: self._tell_skipped(data),
             write_confusion=self._write_confusion,
             sample=self._sampling(built, data, recipe),
+            contexts=contexts,
+            exchange=DeviceExchange() if len(contexts) > 1 else None,
+            names=recipe.info.losses,
         )
         self._tell_prepared(recipe, data, loop, plans)
         if checkpoint:
@@ -182,8 +191,20 @@ class Run:
             epoch=epoch,
             accumulate=self.spec.hyper.accumulate > 1,
             replays={at: plan for at, plan in self.past.by_hand.items() if at >= steps},
+            changed=self._write_states,
         )
         return self.plans
+
+    def _write_states(self, step: int) -> None:
+        assert self.plans is not None
+        file = self.folder.states_file
+        try:
+            write_states(file, self.plans.states(step))
+        except OSError as error:
+            self._could_not_write(file, error)
+
+    def _could_not_write(self, file: Path, error: OSError) -> None:
+        self.emit(Notice(f"{file.name} could not be written: {error.strerror or error}"))
 
     def _rates(self, steps: int) -> dict[int, float]:
         return {at: factor for at, factor in self.past.rates.items() if at >= steps}
@@ -203,7 +224,7 @@ class Run:
         try:
             confusion.write(file)
         except OSError as error:
-            self.emit(Notice(f"{file.name} could not be written: {error.strerror or error}"))
+            self._could_not_write(file, error)
             return ""
         return file.name
 
@@ -242,6 +263,7 @@ class Run:
         where = str(weights.relative_to(self.folder.path))
         best = self._save_best(outcome)
         self.emit(Phase("comparing with before"))
+        plans.settle()
         plans.witness.end(outcome.steps)
         if plans.witness.intervals:
             write_proof(self.folder.proof_file, plans.witness.proof_file(where))

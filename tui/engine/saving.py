@@ -12,12 +12,23 @@ from mxnet.gluon import Block
 
 
 def save_parameters(net: Block, path: Path) -> None:
-    """Write a network's weights by structure name.
+    """Write a network's weights by structure name; of one that is on several devices, those of
+    the first. (MXNet would write the mean, which of three equal numbers is not always that
+    number, and of running statistics is none that any device has.)
 
     Raises:
         OSError: not all of it could be written.
     """
-    _written_whole(path, lambda: net.save_parameters(str(path)))
+    _written_whole(path, lambda: mx.nd.save(str(path), parameters_on_first(net)))
+
+
+def parameters_on_first(net: Block) -> dict[str, mx.nd.NDArray]:
+    """A network's weights by structure name, on the processor; of one that is on several devices,
+    those of the first."""
+    return {
+        name: parameter.list_data()[0].as_in_context(mx.cpu())
+        for name, parameter in net._collect_params_with_prefix().items()
+    }
 
 
 def save_arrays(arrays: dict[str, mx.nd.NDArray], path: Path) -> None:

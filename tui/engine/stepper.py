@@ -3,18 +3,23 @@
 The loss of several batches is the mean that one batch of all their pictures would have: each
 counts by what its recipe divides by, and so does its gradient. (Where a recipe has divided
 already, as SSD's does by the matched anchors of a batch, all batches count the same.)
+
+A batch may be divided over devices, and over processes. Then gradients are added up before they
+are looked at, and a step is that of the whole batch on one device: recipes whose losses are
+divided by what is in the batch say by how much it was, so that the parts count by that.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import mxnet as mx
 from mxnet import autograd, gluon
 
+from tui.engine.distribution.exchange import Exchange
 from tui.engine.divergence import Diverged, all_finite, why
 from tui.engine.mixed_precision import loss_scale, prepare, scaled
 from tui.engine.optimizer import make_trainer
@@ -24,21 +29,32 @@ from tui.runs.spec import Hyperparameters
 
 @dataclass(frozen=True)
 class Stepped:
-    """A step that was made: its loss, the loss's parts by name, and how many pictures it took."""
+    """A step that was made: its loss, the loss's parts by name, and how many pictures it took.
+    `scale` is what its gradients, added up, are divided by."""
 
     loss: float
     parts: dict[str, float]
     pictures: int
+    scale: float
 
 
 @dataclass
 class Stepper:
-    """Makes the steps of a task, with an optimiser of its own."""
+    """Makes the steps of a task, with an optimiser of its own.
+
+    `contexts` are the devices that batches are divided over, where there are several; `exchange`
+    adds up their gradients, and those of other processes. `names` are those of the loss's parts.
+    """
 
     task: TrainingTask
     hyper: Hyperparameters
+    contexts: Sequence[mx.Context] = ()
+    exchange: Exchange | None = None
+    names: Sequence[str] = ()
     trainer: gluon.Trainer = field(init=False)
     _pending: list[Losses] = field(default_factory=list)
+    _used: int = 0
+    """Devices that have gradients of what is pending."""
 
     def __post_init__(self) -> None:
         self.trainer = make_trainer(self.task.net, self.hyper)
@@ -48,50 +64,128 @@ class Stepper:
     def add(self, batch: Any) -> None:
         """Send a batch through, forth and back. Waits for nothing."""
         with autograd.record():
-            losses = self.task.losses(batch)
-            with scaled(losses.backward, self.trainer) as backward:
+            if len(self.contexts) > 1:
+                losses = self.task.losses_on(batch, self.contexts)
+            else:
+                losses = [self.task.losses(batch)]
+            heads = [head for one in losses for head in self._heads(one)]
+            with scaled(heads, self.trainer) as backward:
                 autograd.backward(backward)
-        self._pending.append(losses)
+        self._used = max(self._used, len({head.context for head in heads}))
+        self._pending += losses
 
     def step(self, step: int, learning_rate: float) -> Stepped:
-        """Update the weights by what was added; `step` is its number.
+        """Update the weights by what was added; `step` is its number. Where several processes
+        make it together, what was added may be nothing, and what is told is of all of them.
 
         Raises:
             Diverged: the loss or a gradient is not finite. The weights are as they were.
+            TrainerLost: a process that was to make it too is gone. The weights are as they were.
         """
-        scale = sum(one.scale for one in self._pending)
-        stepped = self.look(step)
+        if self.exchange is None:
+            stepped = self.look(step)
+        else:
+            stepped = self._add_up(self.exchange)
+            self._refuse_infinite(step, stepped)  # sums are the same on all devices
         if self.hyper.clip_norm:
             # Gradients are divided only in the update itself.
-            most = self.hyper.clip_norm * scale * loss_scale(self.trainer)
-            gluon.utils.clip_global_norm(self._gradients(), most, check_isfinite=False)
+            most = self.hyper.clip_norm * stepped.scale * loss_scale(self.trainer)
+            for device in range(max(1, len(self.contexts))):
+                gradients = self._gradients(device)
+                gluon.utils.clip_global_norm(gradients, most, check_isfinite=False)
         self.trainer.set_learning_rate(learning_rate)
-        self.trainer.step(scale)
+        self.trainer.step(stepped.scale)
         self.clear()
         return stepped
 
     def look(self, step: int) -> Stepped:
-        """See what was added, for the step of this number, and that it can be used.
+        """See what was added here, for the step of this number, and that it can be used.
 
         Raises:
             Diverged: the loss or a gradient is not finite.
         """
-        loss, parts = _means(self._pending)
-        # In mixed precision a gradient that overflows is no news: MXNet leaves that step out.
-        if not math.isfinite(loss) or not (self.hyper.amp or all_finite(self._gradients())):
-            raise Diverged(why(step, loss, parts, self.task.net))
-        return Stepped(loss, parts, sum(one.pictures for one in self._pending))
+        stepped = self._told()
+        self._refuse_infinite(step, stepped, max(1, self._used))
+        return stepped
 
     def clear(self) -> None:
         """Forget what was added."""
         self._pending.clear()
+        self._used = 0
         for one in self.trainer._params:
             if one.grad_req == "add":
                 one.zero_grad()
 
-    def _gradients(self) -> list[mx.nd.NDArray]:
+    def wait(self) -> None:
+        """Wait until what was added has come back."""
+        for device in range(max(1, len(self.contexts))):
+            for gradient in self._gradients(device):
+                gradient.wait_to_read()
+
+    def _heads(self, losses: Losses) -> list[mx.nd.NDArray]:
+        if not self._together or losses.divided_by is None:
+            return losses.backward
+        # Together they are divided by what all parts were divided by.
+        return [one * losses.divided_by.as_in_context(one.context) for one in losses.backward]
+
+    @property
+    def _together(self) -> bool:
+        return self.exchange is not None and self.exchange.workers > 1
+
+    def _add_up(self, exchange: Exchange) -> Stepped:
+        params = self.trainer._params
+        trained = [index for index, one in enumerate(params) if one.grad_req != "null"]
+        arrays = {index: params[index].list_grad() for index in trained}
+        for index in trained:
+            # A device that had no picture has the gradient of an earlier step.
+            for data, gradient in zip(
+                params[index].list_data()[self._used :], arrays[index][self._used :], strict=True
+            ):
+                gradient[:] = 0
+                data._fresh_grad = True
+        if not self._together:
+            exchange.add_up(arrays)
+            return self._told()
+        told = self._told_in_one(params[0].list_ctx())
+        arrays[len(params)] = told
+        exchange.add_up(arrays)
+        exchange.wait(arrays)
+        scale, pictures, loss, *parts = (float(one) for one in told[0].asnumpy())
+        scale = max(1.0, scale)
+        by_name = {name: part / scale for name, part in zip(self.names, parts, strict=True)}
+        return Stepped(loss / scale, by_name, round(pictures), scale)
+
+    def _told_in_one(self, contexts: Sequence[mx.Context]) -> list[mx.nd.NDArray]:
+        """What there is to tell, as sums that can be added to those of others: what gradients are
+        divided by, pictures, the loss, its parts. On every device, but nought on all but one."""
+        values = mx.nd.zeros(3 + len(self.names))
+        for one in self._pending:
+            scale = mx.nd.array([one.scale])
+            if one.divided_by is not None:
+                scale = one.divided_by.as_in_context(mx.cpu()).reshape(1).astype("float32")
+            told = [one.total, *(one.parts[name] for name in self.names)]
+            means = [value.mean().as_in_context(mx.cpu()) * scale for value in told]
+            values = values + mx.nd.concat(scale, mx.nd.array([one.pictures]), *means, dim=0)
+        copies = [mx.nd.zeros(values.shape, ctx=ctx) for ctx in contexts]
+        values.copyto(copies[0])
+        return copies
+
+    def _told(self) -> Stepped:
+        loss, parts = _means(self._pending)
+        pictures = sum(one.pictures for one in self._pending)
+        return Stepped(loss, parts, pictures, sum(one.scale for one in self._pending))
+
+    def _refuse_infinite(self, step: int, stepped: Stepped, devices: int = 1) -> None:
+        # In mixed precision a gradient that overflows is no news: MXNet leaves that step out.
+        finite = self.hyper.amp or all(
+            all_finite(self._gradients(device)) for device in range(devices)
+        )
+        if not math.isfinite(stepped.loss) or not finite:
+            raise Diverged(why(step, stepped.loss, stepped.parts, self.task.net))
+
+    def _gradients(self, device: int = 0) -> list[mx.nd.NDArray]:
         trained = (one for one in self.trainer._params if one.grad_req != "null")
-        return [gradient for one in trained for gradient in one.list_grad()]
+        return [one.list_grad()[device] for one in trained]
 
 
 def _means(pending: list[Losses]) -> tuple[float, dict[str, float]]:

@@ -124,7 +124,7 @@ class Witness:
             if parameter is None:
                 saved[one.name] = ""
             elif len(parameter._data or ()) > 1:
-                saved[one.name] = digest([parameter._reduce().asnumpy()])
+                saved[one.name] = digest([parameter.list_data()[0].asnumpy()])
         return ProofFile(tuple(self.intervals), weights, saved)
 
 

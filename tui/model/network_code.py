@@ -6,6 +6,7 @@ import ast
 import re
 
 from tui.model.block_code import block_code
+from tui.model.devices import first_device
 from tui.model.families import find_roles
 from tui.model.source import ModelSource
 from tui.model.tree import ModelTree
@@ -94,10 +95,11 @@ def _argument(text: str) -> str:
 
 
 def _ctx(source: ModelSource, imports: set[str]) -> str:
-    if source.ctx == "cpu":
+    ctx = first_device(source.ctx)
+    if ctx == "cpu":
         return ""
     imports.add("import mxnet as mx")
-    return f"ctx=mx.{source.ctx}" if "(" in source.ctx else f"ctx=mx.{source.ctx}()"
+    return f"ctx=mx.{ctx}" if "(" in ctx else f"ctx=mx.{ctx}()"
 
 
 def _from_python(source: ModelSource) -> tuple[frozenset[str], list[str]]:

@@ -20,7 +20,8 @@ class ModelSource(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknow
     gave them; `input_name` is the input of an exported symbol, several with commas between.
     `weights` is a `.params` file; without one the zoo's own are used, unless `pretrained` is false
     (`--no-weights`). `classes` are the classes to train for (empty: the model's own), `input_size`
-    is height and width (None: the model's own), `ctx` is `cpu` or `gpu(0)`.
+    is height and width (None: the model's own), `ctx` is `cpu` or `gpu(0)`, or several devices that
+    a training divides each batch over, with commas between: the model is built on the first.
     """
 
     model: str

@@ -195,6 +195,9 @@ def contradiction(hyper: Hyperparameters, ctx: str) -> tuple[str, str]:
     words; two empty strings where there is nothing."""
     if hyper.amp and not ctx.startswith("gpu"):
         return "amp", f"needs a GPU, and the model is on {ctx}"
+    devices = ctx.count(",") + 1
+    if hyper.batch_size < devices:
+        return "batch_size", f"{hyper.batch_size} cannot be divided over {devices} devices"
     if hyper.schedule == "step" and not hyper.decay_epochs:
         return "decay_epochs", "the step schedule needs the epochs after which it decays"
     return "", ""

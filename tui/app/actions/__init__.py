@@ -10,6 +10,7 @@ from textual.binding import Binding, BindingType
 
 from tui.app.actions.action import Action, Where
 from tui.app.actions.browser import BROWSER
+from tui.app.actions.charts import CHARTS
 from tui.app.actions.everywhere import EVERYWHERE
 from tui.app.actions.fields import FIELDS
 from tui.app.actions.keys import key_text, keys_text
@@ -43,6 +44,7 @@ TITLES: dict[Where, str] = {
     "snippet": "In the Python window",
     "train": "In the training form",
     "run": "Watching a run",
+    "charts": "On the charts",
     "run_plan": "Changing what trains in a run",
     "pictures": "The pictures of a run",
     "browser": "The list of models",
@@ -60,6 +62,7 @@ ACTIONS: tuple[Action, ...] = (
     *WINDOWS,
     *TRAIN,
     *RUN,
+    *CHARTS,
     *PICTURES,
     *BROWSER,
     *EVERYWHERE,

@@ -16,6 +16,8 @@ _KEY_TEXT = {
     "minus": "-",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
     "insert": "ins",
     "delete": "del",
 }

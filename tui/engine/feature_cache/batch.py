@@ -20,6 +20,11 @@ class Features:
     shape: tuple[int, ...]
     arrays: tuple[mx.nd.NDArray, ...]
 
+    def __getitem__(self, pictures: slice) -> Features:
+        """Those of some of the pictures."""
+        arrays = tuple(array[pictures] for array in self.arrays)
+        return Features((arrays[0].shape[0], *self.shape[1:]), arrays)
+
     def as_in_context(self, ctx: mx.Context) -> Features:
         """The same, on a device."""
         return Features(self.shape, tuple(array.as_in_context(ctx) for array in self.arrays))

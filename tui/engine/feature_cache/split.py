@@ -66,7 +66,7 @@ class Split:
         """By which the frozen side is known: its operators and the values of its parameters."""
         digest = self._digest.copy()
         for one in self._still:
-            digest.update(np.ascontiguousarray(one.data().asnumpy()))
+            digest.update(np.ascontiguousarray(one.list_data()[0].asnumpy()))
         return digest.hexdigest()
 
     def features(self, pictures: mx.nd.NDArray) -> list[mx.nd.NDArray]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+import mxnet as mx
 from mxnet.gluon import HybridBlock
 from mxnet.gluon.data import DataLoader, Dataset
 
+from tui.engine.distribution.division import parts_of
 from tui.engine.epoch_order import EpochOrder
 from tui.engine.input.source import BatchSource
+from tui.engine.recipes.recipe import Losses
 from tui.engine.sources.built import Built
 
 
@@ -48,6 +51,21 @@ class LoaderTask:
         """The network's training pass, on pictures or what stands for them. A feature cache puts
         another in its place."""
         return self.net(pictures, *more)
+
+    def losses(self, batch: Any) -> Losses:
+        """The family's losses of a batch, on the device that the task is at."""
+        raise NotImplementedError
+
+    def losses_on(self, batch: Any, contexts: Sequence[mx.Context]) -> list[Losses]:
+        """Those of the parts of a batch, each on a device. Nothing waits for a device here, so
+        that all of them are at work."""
+        found: list[Losses] = []
+        at = self._ctx
+        for ctx, part in zip(contexts, parts_of(batch, len(contexts)), strict=False):
+            self._ctx = ctx
+            found.append(self.losses(part))
+        self._ctx = at
+        return found
 
     @property
     def steps_per_epoch(self) -> int:

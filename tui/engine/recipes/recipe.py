@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -21,13 +21,15 @@ class Losses:
     """The losses of one batch. `backward` is what autograd starts from; `parts` go by the
     names in `RecipeInfo.losses`, `total` is what is shown as the loss: each an array whose mean
     is the value, so that nothing waits for it here. `pictures` is the batch's size and `scale`
-    what `Trainer.step` is told."""
+    what `Trainer.step` is told. `divided_by` is what the losses were divided by already, where
+    that is not the same for every batch: an array of one value."""
 
     backward: list[mx.nd.NDArray]
     total: mx.nd.NDArray
     parts: dict[str, mx.nd.NDArray]
     pictures: int
     scale: int
+    divided_by: mx.nd.NDArray | None = None
 
 
 @dataclass
@@ -64,6 +66,10 @@ class TrainingTask(Protocol):
 
     def losses(self, batch: Any) -> Losses:
         """The forward pass and the losses of one batch, under `autograd.record`."""
+        ...
+
+    def losses_on(self, batch: Any, contexts: Sequence[mx.Context]) -> list[Losses]:
+        """The same with a part of the batch on each of several devices."""
         ...
 
     def validate(self, stop: Callable[[], bool]) -> Metric | None:

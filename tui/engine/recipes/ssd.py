@@ -7,7 +7,7 @@ by the number of matched anchors, hence `Trainer.step(1)`. Targets are made by
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import mxnet as mx
@@ -18,6 +18,7 @@ from gluoncv.model_zoo.ssd.ssd import SSD
 from mxnet import autograd
 
 from tui.engine.datasets.data import Data
+from tui.engine.distribution.division import parts_of
 from tui.engine.recipes.detection import (
     NMS,
     DetectionTask,
@@ -93,20 +94,35 @@ class SSDTask(DetectionTask):
 
     def losses(self, batch: Any) -> Losses:
         """The multi-box loss of a batch."""
-        pictures, class_targets, box_targets = (array.as_in_context(self._ctx) for array in batch)
-        class_predictions, box_predictions, _ = self.forward(pictures)
-        total, class_loss, box_loss = self._loss(
-            class_predictions, box_predictions, class_targets, box_targets
-        )
-        # Each is one value a picture, divided by all matched anchors: their sum is the loss.
-        size = pictures.shape[0]
-        return Losses(
-            backward=total,
-            total=total[0] * size,
-            parts={"class": class_loss[0] * size, "box": box_loss[0] * size},
-            pictures=size,
-            scale=1,
-        )
+        return self.losses_on(batch, (self._ctx,))[0]
+
+    def losses_on(self, batch: Any, contexts: Sequence[mx.Context]) -> list[Losses]:
+        """That of a batch whose parts are on several devices: they have one loss together, as
+        each is divided by the matched anchors of all."""
+        predicted: list[tuple[mx.nd.NDArray, ...]] = []
+        for ctx, part in zip(contexts, parts_of(batch, len(contexts)), strict=False):
+            pictures, *targets = (array.as_in_context(ctx) for array in part)
+            classes, boxes, _ = self.forward(pictures)
+            predicted.append((classes, boxes, *targets))
+        # Not before all devices are at work: this waits for the number of matched anchors.
+        parts = zip(*predicted, strict=True)
+        total, class_loss, box_loss = self._loss(*(list(part) for part in parts))
+        size = batch[0].shape[0]
+
+        def told(values: list[mx.nd.NDArray]) -> mx.nd.NDArray:
+            # Each is one value a picture, divided by all matched anchors: their sum is the loss.
+            return mx.nd.concat(*(one.as_in_context(contexts[0]) for one in values), dim=0) * size
+
+        return [
+            Losses(
+                backward=total,
+                total=told(total),
+                parts={"class": told(class_loss), "box": told(box_loss)},
+                pictures=size,
+                scale=1,
+                divided_by=(batch[1] > 0).sum(),
+            )
+        ]
 
 
 RECIPE = SSDRecipe()
