@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"mxnet", "gluoncv", "numpy", "plotext", "pygments"}
+HEAVY = {"mxnet", "gluoncv", "numpy", "plotext", "pygments", "PIL", "textual_image"}
 
 APP = """
 from tui.model.source import ModelSource
