@@ -85,8 +85,7 @@ def draw(image: Image, way: Way, columns: int, rows: int) -> Cells:
     if way == "ascii":
         return Cells(width, tuple((Segment(row),) for row in _in_signs(image, width, height)))
     with _alone, _caught(cell) as sent:
-        from textual_image import renderable
-
+        renderable = _renderable()
         kinds: dict[Way, Any] = {
             "kitty": renderable.TGPImage,
             "sixel": renderable.SixelImage,
@@ -102,6 +101,21 @@ def draw(image: Image, way: Way, columns: int, rows: int) -> Cells:
     over = "".join(part.text for part in segments if part.text.startswith("\x1bP"))
     lines = Segment.split_lines(part for part in segments if not part.control)
     return Cells(width, tuple(tuple(line) for line in lines)[:height], before, over, after)
+
+
+def _renderable() -> Any:
+    """textual-image's ways to draw. It takes NumPy where that is there, for Sixel alone, which it
+    draws as fast without; a screen has no need of 30 MB for it."""
+    if "textual_image.renderable" in sys.modules or "numpy" in sys.modules:
+        from textual_image import renderable
+
+        return renderable
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+    try:
+        from textual_image import renderable
+    finally:
+        del sys.modules["numpy"]
+    return renderable
 
 
 def _in_signs(image: Image, width: int, height: int) -> list[str]:

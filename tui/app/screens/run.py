@@ -90,7 +90,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         self._quit_at_end = False
         self._end_shown = False
         self._title_shown = ""
-        self._status_shown = self.state.status
+        self._offered = self.state.status, False
         self.shown_version = -1
         """The version of the state that the panes show."""
 
@@ -222,8 +222,9 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         if state.status.ended != self._end_shown:
             self._end_shown = state.status.ended
             self._show_end()
-        if state.status is not self._status_shown:
-            self._status_shown = state.status
+        offered = state.status, state.sampled is not None
+        if offered != self._offered:
+            self._offered = offered
             self.refresh_bindings()
         self.shown_version = state.version
 
