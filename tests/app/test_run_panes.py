@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from textual.pilot import Pilot
 
-from tests.app.fake_trainer import sample_events
+from tests.app.fake_trainer import finished, proof, sample_events
 from tests.app.run_screens import Host, living, screen_of, settled, until
 from tests.app.showing import text_of
 from tui.app.pane_layout import layout_file, read_layout
@@ -140,7 +140,9 @@ async def test_a_pane_has_all_the_room_and_gives_it_back() -> None:
         await pilot.press("o", number_of("validations"), "w")
         await pilot.pause()
         assert seen(screen) == {"validations"}
-        assert screen.query_one("#validations-frame").region.size == screen.body.size
+        # All but a column for a scrollbar.
+        region = screen.query_one("#validations-frame").region
+        assert region.size == screen.body.size - (1, 0)
         await pilot.press("w")
         await pilot.pause()
         assert seen(screen) == before
@@ -178,3 +180,15 @@ async def test_resizing_keeps_what_is_shown_and_what_has_the_focus() -> None:
             await pilot.pause()
             assert not screen.body.is_seen(BY_NAME["numbers"])
             assert screen.body.focused_kind is BY_NAME["validations"]
+
+
+async def test_out_of_the_log_of_a_run_that_has_ended_one_goes_back_to_its_panes() -> None:
+    screen = screen_of([*sample_events(400), proof(), finished()])
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press(number_of("log"), "escape")
+        await pilot.pause()
+        assert pilot.app.screen is screen
+        assert "charts" in seen(screen)
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.return_value == 0)

@@ -334,3 +334,16 @@ def test_what_frozen_layers_save_goes_with_the_plan() -> None:
     state = folded(started(), PREPARED, check, step(1), change)
     assert state.savings is not None
     assert state.savings.total == 0
+
+
+def test_events_are_told_in_words_and_steps_are_not() -> None:
+    state = folded(
+        started(), Phase("importing MXNet"), PREPARED, step(1), Memory(100), step(2),
+        Notice("skipped a.jpg"), Validated(1, 2, "mAP", None), Failed("no room"),
+    )  # fmt: skip
+    assert [(told.sign, told.words) for told in state.told if told.sign != "-"] == [
+        ("!", "skipped a.jpg"),
+        ("E", "failed: no room"),
+    ]
+    assert "epoch 1 mAP NaN" in [told.words for told in state.told]
+    assert state.told_count == len(state.told) == 5

@@ -133,6 +133,8 @@ def test_hostile_names_do_nothing(tmp_path: Path) -> None:
         (["compare", "{one}"], "name two runs or more"),
         (["compare", "{one}", "{one}/."], "the same run is named twice"),
         (["compare", "{one}", "/no/such"], "no run folder"),
+        (["compare", "{one}", "{one}/../other", "--screen"], "no terminal here to show it in"),
+        (["compare", "{one}", "{one}/../other", "--screen", "--json"], "go each alone"),
     ],
 )
 def test_bad_input(two: list[str], arguments: list[str], says: str) -> None:

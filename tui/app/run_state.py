@@ -11,7 +11,7 @@ from typing import Literal
 
 from tui.app.step_curves import SUM, StepCurves
 from tui.runs import events
-from tui.runs.event_words import rate_in_words
+from tui.runs.event_words import in_words, rate_in_words
 from tui.runs.events import Envelope
 from tui.runs.plan_change import change_in_words
 from tui.runs.savings import Savings, savings_of
@@ -20,6 +20,7 @@ from tui.runs.series import Series
 KEPT_NOTICES = 200
 KEPT_VALIDATIONS = 1000
 KEPT_MARKS = 200
+KEPT_WORDS = 500
 KEPT_SAMPLES = 100
 
 
@@ -56,6 +57,15 @@ class Mark:
     kind: Literal["plan", "rate"] = "plan"
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event in words; `sign` is `!` for what a person should know, `E` for an error, `-` for
+    all else."""
+
+    words: str
+    sign: Literal["-", "!", "E"]
+
+
 @dataclass(slots=True)
 class RunState:
     """A run so far. Only `apply` and the `mark_…` below change it; `version` tells that they
@@ -86,6 +96,8 @@ class RunState:
     training_values: int = 0
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_NOTICES))
     notice_count: int = 0
+    told: deque[Told] = field(default_factory=lambda: deque(maxlen=KEPT_WORDS))
+    told_count: int = 0
     marks: deque[Mark] = field(default_factory=lambda: deque(maxlen=KEPT_MARKS))
     checkpoint: events.Checkpointed | None = None
     samples: deque[events.Sampled] = field(default_factory=lambda: deque(maxlen=KEPT_SAMPLES))
@@ -191,6 +203,7 @@ class RunState:
         """Fold one event in."""
         self.version += 1
         self.seen_at = envelope.time
+        self._tell(envelope.event)
         match envelope.event:
             case events.Step() as step:
                 self._stepped(step, envelope.time)
@@ -259,6 +272,20 @@ class RunState:
         """The trainer's process is no more, and it wrote no last event."""
         self.version += 1
         self.gone, self.ended_at = reason, self.seen_at
+
+    def _tell(self, event: events.Event) -> None:
+        match event:
+            case events.Step() | events.Memory():
+                return  # told by curves
+            case events.Notice(message):
+                told = Told(message, "!")
+            case events.Failed() | events.Died():
+                told = Told(in_words(event), "E")
+            case _:
+                told = Told(in_words(event), "-")
+        if told.words:
+            self.told.append(told)
+            self.told_count += 1
 
     def _start(self, started: events.RunStarted, time: float) -> None:
         # A second start is a run that was resumed: what it did before still counts.

@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.completing import runs
+from tui.commands.helped import Helped
+from tui.commands.looks_options import looks_options
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import is_unicode, print_json, print_table
@@ -22,10 +25,19 @@ if TYPE_CHECKING:
 JSON_VERSION = 1
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True, metavar="RUN RUN...")
+@click.command(
+    cls=Helped,
+    short_help="In what runs differ, and what came of each.",
+    examples=(
+        ("thaw compare RUN RUN", "settings, plans, curves, metrics and proofs"),
+        ("thaw compare 20261124 20261125 --json", "by the beginnings of their names"),
+    ),
+)
+@click.argument("words", nargs=-1, required=True, metavar="RUN RUN...", shell_complete=runs)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
-def compare(words: tuple[str, ...], as_json: bool) -> None:
+@click.option("--screen", "on_screen", is_flag=True, help="Show it live, with one large chart.")
+@looks_options
+def compare(words: tuple[str, ...], as_json: bool, on_screen: bool) -> None:
     """In what runs differ, and what came of each: settings, plans, curves over each other, metrics
     and proofs.
 
@@ -50,6 +62,8 @@ def compare(words: tuple[str, ...], as_json: bool) -> None:
     from tui.runs.comparison import compare as compared
 
     if as_json:
+        if on_screen:
+            raise Problem("compare: --json and --screen go each alone")
         import msgspec
 
         print_json({"version": JSON_VERSION, **msgspec.structs.asdict(compared(folders))})
@@ -58,6 +72,14 @@ def compare(words: tuple[str, ...], as_json: bool) -> None:
 
     if len(folders) > MOST:
         raise Problem(f"compare: at most {MOST} runs at once; --json takes any number")
+    if on_screen:
+        from tui.commands.showing import need_terminal, show_screen
+
+        need_terminal("without --screen it needs none")
+        from tui.app.screens.compare import CompareScreen
+
+        show_screen(CompareScreen(folders))
+        return
     for part in _parts(compared(folders), ascii_only=not is_unicode(sys.stdout)):
         if isinstance(part, str):
             click.echo(part)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.helped import Helped
 from tui.commands.saying import echo, is_unicode, print_json
 
 if TYPE_CHECKING:
@@ -25,7 +26,14 @@ PLAIN_SIGNS = {"ok": "+", "warn": "!", "fail": "x"}
 COLOURS = {"ok": "green", "warn": "yellow", "fail": "red"}
 
 
-@click.command()
+@click.command(
+    cls=Helped,
+    short_help="Whether thaw can work here, and what to do if not.",
+    examples=(
+        ("thaw doctor", "look at everything"),
+        ("thaw doctor --json", "the same for a script"),
+    ),
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 def doctor(as_json: bool) -> None:
     """Look at this machine: whether thaw can work here, and what to do where it cannot.

@@ -22,6 +22,8 @@ Where = Literal[
     "train",
     "run",
     "charts",
+    "log",
+    "log_search",
     "run_facts",
     "jump",
     "question",
@@ -32,6 +34,11 @@ Where = Literal[
     "learning_rate",
     "run_plan",
     "run_plan_opening",
+    "runs",
+    "runs_filter",
+    "listed_run",
+    "compare",
+    "tour",
     "pictures",
 ]
 """What has to be on the screen, or to have the focus, for an action to work."""

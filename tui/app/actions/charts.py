@@ -12,7 +12,7 @@ CHARTS: tuple[Action, ...] = (
         "next chart",
         "the next chart: loss, validation, learning rate, images/s, memory",
         "charts",
-        rank=4,
+        rank=5,
     ),
     Action(
         "charts.previous",

@@ -13,7 +13,7 @@ _PANES = tuple(
         kind.name,
         f"show or hide a pane: {kind.holds}",
         "run",
-        rank=7,
+        rank=kind.rank,
     )
     for number, kind in enumerate(PANES[:9], 1)
 )
@@ -145,8 +145,36 @@ RUN: tuple[Action, ...] = (
         "run",
         rank=2,
     ),
+    Action(
+        "run.runs",
+        ("ctrl+r",),
+        "runs",
+        "runs",
+        "list the runs: watch, stop, compare, delete them",
+        "run",
+        rank=2,
+    ),
+    Action(
+        "run.back_from_log",
+        ("escape",),
+        "to_the_back",
+        "back",
+        "back from the log to the other panes",
+        "run",
+        rank=1,
+        palette=False,
+    ),
     Action("run.back", ("escape",), "back", "back", "leave this screen", "run", rank=1),
     *_PANES,
+    Action(
+        "run.search",
+        ("slash",),
+        "search_log",
+        "search the log",
+        "look for a text in what the trainer wrote",
+        "run",
+        rank=6,
+    ),
     Action(
         "run.jump",
         ("o",),

@@ -187,16 +187,25 @@ class ChartsPane(TiledPane, can_focus=True):
         return written((self.kind.name, HEADING), (" · ".join(said), FAINT))
 
     def _legend(self, curves: Sequence[chart.Curve], rules: Sequence[Rule]) -> Content:
-        parts: list[str | tuple[str, str]] = []
-        for curve in curves:
-            parts += [(curve.letter, f"bold {curve.style}"), f" {_safe(curve.name)}  "]
+        """What the letters and signs are; as many as there is room for."""
+        items = [
+            written((curve.letter, f"bold {curve.style}"), f" {_safe(curve.name)}  ")
+            for curve in curves
+        ]
         present = {rule.sign.name for rule in rules}
-        for sign in (PLAN, RATE, NOT_FINITE, EPOCH):
-            if sign.name in present:
-                parts += [(_sign(sign), sign.style), (f" {sign.name}  ", FAINT)]
+        items += [
+            written((_sign(sign), sign.style), (f" {sign.name}  ", FAINT))
+            for sign in (NOT_FINITE, PLAN, RATE, EPOCH)
+            if sign.name in present
+        ]
         if any(curve.raw is not curve.line and curve.raw for curve in curves):
-            parts.append(("raw values faint", FAINT))
-        return written(*parts)
+            items.append(written(("raw values faint", FAINT)))
+        line = Content("")
+        for item in items:
+            if len(line.plain + item.plain.rstrip()) > self.content_size.width:
+                break
+            line += item
+        return line
 
     def _where(self, state: RunState, x_axis: axis.Axis) -> Content:
         """The step under the cursor, and what happened in its column."""
@@ -213,7 +222,7 @@ class ChartsPane(TiledPane, can_focus=True):
             if x_axis.column(mark.step, self._columns) == column:
                 sign = PLAN if mark.kind == "plan" else RATE
                 parts += [(f" {_sign(sign)} ", sign.style), _safe(mark.words)]
-        return written(*parts)
+        return _cut(written(*parts), self.content_size.width)
 
     def _readings(self, curves: Sequence[chart.Curve], plotted: Plotted) -> Content:
         """The values under the cursor: smoothed, and raw where there is room for both."""
@@ -224,7 +233,7 @@ class ChartsPane(TiledPane, can_focus=True):
         both = written(*self._read(known, plotted, raw=True))
         if len(both.plain.rstrip()) <= self.content_size.width:
             return both
-        return written(*self._read(known, plotted, raw=False))
+        return _cut(written(*self._read(known, plotted, raw=False)), self.content_size.width)
 
     def _read(
         self,
@@ -271,6 +280,12 @@ def _range(curves: list[NamedPoints]) -> list[float]:
             beyond = int(len(raw) * PERCENTILE)
             values += [raw[beyond], raw[-1 - beyond]]
     return values
+
+
+def _cut(line: Content, width: int) -> Content:
+    if len(line.plain.rstrip()) <= width:
+        return line
+    return line[: width - 1] + Content(glyphs().ellipsis)
 
 
 def _sign(sign: Sign) -> str:

@@ -40,9 +40,9 @@ class PaneKind:
     """One pane. `name` is its word in the footer, its widget's id, and what it is remembered by;
     `holds` says what it shows. `made_by` is module and class. `feed` gives it a view to show.
 
-    `framed`: lines that are scrolled in a frame; otherwise the widget has keys of its own.
-    `shown`: whether it is there before anyone asked for it. `live`: of a run that goes on; where
-    there is little room it goes when the run has ended.
+    `framed`: lines that are scrolled in a frame; otherwise the widget has keys of its own. `rank`
+    is how much the footer needs its key. `shown`: whether it is there before anyone asked for it.
+    `live`: of a run that goes on; where there is little room it goes when the run has ended.
     """
 
     name: str
@@ -51,6 +51,7 @@ class PaneKind:
     made_by: str
     feed: Callable[[Any, RunView], None]
     framed: bool = True
+    rank: int = 7
     shown: bool = True
     live: bool = False
 
@@ -77,6 +78,10 @@ PANES: tuple[PaneKind, ...] = (
     PaneKind(
         "validations", "what was measured", "far", "validation:ValidationPane",
         lambda pane, run: pane.show_run(run.state),
+    ),
+    PaneKind(
+        "log", "what the trainer writes, and what happened", "below", "log:LogPane",
+        lambda pane, run: pane.show_run(run.state, run.folder), framed=False, rank=4,
     ),
 )  # fmt: skip
 

@@ -253,7 +253,9 @@ class ModelScreen(PlanKeys):
         self._close_find()
         if event.found.best < 0:
             self.parameter_tree.show_found(None)
-            self.message.warn(f"nothing is named like {event.typed}")
+            self.message.warn(
+                f"nothing is named like {event.typed}: f tries other letters, / takes a regex"
+            )
             return
         self._last_matched(event.found.parameters(self.session.tree), event.typed)
         count = len(event.found.nodes)

@@ -65,7 +65,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
     AUTO_FOCUS = "#charts"
     # Where a key has two meanings, that of the charts comes first, while it has one.
     BINDINGS = [*bindings("charts"), *bindings("run")]  # noqa: RUF012
-    HELP_PLACES: tuple[Where, ...] = ("run", "charts", "app")
+    HELP_PLACES: tuple[Where, ...] = ("run", "charts", "log", "app")
 
     def __init__(
         self,
@@ -108,22 +108,13 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
 
     def on_mount(self) -> None:
         """Begin to follow."""
+        self.set_class(glyphs().ascii_only, "-ascii")
         self.query_one("#ended").display = False
         self.say_layout_problem()
         if self.process is None:
             self.state.mark_not_begun(f"waiting for the trainer: {self._how_to_begin()}")
         self.set_interval(self._interval, self._tick)
         self.call_after_refresh(self._tick)
-
-    @property
-    def is_current(self) -> bool:
-        """Only while nothing stands over it: for each event of a screen below, Textual would draw
-        the whole terminal again."""
-        return self.is_active
-
-    def on_screen_resume(self) -> None:
-        """Show what has happened while something stood over it."""
-        self._show()
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the panes out for the new size."""
@@ -135,6 +126,16 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
 
     def charts_changed(self) -> None:
         """Numbers are smoothed as curves are."""
+        self._show()
+
+    @property
+    def is_current(self) -> bool:
+        """Only while nothing stands over it: for each event of a screen below, Textual would draw
+        the whole terminal again."""
+        return self.is_active
+
+    def on_screen_resume(self) -> None:
+        """Show what has happened while something stood over it."""
         self._show()
 
     def on_unmount(self) -> None:
@@ -265,7 +266,9 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
                 return not ended and not self.state.stop_asked
             case "leave" | "pause" | "checkpoint" | "validate" | "learning_rate" | "change_plan":
                 return not ended
-            case "back":
+            case "to_the_back":
+                return self.body.is_in_front
+            case "back" | "runs":
                 return ended
             case "first_batch":
                 return self.state.checked is not None
@@ -288,6 +291,12 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         """Show which classes are taken for which."""
         lines = confusion_lines(self.state, self.folder)
         self.app.push_screen(RunFacts("What is taken for what", lines))
+
+    def action_runs(self) -> None:
+        """List the runs."""
+        from tui.app.screens.runs import RunsScreen
+
+        self.app.push_screen(RunsScreen())
 
     def action_pictures(self) -> None:
         """Show the pictures that were drawn after the validations."""

@@ -49,6 +49,11 @@ class RunPanes(Screen[None]):
         self.body.toggle(BY_NAME[name])
         self._laid_out()
 
+    def action_to_the_back(self) -> None:
+        """Put what took the room of the other panes behind them again."""
+        self.body.to_the_back()
+        self._laid_out()
+
     def action_whole_pane(self) -> None:
         """Give the focused pane all the room, or take it back."""
         self.body.toggle_whole()
@@ -64,6 +69,14 @@ class RunPanes(Screen[None]):
         self.body.whole, self.body.below_in_front = None, False
         self.body.use_layout(PaneLayout())
         self._laid_out()
+
+    def action_search_log(self) -> None:
+        """Bring the log, and ask what to look for in it."""
+        from tui.app.panes.log import LogPane
+
+        self.body.bring(BY_NAME["log"])
+        self._laid_out()
+        self.call_after_refresh(self.query_one(LogPane).ask_search)
 
     def action_jump(self) -> None:
         """Show a number on each pane; its key goes there."""

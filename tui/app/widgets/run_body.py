@@ -114,12 +114,26 @@ class RunBody(Vertical):
             self.bring(kind)
             return
         self.whole = None
-        if kind.place == "below" and self._is_low:
-            # It goes behind the others, where it was.
-            self.below_in_front = False
-            self._lay_out()
+        if self.is_in_front:
+            self.to_the_back()
             return
         self.use_layout(self.pane_layout.toggled(kind))
+
+    @property
+    def is_in_front(self) -> bool:
+        """Whether what stands below has taken the room of all else."""
+        return self._is_low and self._below_shows and self.whole is None
+
+    def to_the_back(self) -> None:
+        """Put it behind the others again."""
+        self.below_in_front = False
+        self._lay_out()
+        self.call_after_refresh(self._focus_first)
+
+    def _focus_first(self) -> None:
+        places = self.places()
+        if places:
+            places[0][2].focus()
 
     def toggle_whole(self) -> None:
         """Give the pane that has the focus all the room, or give the others theirs back."""
@@ -180,6 +194,7 @@ class RunBody(Vertical):
             self.query_one(f"#{id}").display = display
         self.set_class(self.whole is not None, "-whole")
         self.set_class("main" not in places, "-no-main")
+        self.set_class(places == {"below"}, "-below-only")
         self.set_class(len(beside) < 2, "-one-column")
 
     def _give_size(self, frame: Widget, kind: PaneKind) -> None:
