@@ -78,10 +78,14 @@ def fit(
     return max(1, min(columns, round(rows * shape))), rows
 
 
-def draw(image: Image, way: Way, columns: int, rows: int) -> Cells:
-    """A picture in at most so many columns and rows. Takes a while: call it in a thread."""
+def draw(image: Image, way: Way, columns: int, rows: int, colours: int = 0) -> Cells:
+    """A picture in at most so many columns and rows, half blocks in at most so many `colours` (0:
+    in all of them). Takes a while: call it in a thread."""
     cell = cell_size()
     width, height = fit(image.size, columns, rows, cell)
+    if way == "half blocks" and colours:
+        small = image.resize((width, 2 * height))
+        image = small.quantize(colours, dither=0).convert("RGB")  # type: ignore[arg-type]
     if way == "ascii":
         return Cells(width, tuple((Segment(row),) for row in _in_signs(image, width, height)))
     with _alone, _caught(cell) as sent:
