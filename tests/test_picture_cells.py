@@ -82,6 +82,16 @@ def test_half_blocks_have_the_colours_of_two_pixels(picture: Image.Image) -> Non
     assert last.style.bgcolor.triplet == BLUE
 
 
+def test_few_colours_where_few_are_asked_for() -> None:
+    image = Image.radial_gradient("L").convert("RGB")
+
+    def colours(most: int) -> int:
+        rows = draw(image, "half blocks", 30, 15, most).rows
+        return len({segment.style.color for row in rows for segment in row if segment.style})
+
+    assert colours(16) <= 16 < colours(0)
+
+
 def test_ascii_is_a_ramp_from_dark_to_bright() -> None:
     image = Image.new("L", (40, 40), 0)
     image.paste(255, (20, 0, 40, 40))

@@ -78,15 +78,18 @@ def fit(
     return max(1, min(columns, round(rows * shape))), rows
 
 
-def draw(image: Image, way: Way, columns: int, rows: int) -> Cells:
-    """A picture in at most so many columns and rows. Takes a while: call it in a thread."""
+def draw(image: Image, way: Way, columns: int, rows: int, colours: int = 0) -> Cells:
+    """A picture in at most so many columns and rows, half blocks in at most so many `colours` (0:
+    in all of them). Takes a while: call it in a thread."""
     cell = cell_size()
     width, height = fit(image.size, columns, rows, cell)
+    if way == "half blocks" and colours:
+        small = image.resize((width, 2 * height))
+        image = small.quantize(colours, dither=0).convert("RGB")  # type: ignore[arg-type]
     if way == "ascii":
         return Cells(width, tuple((Segment(row),) for row in _in_signs(image, width, height)))
     with _alone, _caught(cell) as sent:
-        from textual_image import renderable
-
+        renderable = _renderable()
         kinds: dict[Way, Any] = {
             "kitty": renderable.TGPImage,
             "sixel": renderable.SixelImage,
@@ -102,6 +105,21 @@ def draw(image: Image, way: Way, columns: int, rows: int) -> Cells:
     over = "".join(part.text for part in segments if part.text.startswith("\x1bP"))
     lines = Segment.split_lines(part for part in segments if not part.control)
     return Cells(width, tuple(tuple(line) for line in lines)[:height], before, over, after)
+
+
+def _renderable() -> Any:
+    """textual-image's ways to draw. It takes NumPy where that is there, for Sixel alone, which it
+    draws as fast without; a screen has no need of 30 MB for it."""
+    if "textual_image.renderable" in sys.modules or "numpy" in sys.modules:
+        from textual_image import renderable
+
+        return renderable
+    sys.modules["numpy"] = None  # type: ignore[assignment]
+    try:
+        from textual_image import renderable
+    finally:
+        del sys.modules["numpy"]
+    return renderable
 
 
 def _in_signs(image: Image, width: int, height: int) -> list[str]:

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"mxnet", "gluoncv", "numpy", "plotext", "pygments"}
+HEAVY = {"mxnet", "gluoncv", "numpy", "plotext", "pygments", "PIL", "textual_image"}
 
 APP = """
 from tui.model.source import ModelSource
@@ -34,6 +34,17 @@ ThawApp().get_default_screen()
 @pytest.mark.parametrize("code", [APP, BROWSER, "import tui.cli"], ids=["app", "browser", "cli"])
 def test_first_frame_needs_nothing_heavy(code: str) -> None:
     assert loaded_after(code) & HEAVY == set()
+
+
+def test_pictures_are_drawn_without_numpy_which_stays_importable() -> None:
+    code = """
+from PIL import Image
+from tui.picture_cells import draw
+for way in ("half blocks", "sixel"):
+    draw(Image.new("RGB", (64, 48)), way, 20, 10)
+"""
+    assert "numpy" not in loaded_after(code)
+    assert "numpy" in loaded_after(f"{code}import numpy")
 
 
 def test_every_module_of_the_app_does_without_mxnet() -> None:

@@ -12,6 +12,7 @@ from textual._parser import Parser
 from textual._xterm_parser import XTermParser
 
 from tui.app import glyphs
+from tui.app.looks import be_slow, take_up
 from tui.app.picture_terminal import PictureTerminal, _listen
 
 NAME = "\x1bP>|XTerm(390)\x1b\\"
@@ -48,6 +49,14 @@ def test_its_name_in_the_environment_is_enough() -> None:
     assert terminal(TERM="xterm-kitty").ways()[0] == "kitty"
     assert terminal(TERM="xterm-ghostty").ways()[0] == "kitty"
     assert terminal(TERM="tmux-256color", KITTY_WINDOW_ID="1").ways()[0] == "half blocks"
+
+
+def test_on_a_slow_link_pixels_are_sent_only_when_asked_for() -> None:
+    be_slow()
+    try:
+        assert terminal(TERM="xterm-kitty").ways() == ("half blocks", "greys", "kitty")
+    finally:
+        take_up(None)
 
 
 def test_without_colour_and_without_unicode() -> None:

@@ -21,6 +21,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 
 from tui.app.glyphs import glyphs
+from tui.app.looks import looks
 from tui.picture_cells import Way
 
 QUESTION = "\x1b[>0q\x1b[c"
@@ -87,6 +88,9 @@ class PictureTerminal:
         if self._environment.get("NO_COLOR"):
             return ("greys", "ascii")
         best: tuple[Way, ...] = ("kitty",) if self.kitty else ("sixel",) if self.sixel else ()
+        if looks().slow:
+            # A picture of pixels is sent whole, however little of it has changed.
+            return ("half blocks", "greys", *best)
         return (*best, "half blocks", "greys")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.app.fake_trainer import finished, proof, sample_events
-from tests.app.run_screens import HOST, NO_GPU, Host, living, screen_of, settled, shown
+from tests.app.run_screens import HOST, NO_GPU, Host, living, screen_of, settled, shown, until
 from tui.app import glyphs
 from tui.monitor.gpu import Gpu, GpuProcess, GpuSnapshot
 from tui.monitor.memory import MemorySnapshot
@@ -121,14 +122,14 @@ async def test_eighty_columns_show_the_figures_that_matter() -> None:
         "frozen layers save 42.4 MB",
     ):
         assert line in words, told
-    assert max(map(len, told.splitlines()[2:])) <= 28
+    assert max(map(len, told.splitlines()[2:])) <= 30
     assert "cores" not in told
 
 
 async def test_many_gpus_have_a_line_each_where_there_is_little_room() -> None:
     told = await text(EIGHT, (80, 24))
-    assert "\n0   ▒▒▒▒▒▒···· 58.8 %   87 %" in told
-    assert "\n7   ████▒····· 58.8 %   87 %" in told
+    assert re.search(r"\n0   ▒{6}·+ 58.8 %   87 %", told)
+    assert re.search(r"\n7   █{4,5}▒{1,2}·+ 58.8 %   87 %", told)
     assert "█ this run, ▒ others" in told
 
 
@@ -152,7 +153,7 @@ async def test_a_driver_that_disappears_is_said_in_either_size() -> None:
 async def test_what_the_trainer_knows_stands_in_for_nvml() -> None:
     devices = Memory(1_000, (DeviceMemory(3, 9_400_000_000, 16_000_000_000),))
     told = await text(NO_GPU, (80, 24), [*log(), devices])
-    assert "GPU 3       9.4 GB of 16.0 GB" in told
+    assert re.search("GPU 3 +9.4 GB of 16.0 GB", told)
     ended = await text(NO_GPU, (120, 40), [*log(), devices, proof(), finished(20)])
     assert "GPU 3" not in ended
     assert "trainer" not in ended
@@ -167,3 +168,17 @@ async def test_in_ascii() -> None:
     assert told.isascii()
     assert "this run #" in told
     assert "61 C" in told
+
+
+async def test_with_all_the_room_to_itself_it_shows_everything() -> None:
+    screen = screen_of(log(), process=living(), memory=TWO)
+    async with Host(screen).run_test(size=(80, 24)) as pilot:
+        await settled(pilot)
+        assert "Tesla T4" not in shown(screen, "memory")
+        await pilot.press("o", "3", "w")
+        await until(pilot, lambda: "Tesla T4" in shown(screen, "memory"))
+        assert "each" in shown(screen, "memory")
+        lines = shown(screen, "memory").splitlines()
+        assert max(map(len, lines)) <= 56
+        await pilot.press("w")
+        await until(pilot, lambda: "Tesla T4" not in shown(screen, "memory"))

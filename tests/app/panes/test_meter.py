@@ -26,6 +26,7 @@ def test_a_bar_tells_ours_from_others_by_its_signs() -> None:
 def test_what_is_not_nothing_is_seen_and_nothing_runs_over() -> None:
     assert bar(10, 0.001, 0.001) == "█▒········"
     assert bar(4, 0.99, 0.5) == "████"
+    assert bar(10, 0.34, 0.34) == "███▒▒▒▒···", "rounded together"
     assert bar(0, 0.5, 0.5) == ""
 
 

@@ -244,9 +244,9 @@ async def test_pictures_are_drawn_beside_the_event_loop(
     threads: set[threading.Thread] = set()
     read = picture_widget.read
 
-    def watched(file: PictureFile, way: Way, columns: int, rows: int) -> Cells | str:
+    def watched(file: PictureFile, way: Way, columns: int, rows: int, few: int) -> Cells | str:
         threads.add(threading.current_thread())
-        return read(file, way, columns, rows)
+        return read(file, way, columns, rows, few)
 
     monkeypatch.setattr(picture_widget, "read", watched)
     async with Host(shown.screen).run_test(size=WIDE) as pilot:

@@ -18,12 +18,13 @@ from tui.monitor.memory import MemorySnapshot
 from tui.monitor.past import HOST, Past
 from tui.printable import printable
 
-WIDTH, LEAST = 28, 24
-"""Cells of a line as long as it is not known how many there are, and where there are fewer."""
+WIDTH, LEAST, MOST = 28, 24, 56
+"""Cells of a line as long as it is not known how many there are; where there are fewer, and more.
+"""
 NAME = 11
 """Cells of a name before a row of heights."""
-TALL, ROOMY = 30, 18
-"""Lines of the terminal, or of what holds the pane, from which on everything is shown."""
+TALL = 30
+"""Lines of the terminal from which on everything is shown, as it is where the pane stands alone."""
 FEW = 2
 """GPUs that have lines of their own where there is little room."""
 NOT_TOLD = "N/A"
@@ -37,9 +38,8 @@ class MemoryPane(LivePane):
         if snapshot is None:
             self.show(stacked([written(("memory", HEADING)), written(("reading", FAINT))]))
             return
-        holder = self.parent
-        held = holder.size.height if isinstance(holder, Widget) else 0
-        roomy = self.app.size.height >= TALL or held >= ROOMY
+        alone = any(node.has_class("-whole") for node in self.ancestors if isinstance(node, Widget))
+        roomy = self.app.size.height >= TALL or alone
         lines = _Lines(self.content_size.width or WIDTH, roomy)
         self.show(stacked(lines.of(state, snapshot)))
 
@@ -48,7 +48,7 @@ class _Lines:
     """What stands in the pane, in lines of `width` cells."""
 
     def __init__(self, width: int, roomy: bool) -> None:
-        self.width = max(LEAST, width)
+        self.width = min(MOST, max(LEAST, width))
         self.roomy = roomy
 
     def of(self, state: RunState, snapshot: MemorySnapshot) -> list[Content]:

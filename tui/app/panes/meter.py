@@ -17,11 +17,13 @@ def signs() -> tuple[str, str, str]:
 
 def bar(width: int, *shares: float) -> str:
     """Ours and others' of a whole, each 0 to 1; what is not nothing has at least one cell."""
-    cells, left = "", width
+    cells, whole = "", 0.0
     for sign, share in zip(signs(), shares, strict=False):
-        count = min(left, max(round(share * width), 1 if share > 0 else 0))
-        cells, left = cells + sign * count, left - count
-    return cells + signs()[2] * left
+        whole += share
+        # Rounded together, so that two halves of a cell are one.
+        count = max(round(whole * width) - len(cells), 1 if share > 0 else 0)
+        cells += sign * count
+    return cells[:width].ljust(width, signs()[2])
 
 
 def history(width: int, shares: Sequence[float | None]) -> str:

@@ -92,7 +92,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         self._end_shown = False
         self._title_shown = ""
         self._shown_at = float("-inf")
-        self._status_shown = self.state.status
+        self._offered = self.state.status, False
         self.shown_version = -1
         """The version of the state that the panes show."""
 
@@ -228,8 +228,9 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         if state.status.ended != self._end_shown:
             self._end_shown = state.status.ended
             self._show_end()
-        if state.status is not self._status_shown:
-            self._status_shown = state.status
+        offered = state.status, state.sampled is not None
+        if offered != self._offered:
+            self._offered = offered
             self.refresh_bindings()
         self.shown_version = state.version
 

@@ -14,12 +14,16 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.app.glyphs import glyphs
+from tui.app.looks import looks
 from tui.app.panes.live import changed_span
 from tui.picture_cells import Cells, Way, draw
 from tui.printable import plain
 
 COARSE = 160
 """Pixels across, below which the picture that was drawn for few pixels is the better one."""
+
+FEW_COLOURS = 16
+"""Of half blocks on a slow link: cells beside each other are then often the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,8 @@ class Picture(Widget):
 
     @work(exclusive=True)
     async def _draw(self, file: PictureFile, way: Way, columns: int, rows: int) -> None:
-        told = await asyncio.to_thread(read, file, way, columns, rows)
+        colours = FEW_COLOURS if looks().slow else 0
+        told = await asyncio.to_thread(read, file, way, columns, rows, colours)
         before, gone = self._lines(), self.cells.after if self.cells else ""
         self.cells, self.problem = (None, told) if isinstance(told, str) else (told, "")
         self._send(gone + (self.cells.before if self.cells else ""))
@@ -113,7 +118,7 @@ class Picture(Widget):
             driver.write(data)
 
 
-def read(file: PictureFile, way: Way, columns: int, rows: int) -> Cells | str:
+def read(file: PictureFile, way: Way, columns: int, rows: int, colours: int = 0) -> Cells | str:
     """A picture in at most so many cells; why not, where it cannot be read."""
     # Imported here: none of it is needed before there is a picture to show.
     from PIL import Image
@@ -124,7 +129,7 @@ def read(file: PictureFile, way: Way, columns: int, rows: int) -> Cells | str:
     room = columns - 1 if way == "sixel" else columns
     try:
         with Image.open(path) as image:
-            return draw(image.convert("RGB"), way, max(1, room), rows)
+            return draw(image.convert("RGB"), way, max(1, room), rows, colours)
     except FileNotFoundError:
         return f"{path.name} is not there any more: the trainer removes its oldest pictures"
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
