@@ -24,7 +24,7 @@ PORT = 8000
     short_help="The screens in a web browser, on this machine alone.",
     context_settings={"allow_interspersed_args": False},
     examples=(
-        ("thaw serve", "the list of models, at port 8000"),
+        ("thaw serve", "the list of models"),
         ("thaw serve demo", "the demo"),
         ("thaw serve --port 9000 attach RUN", "one run, at another port"),
         ("thaw serve open resnet50_v1 --classes cat,dog", "one model"),
