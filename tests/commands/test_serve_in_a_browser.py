@@ -34,7 +34,7 @@ pytestmark = [
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    "--window-size=1000,640",
+    *("--disable-dev-shm-usage", "--window-size=1000,640"),
 )
 
 
