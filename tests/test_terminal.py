@@ -83,6 +83,7 @@ def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Termina
         "LANG": "C.UTF-8",
         "XDG_DATA_HOME": str(tmp_path / "data"),
         "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "MXNET_HOME": str(tmp_path / "mxnet"),
     }
     for name in ("NO_COLOR", "TEXTUAL", "COLORTERM"):

@@ -19,6 +19,8 @@ from tui.commands.diff import diff
 from tui.commands.doctor import doctor
 from tui.commands.export import export
 from tui.commands.helped import HelpedGroup
+from tui.commands.keys import keys
+from tui.commands.looks_options import looks_options
 from tui.commands.order import pause, resume, stop
 from tui.commands.params import params
 from tui.commands.plan import plan
@@ -107,6 +109,7 @@ class _Commands(HelpedGroup):
     ),
 )
 @click.version_option(__version__, prog_name="thaw")
+@looks_options
 @click.pass_context
 def main(context: click.Context) -> None:
     """See exactly what trains: freeze, fine-tune and watch Gluon and GluonCV models.
@@ -145,6 +148,7 @@ def main(context: click.Context) -> None:
 @source_options
 @data_option
 @plan_options
+@looks_options
 def open_(
     source: ModelSource, data: str | None, given: GivenPlan | None, preset: str | None
 ) -> None:
@@ -185,6 +189,7 @@ def open_(
     default=None,
     help="A line that says what to press next; shown until it was seen once.",
 )
+@looks_options
 def demo(ctx: str, tour: bool | None) -> None:
     """Open a small detector and pictures drawn by thaw itself. Nothing is downloaded.
 
@@ -203,6 +208,7 @@ def demo(ctx: str, tour: bool | None) -> None:
     ),
 )
 @click.argument("run", required=False, shell_complete=complete_runs)
+@looks_options
 def attach(run: str | None) -> None:
     """Show a run from its first event, whether it still goes on or not.
 
@@ -225,6 +231,7 @@ main.add_command(data_command)
 main.add_command(diff)
 main.add_command(doctor)
 main.add_command(export)
+main.add_command(keys)
 main.add_command(params)
 main.add_command(pause)
 main.add_command(plan)

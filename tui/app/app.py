@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
-from textual._compositor import CompositorUpdate
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.geometry import Size
 from textual.screen import Screen
 
-from tui.app.actions import BY_ID, TITLES, Where, at, bindings, key_text, keys_text
+from tui.app.actions import BY_ID, TITLES, Where, at, bindings, is_key, key_text, keys_of, keys_text
 from tui.app.alt_enter import install as install_alt_enter
+from tui.app.dressed_app import DressedApp
 from tui.app.glyphs import glyphs
+from tui.app.picture_terminal import TERMINAL
 from tui.app.screens.loading import LoadingScreen
-from tui.app.terminal_cells import FewerBytes, TerminalCells
 from tui.printable import plain
 
 if TYPE_CHECKING:
@@ -40,14 +40,13 @@ if TYPE_CHECKING:
     from tui.runs.inspector import Inspector
 
 
-class ThawApp(App[int]):
+class ThawApp(DressedApp):
     """The terminal workbench. `run()` returns the exit code.
 
     With a `source` it opens that model; `data` is where its pictures are, `preset` or `plan` what
     it begins with. With `attach` it shows a run instead, with `first` another screen. With none of
     them it lists all models, and what is opened from the list comes back to it. `inspector` stands
-    in for the process that describes models. `tour` leads over its screens. `last_words` are the
-    lines to say where the screen has gone.
+    in for the process that describes models. `tour` leads over its screens.
     """
 
     CSS_PATH: ClassVar[str] = "styles/app.tcss"
@@ -70,9 +69,10 @@ class ThawApp(App[int]):
         # Textual reads the styles of a screen that is pushed, but not of the first one.
         listed = source is None and attach is None and first is None
         styles = "styles/browser.tcss" if listed else "styles/loading.tcss"
-        super().__init__(css_path=[self.CSS_PATH, styles])
+        super().__init__([self.CSS_PATH, styles])
         self._first = first
         install_alt_enter()
+        TERMINAL.listen()
         self._source = source
         self._data = data
         self._preset = preset
@@ -83,8 +83,6 @@ class ThawApp(App[int]):
         self._browser: BrowserScreen | None = None
         self._opening: Worker[None] | None = None
         self._guarding = True
-        self._cells = TerminalCells()
-        self.last_words: list[str] = []
 
     def get_default_screen(self) -> Screen[None]:
         if self._run_folder is not None:
@@ -109,7 +107,7 @@ class ThawApp(App[int]):
         super().exit(result, return_code, message)
 
     def on_mount(self) -> None:
-        self.set_class(glyphs().ascii_only, "-ascii")
+        TERMINAL.ask(self)
         # After the first frame: MXNet's import in the inspector would compete with it.
         self.call_after_refresh(self._begin)
         self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)
@@ -286,20 +284,9 @@ class ThawApp(App[int]):
         if self._inspector is not None:
             await self._inspector.close()
 
-    # Writing
-
-    def _display(self, screen: Screen[Any], renderable: Any) -> None:
-        if isinstance(renderable, CompositorUpdate) and not self.is_inline:
-            self._cells.resize(*self.size)
-            renderable = FewerBytes(renderable, self._cells)
-        super()._display(screen, renderable)
-
     # Size
 
     def on_resize(self, event: events.Resize) -> None:
-        # Whatever brought a size along (another one, coming back from a suspension) may have
-        # changed what the terminal shows.
-        self._cells.forget()
         # Textual itself takes the new size up only after this.
         self._guard_size(event.size)
 
@@ -368,7 +355,10 @@ class ThawApp(App[int]):
         if places is None:
             return [("Keys", self._active_keys())]
         return [
-            (TITLES[place], [(keys_text(a.keys), a.description) for a in at(place)])
+            (
+                TITLES[place],
+                [(keys_text(keys_of(a)), a.description) for a in at(place) if keys_of(a)],
+            )
             for place in TITLES
             if place in places
         ]
@@ -376,7 +366,7 @@ class ThawApp(App[int]):
     def _active_keys(self) -> list[tuple[str, str]]:
         by_action: dict[str, tuple[list[str], str]] = {}
         for key, active in self.screen.active_bindings.items():
-            if active.binding.description and not active.binding.system:
+            if active.binding.description and not active.binding.system and is_key(key):
                 said = active.tooltip or active.binding.description
                 by_action.setdefault(active.binding.action, ([], said))[0].append(key)
         return [(keys_text(keys), said) for keys, said in by_action.values()]
@@ -396,11 +386,11 @@ class ThawApp(App[int]):
                 own = action.id.partition(".")[2].replace("_", " ")
                 name = own if action.label in own else f"{own}, {action.label}"
             yield SystemCommand(
-                f"{name} ({key_text(binding.key)})",
+                f"{name} ({key_text(binding.key)})" if is_key(binding.key) else name,
                 active.tooltip or binding.description,
                 partial(self.run_action, binding.action, active.node),
             )
-        yield SystemCommand("theme", "choose other colours", self.action_change_theme)
+        yield from super().get_system_commands(screen)
 
 
 def _new_inspector() -> Inspector:

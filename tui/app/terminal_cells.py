@@ -227,7 +227,7 @@ def _pieces(update: CompositorUpdate) -> list[tuple[int, int, Iterable[Strip]]] 
         return [
             (y, max(x, first), [strip.crop(max(x, first) - x, min(end, behind) - x)])
             for y, first, behind in update.spans
-            for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=True)
+            for end, (x, strip) in zip(update.chop_ends[y], update.chops[y].items(), strict=False)
             if strip is not None and x < behind and end > first
         ]
     return None

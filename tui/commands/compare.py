@@ -10,6 +10,7 @@ import click
 
 from tui.commands.completing import runs
 from tui.commands.helped import Helped
+from tui.commands.looks_options import looks_options
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import is_unicode, print_json, print_table
@@ -35,6 +36,7 @@ JSON_VERSION = 1
 @click.argument("words", nargs=-1, required=True, metavar="RUN RUN...", shell_complete=runs)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 @click.option("--screen", "on_screen", is_flag=True, help="Show it live, with one large chart.")
+@looks_options
 def compare(words: tuple[str, ...], as_json: bool, on_screen: bool) -> None:
     """In what runs differ, and what came of each: settings, plans, curves over each other, metrics
     and proofs.

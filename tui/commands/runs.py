@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.helped import HelpedGroup
+from tui.commands.looks_options import looks_options
 from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode, print_json, say
 
@@ -58,6 +59,7 @@ _state = click.option(
 @click.option("--all", "every", is_flag=True, help=f"More than the newest {SHOWN}.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list of all, for scripts.")
 @click.option("--screen", "on_screen", is_flag=True, help="Show them live; a key acts on one.")
+@looks_options
 @click.pass_context
 def runs(
     ctx: click.Context,

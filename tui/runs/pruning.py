@@ -19,7 +19,7 @@ _WRITTEN = re.compile(
     r"|weights/(final|best)\.params"
     r"|checkpoints/\.?\d+(\.\w+)?/(weights\.params|optimizer\.params|checkpoint\.json)"
     r"|tensorboard/events\.out\.tfevents\.[^/]*"
-    r"|features/(rows\.bin|store\.json)|samples/\.?\d+(\.\w+)?/\d+\.png|confusion\.csv|inspector\.log)"
+    r"|features/(rows\.bin|store\.json)|samples/\.?\d+(\.\w+)?/\d+(\.small)?\.png|confusion\.csv|inspector\.log)"
 )
 """The files of a run, by their paths in its folder."""
 

@@ -17,7 +17,9 @@ from tui.app.actions.fields import FIELDS
 from tui.app.actions.keys import key_text, keys_text
 from tui.app.actions.log import LOG
 from tui.app.actions.model import MODEL
+from tui.app.actions.pictures import PICTURES
 from tui.app.actions.plan import PLAN
+from tui.app.actions.remapped import bound, is_key, keys_of
 from tui.app.actions.run import RUN
 from tui.app.actions.runs import RUNS
 from tui.app.actions.tour import TOUR
@@ -33,7 +35,11 @@ __all__ = [
     "Where",
     "at",
     "bindings",
+    "bound",
+    "is_key",
+    "key_of",
     "key_text",
+    "keys_of",
     "keys_text",
 ]
 
@@ -44,6 +50,10 @@ TITLES: dict[Where, str] = {
     "find": "In the find field",
     "plan": "In the plan pane",
     "rule": "While a rule is typed",
+    "choice": "Choosing a word",
+    "file": "Naming a file for the plan",
+    "size": "Typing a picture's size",
+    "presets": "All plans by name",
     "snippet": "In the Python window",
     "train": "In the training form",
     "run": "Watching a run",
@@ -54,8 +64,17 @@ TITLES: dict[Where, str] = {
     "runs_filter": "While a filter of runs is typed",
     "listed_run": "A run opened from the list of runs",
     "compare": "Comparing runs",
+    "pictures": "The pictures of a run",
+    "run_facts": "What a run has shown",
+    "learning_rate": "Setting the learning rate",
+    "run_plan_opening": "Opening a run's model",
     "browser": "The list of models",
+    "tour": "On the guided tour",
+    "class_names": "Naming classes",
     "browsed": "Opened from the list of models",
+    "loading": "While something is opened",
+    "question": "Answering a question",
+    "help": "In the list of keys",
     "app": "Everywhere",
 }
 """Headings of the help screen, in its order."""
@@ -73,6 +92,7 @@ ACTIONS: tuple[Action, ...] = (
     *RUNS,
     *COMPARE,
     *LOG,
+    *PICTURES,
     *BROWSER,
     *TOUR,
     *EVERYWHERE,
@@ -91,22 +111,22 @@ def bindings(*places: Where) -> list[BindingType]:
     """Textual's bindings for the actions of these places."""
     return [
         Binding(
-            keys,
-            run,
+            ",".join(one.keys),
+            one.run,
             action.label,
             show=action.rank > 0,
             priority=action.priority,
             tooltip=action.description,
-            id=id,
+            id=one.id,
             system=not action.rank,
         )
         for action in at(*places)
-        for keys, run, id in _calls(action)
+        for one in bound(action)
     ]
 
 
-def _calls(action: Action) -> list[tuple[str, str, str]]:
-    """Keys, what they call, and the id to remap them by."""
-    if "{key}" not in action.run:
-        return [(",".join(action.keys), action.run, action.id)]
-    return [(key, action.run.format(key=key), f"{action.id}_{key}") for key in action.keys]
+def key_of(id: str) -> str:
+    """The key of an action, to be named in a sentence; its name where it has no key."""
+    action = BY_ID[id]
+    keys = keys_of(action)
+    return key_text(keys[0]) if keys else f"({action.label})"

@@ -39,6 +39,7 @@ Where = Literal[
     "listed_run",
     "compare",
     "tour",
+    "pictures",
 ]
 """What has to be on the screen, or to have the focus, for an action to work."""
 

@@ -128,6 +128,15 @@ RUN: tuple[Action, ...] = (
         rank=6,
     ),
     Action(
+        "run.pictures",
+        ("i",),
+        "pictures",
+        "pictures",
+        "pictures with what was predicted and what is true, after each validation",
+        "run",
+        rank=3,
+    ),
+    Action(
         "run.leave",
         ("d",),
         "leave",

@@ -128,6 +128,16 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         """Numbers are smoothed as curves are."""
         self._show()
 
+    @property
+    def is_current(self) -> bool:
+        """Only while nothing stands over it: for each event of a screen below, Textual would draw
+        the whole terminal again."""
+        return self.is_active
+
+    def on_screen_resume(self) -> None:
+        """Show what has happened while something stood over it."""
+        self._show()
+
     def on_unmount(self) -> None:
         """Let the GPU driver go."""
         if self._monitor is not None and not self._sampling:
@@ -196,6 +206,10 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
     def _show(self) -> None:
         if not self.is_mounted:
             return
+        if not self.is_active:
+            if self._quit_at_end and self.state.status.ended:
+                self._exit()
+            return
         state = self.state
         self.query_one(ProgressPane).show_run(state, self._clock())
         self.query_one(FirstBatchPane).show_run(state)
@@ -257,6 +271,8 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
                 return ended
             case "first_batch":
                 return self.state.checked is not None
+            case "pictures":
+                return self.state.sampled is not None
             case "confusion":
                 return any(one.confusion for one in self.state.validations)
             case "resume":
@@ -280,6 +296,12 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         from tui.app.screens.runs import RunsScreen
 
         self.app.push_screen(RunsScreen())
+
+    def action_pictures(self) -> None:
+        """Show the pictures that were drawn after the validations."""
+        from tui.app.screens.pictures import PicturesScreen
+
+        self.app.push_screen(PicturesScreen(self.folder, self.state))
 
     def action_leave(self) -> None:
         """Leave this screen; a run that is going goes on."""
