@@ -112,7 +112,15 @@ class _Commands(HelpedGroup):
 @looks_options
 @click.pass_context
 def main(context: click.Context) -> None:
-    """See exactly what trains: freeze, fine-tune and watch Gluon and GluonCV models."""
+    """See exactly what trains: freeze, fine-tune and watch Gluon and GluonCV models.
+
+    Without a command: every model of the zoo, to open with Enter.
+
+    Runs are kept in ~/.local/share/thaw/runs (XDG_DATA_HOME), weights in ~/.mxnet/models
+    (MXNET_HOME), what was opened last in ~/.local/state/thaw (XDG_STATE_HOME); on macOS in
+    ~/Library. NO_COLOR, HF_ENDPOINT, HF_HUB_OFFLINE and MXNET_GLUON_REPO are honoured. Exit code
+    2 is bad input, said in one line.
+    """
     if context.invoked_subcommand is None:
         if not has_terminal():
             click.echo(context.get_help())

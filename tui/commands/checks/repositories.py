@@ -96,7 +96,8 @@ def why_silent(address: str, patience: float = PATIENCE) -> str:
         return _reason(error)
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-    return "" if code < 400 else f"it answers with HTTP {code}"
+    # 405: it takes no HEAD, and answers all the same.
+    return "" if code < 400 or code == 405 else f"it answers with HTTP {code}"
 
 
 def _reason(error: Exception) -> str:
