@@ -1,0 +1,135 @@
+"""Every screen and dialog at every size, in colour, without colour, and in ASCII: compared with
+pictures that were looked at.
+
+In colour a picture is an SVG. Without colour it is text with a second block that tells the look of
+each cell, which is all that is left to tell states by; in ASCII it is the text alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
+from textual.app import App
+from textual.strip import Strip
+
+from tests.app.gallery import GALLERY
+from tui.app.glyphs import ASCII, use
+
+SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
+BY_SIZE = pytest.mark.parametrize("size", SIZES, ids=["60x16", "80x24", "120x40", "200x60"])
+BY_SCREEN = pytest.mark.parametrize("name", GALLERY)
+
+LOOKS = (("bold", "b"), ("dim", "d"), ("italic", "i"), ("underline", "u"), ("reverse", "r"))
+
+
+class TextFile(SingleFileSnapshotExtension):
+    """A snapshot that is a file of text."""
+
+    _write_mode = WriteMode.TEXT
+    _file_extension = "txt"
+
+    def serialize(self, data: Any, **_: Any) -> str:
+        return str(data)
+
+
+@pytest.fixture
+def text_file(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    return snapshot.use_extension(TextFile)
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a screen names of its surroundings is the same wherever the test runs."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MXNET_HOME", "/mxnet")
+    for module in ("tui.app.screens.train_form", "tui.app.run_draft"):
+        monkeypatch.setattr(f"{module}.runs_home", lambda: Path("/home/you/runs"))
+
+
+@pytest.fixture
+def in_ascii() -> Iterator[None]:
+    use(ASCII)
+    yield
+    use(None)
+
+
+def strips(name: str, size: tuple[int, int]) -> list[Strip]:
+    """What a screen of the gallery comes to, line by line."""
+    shown = GALLERY[name]
+
+    async def lines() -> list[Strip]:
+        app: App[Any] = shown.app()
+        async with app.run_test(size=size) as pilot:
+            await shown.ready(pilot)
+            await pilot.wait_for_scheduled_animations()
+            await pilot.pause()
+            return app.screen._compositor.render_strips()
+
+    return asyncio.run(lines())
+
+
+def text_of(lines: list[Strip]) -> str:
+    return "\n".join(line.text.rstrip() for line in lines) + "\n"
+
+
+def looks_of(lines: list[Strip]) -> str:
+    """A letter for the look of each cell, a capital where there are several."""
+    rows = []
+    for line in lines:
+        row = ""
+        for segment in line:
+            style = segment.style
+            has = [letter for look, letter in LOOKS if style and getattr(style, look)]
+            letter = has[0] if len(has) == 1 else has[-1].upper() if has else " "
+            row += letter * segment.cell_length
+        rows.append(row.rstrip())
+    return "\n".join(rows) + "\n"
+
+
+@BY_SIZE
+@BY_SCREEN
+def test_in_colour(snap_compare: Callable[..., bool], name: str, size: tuple[int, int]) -> None:
+    shown = GALLERY[name]
+    assert snap_compare(shown.app(), terminal_size=size, run_before=shown.ready)
+
+
+@BY_SIZE
+@BY_SCREEN
+def test_without_colour(
+    text_file: SnapshotAssertion,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    size: tuple[int, int],
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    lines = strips(name, size)
+    for line in lines:
+        for segment in line:
+            for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
+                triplet = colour.triplet if colour is not None else None
+                assert triplet is None or len({*triplet}) == 1, f"{triplet} is no grey"
+    assert f"{text_of(lines)}\n{looks_of(lines)}" == text_file
+
+
+@BY_SIZE
+@BY_SCREEN
+@pytest.mark.usefixtures("in_ascii")
+def test_in_ascii(text_file: SnapshotAssertion, name: str, size: tuple[int, int]) -> None:
+    text = text_of(strips(name, size))
+    others = sorted({sign for sign in text if not sign.isascii()})
+    assert not others, f"not ASCII: {others}"
+    assert text == text_file
+
+
+def test_nothing_is_pictured_that_is_not_in_the_gallery() -> None:
+    """A picture whose screen was renamed would lie about for ever."""
+    pictures = Path(__file__).parent / "__snapshots__" / "test_gallery"
+    for file in os.listdir(pictures):
+        assert file.partition("[")[2].rpartition("-")[0] in GALLERY, file
