@@ -66,6 +66,15 @@ class RunFolder:
         return self.path / "features"
 
     @property
+    def others(self) -> Path:
+        """What belongs to the processes beside the trainer, a folder for each by its number."""
+        return self.path / "processes"
+
+    def features_of(self, rank: int) -> Path:
+        """What a process beside the trainer has made of its pictures."""
+        return self.others / str(rank)
+
+    @property
     def samples(self) -> Path:
         """Where pictures are written after each validation, each time a folder named by its
         step."""

@@ -81,6 +81,10 @@ class CachedTask:
         """Batches in an epoch."""
         return self._task.steps_per_epoch
 
+    def divide(self, rank: int, parts: int) -> None:
+        """As the recipe has it."""
+        self._task.divide(rank, parts)
+
     def train_mode(self) -> None:
         """As the recipe has it."""
         self._task.train_mode()
