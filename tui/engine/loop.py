@@ -23,6 +23,7 @@ from tui.engine.confusion import Confusion
 from tui.engine.distribution.exchange import Exchange
 from tui.engine.distribution.group import Group
 from tui.engine.distribution.lost import TrainerLost
+from tui.engine.distribution.spread import KeptStatistics
 from tui.engine.divergence import refuse_infinite_values
 from tui.engine.input.workers import WorkerLost
 from tui.engine.orders import Orders
@@ -90,6 +91,7 @@ class Loop:
         )
         self._began = time.monotonic() - self.outcome.seconds
         self._lost: WorkerLost | TrainerLost | None = None
+        self._before: KeptStatistics | None = None
 
     @property
     def trainer(self) -> gluon.Trainer:
@@ -126,6 +128,8 @@ class Loop:
                 self._train(epoch)
             except TrainerLost as error:
                 self._lost = error
+                if self._before is not None:
+                    self._before.put_back()  # of a step that was not made
             if self._over():
                 break
             self.outcome.epochs = epoch
@@ -175,6 +179,9 @@ class Loop:
             self._between_batches(epoch, rate)
             if self._over():
                 break
+            if self.group is not None and self.plans is not None:
+                plans = self.plans
+                self._before = KeptStatistics(plans.net, plans.tree, plans.resolution)
             until = min(last, done + self.spec.hyper.accumulate)
             while done < until:
                 if self.group is not None:
@@ -192,6 +199,7 @@ class Loop:
             if self.group is not None:
                 self._make_together(self.group, step, learning_rate)
             stepped = self.stepper.step(step, learning_rate)
+            self._before = None
             self.outcome.steps = step
             self.position = Position(epoch, done)
             self.measured = None

@@ -44,4 +44,4 @@ def _processes(rates: Sequence[float]) -> Content:
     if len("processes ") + len(line) > WIDTH:
         least, most = min(rates), max(rates)
         line = f"{readings.rate(least) if least else '-'} to {readings.rate(most)}"
-    return written(("processes", FAINT), f"{line:>{WIDTH - len('workers')}}")
+    return written(("processes", FAINT), f"{line:>{WIDTH - len('processes')}}")
