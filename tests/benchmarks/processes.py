@@ -21,6 +21,7 @@ import numpy as np
 
 from tests.benchmarks.training import machine
 from tests.engine.run_again import NET, events, weights
+from tui.engine.datasets.shapes import CLASSES
 from tui.model.plan import FreezePlan, Rule
 from tui.model.source import ModelSource
 from tui.runs.events import Finished, Step
@@ -66,8 +67,13 @@ def cases(home: Path) -> list[Case]:
     """What is measured."""
     net = home / "net.py"
     net.write_text(NET.replace("nn.Dropout(0.3), ", "").replace(" nn.Dropout(0.4),", ""))
-    small = ModelSource(f"{net}:make", ("circle", "square", "triangle"), input_size=(48, 48))
-    ssd = ModelSource("demo", ("circle", "square", "triangle"))
+    small = ModelSource(
+        f"{net}:make",
+        CLASSES,
+        input_size=(48, 48),
+        arguments={"classes": str(len(CLASSES))},
+    )
+    ssd = ModelSource("demo", CLASSES)
     return [
         Case("a small classifier, all trains", small, "classification", 16),
         Case("the demo's SSD, all trains", ssd, "ssd", 8),

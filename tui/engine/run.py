@@ -123,8 +123,18 @@ class Run:
         self.emit(Phase("preparing the first batch"))
         checkpoint = found.checkpoint
         task = recipe.prepare(built, data, self.spec.hyper)
-        task.divide(0, self.spec.distribution.processes)
-        task = begin_caching(task, self.spec, built, data, plans, self.folder.features, self.emit)
+        processes = self.spec.distribution.processes
+        task.divide(0, processes)
+        task = begin_caching(
+            task,
+            self.spec,
+            built,
+            data,
+            plans,
+            self.folder.features,
+            self.emit,
+            self.folder.features_beside(0, processes),
+        )
         checkpoints = Checkpoints(
             self.folder,
             plans,

@@ -71,8 +71,12 @@ class RunFolder:
         return self.path / "processes"
 
     def features_of(self, rank: int) -> Path:
-        """What a process beside the trainer has made of its pictures."""
-        return self.others / str(rank)
+        """What the frozen side has made of the pictures of one of several processes."""
+        return self.others / str(rank) if rank else self.features
+
+    def features_beside(self, rank: int, processes: int) -> list[Path]:
+        """The same of all the others."""
+        return [self.features_of(other) for other in range(processes) if other != rank]
 
     @property
     def samples(self) -> Path:

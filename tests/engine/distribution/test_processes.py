@@ -23,6 +23,7 @@ from tests.engine.distribution.test_several_devices import (
 )
 from tests.engine.run_again import assert_identical, classifier, detector, events
 from tests.engine.test_train import wait_for
+from tui.engine.feature_cache.store import FACTS, RowsOfAnother, StoreFacts
 from tui.model.plan import FreezePlan, Rule
 from tui.runs.checkpoint import newest_checkpoint
 from tui.runs.control import ChangePlan, Command, GoOn, KeepCheckpoint, Pause, Stop, Validate, send
@@ -146,6 +147,29 @@ def test_three_with_two_devices_each_and_a_cache(tmp_path: Path, started: Start)
     assert_close(three, one)
     assert of(Proof, found)[0].processes == 3
     assert not three.others.exists()
+
+
+@pytest.mark.slow
+def test_a_picture_goes_through_the_frozen_side_in_one_process(
+    tmp_path: Path, started: Start
+) -> None:
+    settings: dict[str, object] = {"batch_size": 2, "cache": "on", "epochs": LONG}
+    folder = over(on(without_chance(tmp_path), "cpu", HEAD_ONLY, **settings))
+    process = started(folder)
+    wait_for(lambda: steps_made(folder, 12))
+    assert order(folder, Stop()).accepted
+    carried_out(folder, process)
+    kept: list[tuple[int, int]] = []
+    for rank in range(2):
+        features = folder.features_of(rank)
+        key = msgspec.json.decode((features / FACTS).read_bytes(), type=StoreFacts).key
+        rows = RowsOfAnother(features, key)
+        rows.look()
+        assert len(rows) > 0
+        kept += list(rows)
+    assert set(kept) == {(picture, 0) for picture in range(10)}
+    # What one has in hand at the end of an epoch, another may already begin the next with.
+    assert len(kept) <= 12
 
 
 @pytest.mark.slow

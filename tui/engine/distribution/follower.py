@@ -177,9 +177,12 @@ class Part:
         task.divide(assigned.rank, assigned.processes)
         # A machine that does not see the run's folder keeps its features in a place of its own.
         folder = RunFolder(Path(assigned.folder))
-        features = folder.features_of(assigned.rank) if folder.path.is_dir() else own / "features"
-        features.parent.mkdir(exist_ok=True)
-        task = begin_caching(task, spec, built, data, self._plans, features, tell)
+        features, beside = own / "features", []
+        if folder.path.is_dir():
+            features = folder.features_of(assigned.rank)
+            features.parent.mkdir(exist_ok=True)
+            beside = folder.features_beside(assigned.rank, assigned.processes)
+        task = begin_caching(task, spec, built, data, self._plans, features, tell, beside)
         self._task = task
         self._stepper = Stepper(task, spec.hyper, contexts, exchange, recipe.info.losses)
         if begin.optimizer is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tui.engine.datasets.data import Data
@@ -25,6 +25,7 @@ def begin_caching(
     plans: PlanInForce,
     features: Path,
     emit: Callable[[Event], None],
+    others: Sequence[Path] = (),
 ) -> TrainingTask:
     """The task that keeps features, in a folder, or `task` itself where none are to be kept and no
     views drawn: what is drawn anew for each epoch is read by workers, ahead of the steps."""
@@ -45,4 +46,5 @@ def begin_caching(
         lambda: identity_of(spec, built, data),
         spec.seed,
         emit,
+        others,
     )
