@@ -278,6 +278,7 @@ PORT = "65000"
         (["--hostfile", "{empty}"], "names no host; write one a line"),
         (["--hostfile", "{wrong}"], "line 2: two hosts: no host"),
         (["--hostfile", "{two}", "--processes", "3"], "2 slots, and --processes asks for 3"),
+        (["--find-lr", "--processes", "2"], "one process, so --processes is of no use"),
         (["--only-make", "--find-lr"], "--find-lr keeps nothing, so --only-make is of no use"),
     ],
 )

@@ -201,7 +201,7 @@ def _refuse_idle(plan: FreezePlan, tree: ModelTree, plans: GivenPlans) -> None:
 def _refuse_contradiction(spec: RunSpec) -> None:
     from tui.runs.checks import contradiction
 
-    name, problem = contradiction(spec.hyper, spec.model.ctx)
+    name, problem = contradiction(spec.hyper, spec.model.ctx, spec.distribution.processes)
     if problem:
         raise Problem(f"--{name.replace('_', '-')}: {problem}")
 

@@ -108,8 +108,8 @@ def train(
     `thaw open`, and needs --data. A hyper-parameter that is not given is the recipe's. Before the
     first step one batch is sent through and looked at.
 
-    Several processes make the same steps by MXNet's parameter server, and a run that is divided so
-    goes on so. A cluster's own launcher (DMLC_ROLE and the like in the environment, or horovodrun)
+    Several processes make the same steps by MXNet's parameter server, from the weights of the
+    first; running statistics that move are the first one's too. A cluster's own launcher (DMLC_ROLE and the like in the environment, or horovodrun)
     starts `thaw train RUN_DIR` itself, on every machine, as scheduler, server and worker: make the
     run with --only-make before.
 
@@ -135,6 +135,9 @@ def train(
     if trial and (run_dir or tensorboard or only_make):
         useless = "--run-dir" if run_dir else "--tensorboard" if tensorboard else "--only-make"
         raise Problem(f"{trial} keeps nothing, so {useless} is of no use")
+    if trial and (processes or hostfile):
+        useless = "--processes" if processes else "--hostfile"
+        raise Problem(f"{trial} trains in one process, so {useless} is of no use")
     text = source.model
     folder = _run_folder(text)
     if folder is not None and not trial:

@@ -20,6 +20,7 @@ from tui.engine.distribution.begin import begin_group, refuse_too_many
 from tui.engine.distribution.exchange import DeviceExchange, Exchange
 from tui.engine.distribution.group import Group
 from tui.engine.distribution.lost import TrainerLost
+from tui.engine.distribution.placing import devices_of, places_of, with_devices
 from tui.engine.distribution.rendezvous import Joined
 from tui.engine.distribution.spread import spread
 from tui.engine.divergence import Diverged
@@ -38,6 +39,7 @@ from tui.engine.set_up import build_network, read_data
 from tui.engine.sources.built import Built
 from tui.engine.verification import digest_of_all
 from tui.model.plan import FreezePlan
+from tui.model.states import Statistic
 from tui.runs.checkpoint import (
     OPTIMIZER,
     WEIGHTS,
@@ -101,6 +103,7 @@ class Run:
 
     def _carry_out(self) -> None:
         found = self._find_checkpoint()
+        spec = self._own_spec()
         self._group = begin_group(
             self.spec,
             self.folder.path,
@@ -108,14 +111,14 @@ class Run:
             lambda line: self.emit(Notice(line)),
             self.orders.wake,
         )
-        recipe, built = build_network(self.spec, self.emit)
+        recipe, built = build_network(spec, self.emit)
         data = read_data(self.spec, recipe, built, self.emit)
         if self.spec.hyper.patience and not len(data.validation):
             raise Refusal(
                 "patience waits for a better metric, and there are no validation pictures to "
                 "measure one on; set it to 0"
             )
-        contexts = parse_contexts(self.spec.model.ctx)
+        contexts = parse_contexts(spec.model.ctx)
         spread(built.net, contexts)
         refuse_too_many(self.spec.distribution.processes, len(data.train))
         self.emit(Phase("applying the plan"))
@@ -164,6 +167,7 @@ class Run:
             names=recipe.info.losses,
         )
         self._tell_prepared(recipe, data, loop, plans)
+        self._tell_statistics(len(contexts), plans)
         if checkpoint:
             if checkpoint.pictures != len(data.train):
                 raise Refusal(
@@ -232,6 +236,13 @@ class Run:
         )
         return self.plans
 
+    def _own_spec(self) -> RunSpec:
+        """The run with the devices of this process alone."""
+        if self.joined is not None or self.spec.distribution.processes == 1:
+            return self.spec
+        places = places_of(self.spec.distribution)
+        return with_devices(self.spec, devices_of(self.spec.model.ctx, places)[0])
+
     def _exchange(self, contexts: Sequence[mx.Context]) -> Exchange | None:
         if self._group is not None:
             self.emit(Phase(f"waiting for {self._group.processes} processes to be up"))
@@ -252,6 +263,16 @@ class Run:
             weights = Path(own) / WEIGHTS
             save_parameters(net, weights)
             self._group.begin(plans.plan, plans.epoch, 0, weights, None)
+
+    def _tell_statistics(self, devices: int, plans: PlanInForce) -> None:
+        parts = devices * self.spec.distribution.processes
+        if parts > 1 and Statistic.MOVING in plans.resolution.statistics.values():
+            self.emit(
+                Notice(
+                    f"batch statistics are of a part of each batch, of {parts} parts; the running "
+                    "statistics that move are those of the first, and are what is kept"
+                )
+            )
 
     def _proof(self, plans: PlanInForce) -> Proof:
         proof = plans.witness.proof()

@@ -18,7 +18,7 @@ from tests.engine.distribution.test_several_devices import (
     without_chance,
 )
 from tests.engine.run_again import events
-from tui.engine.distribution.placing import is_here, places_of
+from tui.engine.distribution.placing import devices_of, is_here, places_of
 from tui.engine.distribution.ports import LOOPBACK, address_towards, free_port
 from tui.engine.refusal import Refusal
 from tui.runs.events import Failed, Proof, Step
@@ -89,6 +89,17 @@ def test_a_port_in_use() -> None:
         with pytest.raises(Refusal, match=f"--port {taken}: address already in use; name another"):
             free_port(LOOPBACK, taken)
         assert free_port(LOOPBACK, 0) not in (0, taken)
+
+
+def test_gpus_are_divided_over_the_processes_of_a_machine() -> None:
+    assert devices_of("gpu(0),gpu(1)", ["", ""]) == ["gpu(0)", "gpu(1)"]
+    assert devices_of("gpu(2),gpu(0)", ["", "b"]) == ["gpu(2),gpu(0)", "gpu(2),gpu(0)"]
+    places = ["", "b", "b", ""]
+    of_four = ["gpu(0),gpu(1)", "gpu(0),gpu(1)", "gpu(2),gpu(3)", "gpu(2),gpu(3)"]
+    assert devices_of("gpu(0),gpu(1),gpu(2),gpu(3)", places) == of_four
+    assert devices_of("cpu(0),cpu(1)", ["", ""]) == ["cpu(0),cpu(1)"] * 2
+    with pytest.raises(Refusal, match=r"--ctx gpu\(0\): 1 GPU cannot be divided over 2 processes"):
+        devices_of("gpu(0)", ["", ""])
 
 
 @pytest.mark.slow

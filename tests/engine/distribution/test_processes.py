@@ -202,6 +202,13 @@ def test_orders_are_those_of_one_process(tmp_path: Path, started: Start) -> None
     wait_for(lambda: steps_made(folder, 2))
     everybody = family(process)
     assert len(everybody) == 4, "the trainer, a follower, a scheduler and a server"
+    reached = {
+        one.laddr.ip
+        for process_ in everybody
+        for one in process_.net_connections("inet")
+        if one.status == psutil.CONN_LISTEN
+    }
+    assert reached == {"127.0.0.1"}, "nobody listens on a network"
     assert order(folder, Pause()).accepted
     wait_for(lambda: bool(told(folder, Paused)))
     for command in (KeepCheckpoint(), Validate(), ChangePlan(ALL_BUT_STATISTICS)):

@@ -16,6 +16,7 @@ from tui.engine.distribution.lost import TrainerLost
 from tui.engine.distribution.member import Member
 from tui.engine.distribution.messages import Assigned
 from tui.engine.distribution.patience import Patience, TookTooLong
+from tui.engine.distribution.placing import devices_of, with_devices
 from tui.engine.distribution.ports import LOOPBACK, address_towards, free_port
 from tui.engine.distribution.server_exchange import ServerExchange
 from tui.engine.distribution.stores import store_kind
@@ -63,6 +64,7 @@ class Gathering:
             "DMLC_NUM_SERVER": str(len(places)),
         }
         self._here = {"DMLC_NODE_HOST": address}
+        self._devices = devices_of(spec.model.ctx, hosts)
         on_cpu = spec.model.ctx.startswith("cpu")
         try:
             self._start_node("scheduler", "")
@@ -159,7 +161,7 @@ class Gathering:
         assigned = Assigned(
             rank,
             self._spec.distribution.processes,
-            self._spec,
+            with_devices(self._spec, self._devices[rank]),
             str(folder),
             environment,
             threads,
