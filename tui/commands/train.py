@@ -109,9 +109,9 @@ def train(
     first step one batch is sent through and looked at.
 
     Several processes make the same steps by MXNet's parameter server, from the weights of the
-    first; running statistics that move are the first one's too. A cluster's own launcher (DMLC_ROLE and the like in the environment, or horovodrun)
-    starts `thaw train RUN_DIR` itself, on every machine, as scheduler, server and worker: make the
-    run with --only-make before.
+    first; running statistics that move are the first one's too. A cluster's own launcher (DMLC_ROLE
+    and the like in the environment, or horovodrun) starts `thaw train RUN_DIR` itself, on every
+    machine, as scheduler, server and worker: make the run with --only-make before.
 
     SIGTERM, and Ctrl-C once: finish the step, write a checkpoint, leave; Ctrl-C again ends it at
     once. The same run started again goes on from its newest checkpoint, and ends as if nothing
