@@ -69,5 +69,5 @@ def test_the_end_is_heard_even_in_the_midst_of_a_message(ends: Ends) -> None:
 def test_what_is_no_message(ends: Ends, said: bytes) -> None:
     _, follower, ours = ends
     ours.sendall(said + b"more")
-    with pytest.raises(ValueError, match="no message|missing required field"):
+    with pytest.raises(ValueError, match=r"no message|missing required field"):
         follower.receive()
