@@ -1,19 +1,23 @@
 """Makes the pictures in this folder anew: the real app, on the real demo, run to its end.
 
-    uv run python screenshots/make.py
+    uv run --group screenshots python screenshots/make.py
 
-Takes about two minutes. Each picture is an SVG, as Textual exports it.
+Takes about two minutes, and needs a monospaced font. Each picture is an SVG, as Textual exports it,
+and a PNG of the same.
 """
 
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
+import resvg_py
+from PIL import Image
 from textual.pilot import Pilot
 
 HERE = Path(__file__).parent
@@ -41,8 +45,12 @@ async def until(pilot: Pilot[int], holds: Callable[[], bool], seconds: float = 3
 async def take(pilot: Pilot[int], name: str) -> None:
     """Save what is on the screen."""
     await pilot.pause(0.6)
-    pilot.app.save_screenshot(f"{name}.svg", str(HERE))
-    print(f"{name}.svg", flush=True)
+    svg = pilot.app.export_screenshot()
+    (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
+    pixels = Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg))))
+    # A screen has few colours, and what is looked at in a browser should come fast.
+    pixels.convert("RGB").quantize(64).save(HERE / f"{name}.png", optimize=True)
+    print(f"{name}.svg, {name}.png", flush=True)
 
 
 async def main() -> None:

@@ -17,6 +17,8 @@ from pathlib import Path
 import pyte
 import pytest
 
+from tests.engine.voc_tree import usual_tree
+
 COLUMNS, ROWS = 80, 24
 
 
@@ -81,11 +83,14 @@ def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Termina
         "LANG": "C.UTF-8",
         "XDG_DATA_HOME": str(tmp_path / "data"),
         "XDG_STATE_HOME": str(tmp_path / "state"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
         "MXNET_HOME": str(tmp_path / "mxnet"),
     }
     for name in ("NO_COLOR", "TEXTUAL", "COLORTERM"):
         environment.pop(name, None)
     arguments = getattr(request, "param", ["demo"])
+    if "VOC2007" in arguments:
+        arguments = [*arguments[:-1], str(usual_tree(tmp_path / "VOC2007"))]
     one = Terminal([sys.executable, "-m", "tui", *arguments], environment)
     yield one
     one.close()
@@ -96,7 +101,8 @@ def terminal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Termina
 def test_demo_h_t_to_the_end(terminal: Terminal, tmp_path: Path) -> None:
     terminal.wait_for("Opening demo", 30)
     terminal.wait_for("trunk pretrained on other shapes")
-    assert re.search(r"▾ features .*trainable", terminal.text)
+    terminal.wait_for("tour 1/7 .*Press h")
+    terminal.wait_for(r"▾ features .*trainable")
     terminal.press("h")
     terminal.wait_for(r"head only: 12 parameters train .* 39 are frozen")
     assert re.search(r"▾ features .*frozen", terminal.text)
@@ -107,13 +113,49 @@ def test_demo_h_t_to_the_end(terminal: Terminal, tmp_path: Path) -> None:
     terminal.press("\r")
     terminal.wait_for(r"training · epoch \d")
     terminal.wait_for("frozen +39 parameters: identical, bit for bit", 300)
-    assert re.search("statistics +26 fixed: identical", terminal.text)
-    assert re.search("trainable +12 parameters", terminal.text)
+    terminal.wait_for("statistics +26 fixed: identical")
+    terminal.wait_for("trainable +12 parameters")
     value = re.search(r"VOC07 mAP (\d\.\d+)", terminal.text)
     assert value is not None
     assert float(value[1]) > 0.8
+    terminal.wait_for("tour 6/7")
     (weights,) = (tmp_path / "data").rglob("final.params")
     assert weights.stat().st_size > 1_000_000
+    terminal.press("q")
+    assert terminal.wait_for_end() == 0
+
+
+STORY = [
+    *("open", "ssd_300_mobilenet0.25_custom", "--classes", "cat,dog", "--no-weights"),
+    *("--input-size", "128", "--data", "VOC2007"),
+]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("terminal", [STORY], indirect=True, ids=["story"])
+def test_the_last_layers_of_a_detector_train_after_three_keys(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """Open, head only, train: at each key the screen says what will move and what will not."""
+    pressed = 0
+
+    def press(key: str) -> None:
+        nonlocal pressed
+        pressed += 1
+        terminal.press(key)
+
+    terminal.wait_for("last layers: class_predictors, box_predictors")
+    press("h")
+    terminal.wait_for(r"head only: 24 parameters train .* 97 are frozen")
+    press("t")
+    terminal.wait_for(r"24 of 205 parameters train")
+    terminal.wait_for(r"Pascal VOC · 3 pictures to train, 2 to validate")
+    terminal.wait_for(r"Start\s+ready")
+    press("\r")
+    terminal.wait_for("frozen +97 parameters: identical, bit for bit", 300)
+    assert re.search("statistics +70 fixed: identical", terminal.text)
+    assert re.search(r"trainable +\d+ parameters(:| changed)", terminal.text)
+    assert pressed == 3
     terminal.press("q")
     assert terminal.wait_for_end() == 0
 

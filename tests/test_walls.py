@@ -44,7 +44,9 @@ def brought_in_by(modules: list[str]) -> set[str]:
     return set(json.loads(done.stdout))
 
 
-@pytest.mark.parametrize("part", ["tui.model", "tui.runs", "tui.monitor", "tui.toml"])
+@pytest.mark.parametrize(
+    "part", ["tui.model", "tui.runs", "tui.monitor", "tui.picture_cells", "tui.toml"]
+)
 def test_plain_parts_bring_in_neither_mxnet_nor_textual(part: str) -> None:
     found = brought_in_by(modules_of(part))
     assert part in found
@@ -78,6 +80,7 @@ def test_every_part_is_looked_at() -> None:
         "figures",
         "model",
         "monitor",
+        "picture_cells",
         "printable",
         "runs",
         "toml",

@@ -10,10 +10,17 @@ import click
 
 from tui import __version__
 from tui.commands.compare import compare
+from tui.commands.completing import devices
+from tui.commands.completing import runs as complete_runs
+from tui.commands.completion import completion
 from tui.commands.data import data as data_command
 from tui.commands.data_option import data_option
 from tui.commands.diff import diff
+from tui.commands.doctor import doctor
 from tui.commands.export import export
+from tui.commands.helped import HelpedGroup
+from tui.commands.keys import keys
+from tui.commands.looks_options import looks_options
 from tui.commands.order import pause, resume, stop
 from tui.commands.params import params
 from tui.commands.plan import plan
@@ -22,7 +29,8 @@ from tui.commands.predict import predict
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.runs import runs
-from tui.commands.saying import echo
+from tui.commands.serve import serve
+from tui.commands.showing import has_terminal, need_terminal, run_app
 from tui.commands.snippet import snippet
 from tui.commands.source_options import ctx_option, source_options
 from tui.commands.train import read_run, train
@@ -30,12 +38,40 @@ from tui.commands.verify import verify
 from tui.commands.weights import weights
 
 if TYPE_CHECKING:
-    from tui.app.app import ThawApp
+    from tui.app.tour import Tour
     from tui.model.source import ModelSource
 
 
-class _Commands(click.Group):
-    """A mistake in the command's own words is one line too, as of all bad input."""
+PURPOSES = (
+    ("Look and begin", "open demo attach serve"),
+    ("Runs", "train runs stop pause resume compare export"),
+    ("What trains, and what stayed", "params plan snippet diff verify"),
+    ("Pictures and weights", "data predict weights"),
+    ("This machine", "doctor completion"),
+)
+"""What commands are for, in the order of `thaw --help`; one that is named nowhere stands last."""
+
+
+class _Commands(HelpedGroup):
+    """All commands, by what they are for. A mistake in a command's own words is one line too, as
+    of all bad input."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """A section for each purpose."""
+        left = dict.fromkeys(self.list_commands(ctx))
+        sections = [(title, names.split()) for title, names in PURPOSES]
+        for _, names in sections:
+            for name in names:
+                left.pop(name, None)
+        widest = max(map(len, self.commands))
+        for title, names in (*sections, ("More", list(left))):
+            found = [(name, self.commands[name]) for name in names if name in self.commands]
+            if found:
+                room = formatter.width - widest - 6
+                with formatter.section(title):
+                    formatter.write_dl(
+                        [(f"{n:<{widest}}", c.get_short_help_str(room)) for n, c in found]
+                    )
 
     def main(self, *arguments: Any, **options: Any) -> Any:
         if not options.pop("standalone_mode", True):
@@ -62,47 +98,60 @@ class _Commands(click.Group):
     cls=_Commands,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     invoke_without_command=True,
+    examples=(
+        ("thaw", "every model by name, those opened last first"),
+        ("thaw demo", "the whole thing, with nothing to download"),
+        (
+            "thaw open ssd_512_mobilenet1.0_voc --classes fig,date,hazelnut --data VOCdevkit",
+            "then h (head only) and t (train)",
+        ),
+        ("thaw train --help", "each command has examples of its own"),
+    ),
 )
 @click.version_option(__version__, prog_name="thaw")
+@looks_options
 @click.pass_context
 def main(context: click.Context) -> None:
-    """See exactly what trains: freeze, fine-tune and watch Gluon and GluonCV models.
-
-    \b
-    thaw                                        every model by name, the last ones first
-    thaw demo                                   the whole thing, with nothing to download
-    thaw open ssd_512_mobilenet1.0_voc \\
-        --classes fig,date,hazelnut --data PATH  then h (head only) and t (train)
-    """
+    """See exactly what trains: freeze, fine-tune and watch Gluon and GluonCV models."""
     if context.invoked_subcommand is None:
-        if not _has_terminal():
+        if not has_terminal():
             click.echo(context.get_help())
             return
         from tui.app.app import ThawApp
 
-        _run(ThawApp())
+        run_app(ThawApp())
 
 
-@main.command(name="open")
+@main.command(
+    name="open",
+    examples=(
+        (
+            "thaw open ssd_512_mobilenet1.0_voc --classes fig,date,hazelnut --data VOCdevkit",
+            "a detector, for classes of your own",
+        ),
+        (
+            "thaw open resnet50_v1 --classes cat,dog --data pictures --ctx 'gpu(0)'",
+            "a classifier, on a GPU",
+        ),
+        ("thaw open cifar_resnet20_v1 --weights model.params --preset head", "with a plan"),
+        ("thaw open net.py:ConvNet --arg classes=10", "Python of yours"),
+    ),
+)
 @source_options
 @data_option
 @plan_options
+@looks_options
 def open_(
     source: ModelSource, data: str | None, given: GivenPlan | None, preset: str | None
 ) -> None:
     """Open a model: see what trains, freeze and thaw, train.
 
     \b
-    thaw open ssd_512_mobilenet1.0_voc --classes fig,date,hazelnut --data VOCdevkit
-    thaw open resnet50_v1 --classes cat,dog --data pictures --ctx 'gpu(0)'
-    thaw open cifar_resnet20_v1 --weights cifar_resnet20_v1.params
-
-    \b
     MODEL is one of
-      a name in the GluonCV zoo, or vision.NAME in Gluon's own   resnet50_v1
-      Python of yours, which is run                              mynet.py:ConvNet, package.nets:make
-      an exported symbol, with its .params beside it             model-symbol.json
-      a bare file of parameters, to look at                      model.params
+      resnet50_v1         a name in the GluonCV zoo; vision.NAME: in Gluon's own
+      mynet.py:ConvNet    Python of yours, which is run; package.nets:make too
+      model-symbol.json   an exported symbol, with its .params beside it
+      model.params        a bare file of parameters, to look at
 
     Without --weights and --no-weights, the model's weights are loaded from the usual MXNet
     folder (~/.mxnet/models, or $MXNET_HOME/models). Where it has none you are asked before
@@ -112,20 +161,46 @@ def open_(
     _show(source, data, preset, given)
 
 
-@main.command()
-@click.option("--ctx", callback=ctx_option, default="cpu", show_default=True, help="cpu or gpu(0).")
-def demo(ctx: str) -> None:
+@main.command(
+    short_help="A small detector and pictures drawn by thaw itself.",
+    examples=(
+        ("thaw demo", "press h, t and Enter, and watch"),
+        ("thaw demo --tour", "with the line that says what to press, again"),
+    ),
+)
+@click.option(
+    "--ctx",
+    callback=ctx_option,
+    default="cpu",
+    show_default=True,
+    shell_complete=devices,
+    help="cpu or gpu(0).",
+)
+@click.option(
+    "--tour/--no-tour",
+    default=None,
+    help="A line that says what to press next; shown until it was seen once.",
+)
+@looks_options
+def demo(ctx: str, tour: bool | None) -> None:
     """Open a small detector and pictures drawn by thaw itself. Nothing is downloaded.
 
     Press h (head only), then t (train), and watch it learn with its trunk frozen.
     """
     from tui.model.source import ModelSource
 
-    _show(ModelSource(model="demo", ctx=ctx), "shapes")
+    _show(ModelSource(model="demo", ctx=ctx), "shapes", tour=tour)
 
 
-@main.command()
-@click.argument("run", required=False)
+@main.command(
+    short_help="Show a run from its first event, live or afterwards.",
+    examples=(
+        ("thaw attach", "the only run that is going on, else the newest"),
+        ("thaw attach 20261125", "the run whose name begins so"),
+    ),
+)
+@click.argument("run", required=False, shell_complete=complete_runs)
+@looks_options
 def attach(run: str | None) -> None:
     """Show a run from its first event, whether it still goes on or not.
 
@@ -136,22 +211,26 @@ def attach(run: str | None) -> None:
     if not folder.events_file.exists():
         # Events speak for themselves. Without any, a run that cannot begin is not waited for.
         read_run(folder)
-    _need_terminal()
+    need_terminal()
     from tui.app.app import ThawApp
 
-    _run(ThawApp(attach=folder))
+    run_app(ThawApp(attach=folder))
 
 
 main.add_command(compare)
+main.add_command(completion)
 main.add_command(data_command)
 main.add_command(diff)
+main.add_command(doctor)
 main.add_command(export)
+main.add_command(keys)
 main.add_command(params)
 main.add_command(pause)
 main.add_command(plan)
 main.add_command(predict)
 main.add_command(resume)
 main.add_command(runs)
+main.add_command(serve)
 main.add_command(snippet)
 main.add_command(stop)
 main.add_command(train)
@@ -164,26 +243,20 @@ def _show(
     data: str | None,
     preset: str | None = None,
     given: GivenPlan | None = None,
+    *,
+    tour: bool | None = False,
 ) -> None:
-    _need_terminal()
+    need_terminal()
     from tui.app.app import ThawApp
 
-    _run(ThawApp(source, data=data, preset=preset, plan=given.plan if given else None))
+    plan = given.plan if given else None
+    run_app(ThawApp(source, data=data, preset=preset, plan=plan, tour=_tour(tour)))
 
 
-def _run(app: ThawApp) -> None:
-    code = app.run(mouse=True)
-    # What the screen said last is gone with it: say it where it stays.
-    for line in app.last_words:
-        echo(line, err=bool(code))
-    sys.exit(code or app.return_code or 0)
+def _tour(wanted: bool | None) -> Tour | None:
+    """The guided tour; where nobody says whether it is wanted, until it was seen."""
+    if wanted is False:
+        return None
+    from tui.app.tour import Tour, seen_file, was_seen
 
-
-def _has_terminal() -> bool:
-    # Textual draws on standard error, so that has to be a terminal too.
-    return all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr))
-
-
-def _need_terminal() -> None:
-    if not _has_terminal():
-        raise Problem("no terminal here to show it in; `thaw train RUN_DIR` needs none")
+    return Tour(seen_file()) if wanted or not was_seen(seen_file()) else None

@@ -9,6 +9,8 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No models opened before, and no weights on the disk."""
+    """No models opened before, no runs, no weights on the disk, nothing set."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("MXNET_HOME", str(tmp_path / "mxnet"))

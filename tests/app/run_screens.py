@@ -17,6 +17,7 @@ from tui.app.screens.run import RunScreen
 from tui.monitor.gpu import Gpu, GpuProcess, GpuSnapshot
 from tui.monitor.host import HostSnapshot
 from tui.monitor.memory import MemorySnapshot
+from tui.monitor.past import Past
 from tui.runs.events import Event
 from tui.runs.folder import RunFolder
 
@@ -33,6 +34,13 @@ ONE_GPU = MemorySnapshot(
     ),
     HOST,
     4242,
+    frozenset({4242}),
+    {
+        "0": Past(
+            tuple(1_000_000_000 * used for used in (1, 2, 4, 7, 9, 9, 9)),
+            (None, 0.1, 0.3, 0.9, 0.8, 0.9, 0.87),
+        )
+    },
 )
 
 

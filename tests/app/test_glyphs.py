@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from tests.app.models import ssd
 from tests.app.showing import model_screen, text_of
-from tui.app.glyphs import ASCII, UNICODE, choose, use
+from tui.app.glyphs import ASCII, CONSOLE, UNICODE, choose, use
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "UTF-8", "utf8", None])
@@ -27,7 +27,7 @@ def test_others_get_ascii(encoding: str) -> None:
 
 @pytest.mark.parametrize("signs", [UNICODE, ASCII], ids=lambda signs: signs.name)
 def test_every_glyph_takes_one_cell(signs: object) -> None:
-    _, *glyphs, spinner, translation = astuple(signs)  # type: ignore[call-overload]
+    _, *glyphs, spinner, translation, _ = astuple(signs)  # type: ignore[call-overload]
     assert [glyph for glyph in (*glyphs, *spinner) if cell_len(glyph) != 1] == []
     assert all(plain.isascii() for plain in translation.values())
 
@@ -39,7 +39,7 @@ def test_states_can_be_told_apart_without_colour(signs: object) -> None:
 
 
 def test_ascii_is_ascii() -> None:
-    _, *glyphs, spinner, _ = astuple(ASCII)
+    _, *glyphs, spinner, _, _ = astuple(ASCII)
     assert all(glyph.isascii() for glyph in (*glyphs, *spinner))
     assert ASCII.text("64×3×3 · ≥1.2 M …") == "64x3x3 - >=1.2 M ..."
 
@@ -58,6 +58,8 @@ def test_cut() -> None:
         ({"LC_ALL": "C", "LANG": "de_DE.UTF-8"}, ASCII),
         ({"LC_CTYPE": "POSIX"}, ASCII),
         ({"LANG": "C"}, ASCII),
+        ({"LANG": "de_DE.UTF-8", "TERM": "linux"}, CONSOLE),
+        ({"LANG": "C", "TERM": "linux"}, ASCII),
         ({}, UNICODE),
         ({"LANG": "C.UTF-8"}, UNICODE),
         ({"LC_ALL": "en_US.UTF-8", "LANG": "C"}, UNICODE),

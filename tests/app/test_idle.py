@@ -27,6 +27,14 @@ from tui.app.app import ThawApp
 ThawApp().run()
 """
 
+RUNS = """
+from tests.app.some_runs import make_runs
+from tui.app.app import ThawApp
+from tui.app.screens.runs import RunsScreen
+make_runs("done", "failed", "lost")
+ThawApp(first=RunsScreen(clock=lambda: 1_000_500.0)).run()
+"""
+
 
 def read_until_quiet(terminal: int, quiet: float, most: float) -> bytes:
     """All that comes until nothing has come for `quiet` seconds."""
@@ -40,8 +48,12 @@ def read_until_quiet(terminal: int, quiet: float, most: float) -> bytes:
 
 @pytest.mark.parametrize(
     ("app", "first", "move", "leave"),
-    [(MODEL, b"last layers", b"j", b"q"), (BROWSER, b"alexnet", b"\x1b[B", b"\x1b")],
-    ids=["model", "browser"],
+    [
+        (MODEL, b"last layers", b"j", b"q"),
+        (BROWSER, b"alexnet", b"\x1b[B", b"\x1b"),
+        (RUNS, b"lost", b"j", b"q"),
+    ],
+    ids=["model", "browser", "runs"],
 )
 def test_an_idle_screen_sends_nothing(app: str, first: bytes, move: bytes, leave: bytes) -> None:
     pid, terminal = pty.fork()

@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from tests.app.fake_trainer import finished, proof, sample_events, started
-from tests.app.run_screens import ONE_GPU, Host, living, screen_of, settled
+from tests.app.run_screens import ONE_GPU, Host, living, screen_of, settled, until
 from tui.app import glyphs
+from tui.app.panes.log import LogPane
 from tui.app.screens.run import RunScreen
 from tui.model.plan import FreezePlan, Rule
 from tui.runs.events import Failed, Phase, PlanApplied, Proof
@@ -46,9 +48,10 @@ def test_what_trains_has_changed(snap_compare: Compare, size: tuple[int, int]) -
     assert compared(snap_compare, screen_of(log, process=living()), size)
 
 
-def test_on_a_gpu(snap_compare: Compare) -> None:
+@pytest.mark.parametrize("size", SIZES, ids=IDS)
+def test_on_a_gpu(snap_compare: Compare, size: tuple[int, int]) -> None:
     screen = screen_of(list(sample_events(250)), process=living(), memory=ONE_GPU)
-    assert compared(snap_compare, screen, (80, 24))
+    assert compared(snap_compare, screen, size)
 
 
 def test_while_mxnet_is_imported(snap_compare: Compare) -> None:
@@ -86,6 +89,71 @@ def test_killed(snap_compare: Compare) -> None:
     screen = screen_of(list(sample_events(120)), process=living(-9))
     screen.folder.log_file.write_text("loading the data\n")
     assert compared(snap_compare, screen, (80, 24))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=IDS)
+def test_reading_values(snap_compare: Compare, size: tuple[int, int]) -> None:
+    """Zoomed, with the cursor at a change of the plan."""
+    log = [*sample_events(250), PlanApplied(200, 2, "by hand", 205, 0, 20, 20)]
+    screen = screen_of(log, process=living())
+
+    async def read(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press("z", "left")
+        screen.charts._put_cursor(200)
+        await pilot.pause()
+
+    assert snap_compare(Host(screen), terminal_size=size, run_before=read)
+
+
+@pytest.mark.parametrize("turns", [1, 2, 3, 4], ids=["validation", "rate", "speed", "memory"])
+def test_other_charts(snap_compare: Compare, turns: int) -> None:
+    screen = screen_of(list(sample_events(400)), process=living())
+
+    async def turn(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press(*["]"] * turns)
+        await pilot.pause()
+
+    assert snap_compare(Host(screen), terminal_size=(80, 24), run_before=turn)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=IDS)
+def test_the_log(snap_compare: Compare, size: tuple[int, int]) -> None:
+    screen = screen_of(list(sample_events(250)), process=living())
+    screen.folder.log_file.write_text(
+        "[12:00:01] src/storage.cc:195: Using Pooled (Naive) StorageManager for CPU\n"
+        "WARNING root: 3 pictures have no objects in them\n"
+        "Traceback (most recent call last):\n"
+        '  File "loop.py", line 88, in step\n'
+        "ValueError: a picture of 0 by 0 pixels\n"
+        + "".join(f"shard {number} of 40 read\n" for number in range(1, 41))
+    )
+
+    async def look(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        if size == SIZES[0]:
+            await pilot.press("5")
+        await pilot.press("slash", *"pictur", "enter")
+        await until(pilot, lambda: "found" in screen.query_one(LogPane).text)
+
+    assert snap_compare(Host(screen), terminal_size=size, run_before=look)
+
+
+def test_jumping(snap_compare: Compare) -> None:
+    screen = screen_of(list(sample_events(250)), process=living())
+
+    async def jump(pilot: Pilot[int]) -> None:
+        await settled(pilot)
+        await pilot.press("o")
+        await pilot.pause()
+
+    assert snap_compare(Host(screen), terminal_size=(80, 24), run_before=jump)
+
+
+def test_at_200_by_60(snap_compare: Compare) -> None:
+    screen = screen_of(list(sample_events(250)), process=living(), memory=ONE_GPU)
+    assert compared(snap_compare, screen, (200, 60))
 
 
 def test_in_ascii(snap_compare: Compare) -> None:

@@ -12,13 +12,17 @@ from tests.app.fake_trainer import finished, line, make_folder, proof, sample_ev
 from tui.app.run_state import KEPT_NOTICES, Mark, RunState, Status
 from tui.model.plan import FreezePlan, Rule
 from tui.runs.events import (
+    Checked,
     Checkpointed,
     Commanded,
+    Continued,
     Envelope,
     Event,
     Failed,
+    LearningRateChanged,
     Memory,
     Notice,
+    Paused,
     Phase,
     PlanApplied,
     Prepared,
@@ -87,6 +91,27 @@ def test_elapsed_stands_still_at_the_end() -> None:
     assert folded(started()).elapsed(1005.0) == 5.0
     assert folded(started(), step(1), Failed("no")).elapsed(5000.0) == 2.0
     assert folded(started(), step(1), finished(1)).elapsed(5000.0) == 192.4
+
+
+def test_a_pause_is_no_training_time() -> None:
+    state = folded(started(), PREPARED, step(1), step(2), Paused(2), each=2.0)
+    assert state.elapsed(1008.0) == 8.0
+    assert state.elapsed(5000.0) == 8.0
+    state.apply(Envelope(5, 4008.0, Continued(2)))
+    assert state.elapsed(4010.0) == 10.0
+    state.apply(Envelope(6, 4010.0, step(3)))
+    assert state.seconds_left == pytest.approx((2.0 + 4.0) / 2 * 17)
+    state.apply(Envelope(7, 4012.0, Paused(3)))
+    state.apply(Envelope(8, 4013.0, Failed("no")))
+    assert state.elapsed(9000.0) == 12.0
+
+
+def test_a_run_that_is_resumed_after_it_was_killed_in_a_pause_counts_on() -> None:
+    state = folded(started(), step(1), Paused(1))
+    state.mark_gone("signal 9")
+    assert state.elapsed(9000.0) == 2.0
+    state.apply(Envelope(3, 9000.0, started()))
+    assert state.elapsed(9007.0) == 7.0
 
 
 def test_losses_that_are_not_finite_poison_nothing() -> None:
@@ -254,5 +279,71 @@ def test_the_newest_sample_of_pictures_is_known_and_one_that_did_not_last_is_not
     state = folded(started(), PREPARED, first)
     assert state.sampled == first
     state = folded(started(), PREPARED, first, second, started(), Resumed(10, 2, 5.0))
-    assert state.sampled is None
-    assert folded(started(), PREPARED, first, Resumed(10, 2, 5.0)).sampled == first
+    assert list(state.samples) == [first]
+    assert folded(started(), PREPARED, second, started(), Resumed(0, 1)).sampled is None
+    again = Sampled(20, ())
+    state = folded(started(), PREPARED, first, second, again)
+    assert list(state.samples) == [first, again], "measured twice at the same step"
+
+
+def rated(number: int, rate: float) -> Step:
+    return Step(number, 1, 1.0, {"class": 1.0}, rate, 8.0)
+
+
+def test_a_learning_rate_that_held_and_is_another_is_marked_and_a_slope_is_not() -> None:
+    warm_up = [rated(number, number / 10) for number in range(1, 5)]
+    high = [rated(number, 0.5) for number in range(5, 12)]
+    low = [rated(number, 0.05) for number in range(12, 20)]
+    marks = [Mark(11, "learning rate 0.05, by schedule", "rate")]
+    assert list(folded(started(), *warm_up, *high, *low).marks) == marks
+    one_by_one = RunState()
+    for number, event in enumerate([started(), *warm_up, *high, *low]):
+        one_by_one.apply(Envelope(number, 1000.0, event))
+    assert list(one_by_one.marks) == marks
+
+
+def test_a_learning_rate_by_hand_is_marked_once() -> None:
+    state = folded(
+        started(), *(rated(number, 0.5) for number in range(1, 6)),
+        LearningRateChanged(5, 0.1, 0.2), rated(6, 0.1), rated(7, 0.1),
+    )  # fmt: skip
+    assert [(mark.step, mark.kind) for mark in state.marks] == [(5, "rate")]
+
+
+def test_memory_and_speed_are_known_by_step_and_what_did_not_last_is_not() -> None:
+    state = folded(
+        started(), Memory(100), step(1), step(2), Memory(200), Memory(300), step(3), step(4),
+        Memory(400), started(), Resumed(2, 1),
+    )  # fmt: skip
+    assert state.curves.resident.raw() == [(0, 100.0), (2, 200.0)]
+    assert [at for at, _ in state.curves.speeds.raw()] == [1, 2]
+    assert [at for at, _ in state.curves.rates.raw()] == [1, 2]
+
+
+def test_what_frozen_layers_save_goes_with_the_plan() -> None:
+    check = Checked(
+        *(1.0, {}, 0.1, 4, 4, 400, 40, 80, None),
+        saved_gradient_bytes=360,
+        saved_optimizer_bytes=720,
+    )
+    assert folded(started(), PREPARED).savings is None
+    state = folded(started(), PREPARED, check)
+    assert state.savings is not None
+    assert state.savings.total == 1080
+    change = PlanApplied(3, 1, "by hand", 3, 0, 100, 100, (), FreezePlan())
+    state = folded(started(), PREPARED, check, step(1), change)
+    assert state.savings is not None
+    assert state.savings.total == 0
+
+
+def test_events_are_told_in_words_and_steps_are_not() -> None:
+    state = folded(
+        started(), Phase("importing MXNet"), PREPARED, step(1), Memory(100), step(2),
+        Notice("skipped a.jpg"), Validated(1, 2, "mAP", None), Failed("no room"),
+    )  # fmt: skip
+    assert [(told.sign, told.words) for told in state.told if told.sign != "-"] == [
+        ("!", "skipped a.jpg"),
+        ("E", "failed: no room"),
+    ]
+    assert "epoch 1 mAP NaN" in [told.words for told in state.told]
+    assert state.told_count == len(state.told) == 5

@@ -13,6 +13,7 @@ from textual.widgets import Input
 from tests.app.models import layers, opened, ssd
 from tests.app.run_screens import until
 from tests.app.stand_in_inspector import StandInInspector
+from tui.app.panes.cache_estimate import CacheEstimatePane
 from tui.app.panes.data_facts import DataFacts
 from tui.app.screens import train_form
 from tui.app.screens.train_form import TrainForm
@@ -22,15 +23,27 @@ from tui.model.plan import FreezePlan, Rule
 from tui.model.resolution import resolve
 from tui.model.states import State
 from tui.model.tree import ModelTree
-from tui.runs.checks import FIELDS
+from tui.runs.checks import FIELDS, text_of
 from tui.runs.folder import RunFolder
-from tui.runs.inspection import CheckData, DataSummary, Opened, Phase, Refused
+from tui.runs.inspection import (
+    CacheEstimate,
+    CheckData,
+    DataSummary,
+    EstimateCache,
+    Opened,
+    Phase,
+    Refused,
+)
 from tui.runs.new_run import data_path, folder_problem
 
 HEAD = FreezePlan((Rule("freeze", "role", "trunk"),))
 GOOD = DataSummary(
     "/data/fruitnuts", "Pascal VOC", 120, 30, "trainval, test",
     ("fig", "date", "hazelnut"), (34, 40, 12),
+)  # fmt: skip
+ESTIMATE = CacheEstimate(
+    tensors=6, picture_bytes=88_000, total_bytes=45_000_000, limit_bytes=10**9,
+    picture_seconds=0.5, kept_seconds=0.125, pictures=120, views=1, epochs=4,
 )  # fmt: skip
 SMALL = (80, 24)
 SIZES = [(80, 24), (120, 40)]
@@ -61,6 +74,7 @@ def started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[RunFolder]:
 
     monkeypatch.setattr(train_form, "start_trainer", start)
     monkeypatch.setattr(train_form, "runs_home", lambda: Path("/home/you/runs"))
+    monkeypatch.setattr("tui.app.run_draft.runs_home", lambda: Path("/home/you/runs"))
     monkeypatch.setattr("tui.runs.folder.runs_home", lambda: tmp_path / "home")
     monkeypatch.setattr(train_form, "DEBOUNCE_SECONDS", 0.02)
     return folders
@@ -459,6 +473,75 @@ def compared(snap_compare: Callable[..., bool], screen: TrainForm, size: tuple[i
     return snap_compare(Host(screen), terminal_size=size, run_before=looked)
 
 
+def estimated(screen: TrainForm) -> str:
+    return str(screen.query_one(CacheEstimatePane).content)
+
+
+def estimates(*answers: CacheEstimate | Refused) -> StandInInspector:
+    """An inspector whose estimates are these, one after the other."""
+    left = list(answers)
+    inspector = StandInInspector(Phase("importing MXNet"), GOOD)
+    inspector.replies[EstimateCache] = lambda _: left.pop(0)
+    return inspector
+
+
+async def test_what_the_cache_would_come_to_is_asked_once_at_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(train_form, "ESTIMATE_SECONDS", 0.05)
+    inspector = estimates(ESTIMATE, CacheEstimate(why_not="no picture is seen twice"))
+    screen = form(inspector=inspector)
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "about 4.0 times as fast" in estimated(screen))
+        default = screen.draft.hyper().epochs
+        row(screen, "epochs").input.value = "3"
+        await until(pilot, lambda: "not kept, no picture" in estimated(screen))
+        # An answer that is known is not asked for again.
+        row(screen, "epochs").input.value = text_of(default)
+        await until(pilot, lambda: "about 4.0 times as fast" in estimated(screen))
+        row(screen, "cache").input.value = "off"
+        await until(pilot, lambda: estimated(screen) == "")
+    asked = [one for one in inspector.questions if isinstance(one, EstimateCache)]
+    assert [one.spec.hyper.epochs for one in asked] == [default, 3]
+    assert asked[0].plan == HEAD
+
+
+async def test_nothing_is_estimated_while_something_is_wrong(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(train_form, "ESTIMATE_SECONDS", 0.05)
+    inspector = estimates(ESTIMATE)
+    screen = form(inspector=inspector)
+    screen.draft.texts["epochs"] = "none"
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "whole number" in said(screen))
+        await until(pilot, lambda: screen._at_rest)
+        await pilot.pause()
+        assert not [one for one in inspector.questions if isinstance(one, EstimateCache)]
+
+
+async def test_an_estimate_that_failed_is_said_and_stops_nobody(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(train_form, "ESTIMATE_SECONDS", 0.05)
+    screen = form(inspector=estimates(Refused("out of memory")))
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "not estimated, out of memory" in estimated(screen))
+        assert screen.ready
+
+
+def test_the_form_with_an_estimate(
+    snap_compare: Callable[..., bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_form, "ESTIMATE_SECONDS", 0.05)
+    screen = form(inspector=estimates(ESTIMATE))
+
+    async def measured(pilot: Any) -> None:
+        await until(pilot, lambda: "times" in estimated(screen))
+
+    assert snap_compare(Host(screen), terminal_size=SMALL, run_before=measured)
+
+
 @pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40"])
 def test_the_form(snap_compare: Callable[..., bool], size: tuple[int, int]) -> None:
     assert compared(snap_compare, form(), size)
@@ -471,7 +554,7 @@ def test_the_form_with_problems(snap_compare: Callable[..., bool]) -> None:
     )  # fmt: skip
     inspector = StandInInspector(summary)
     screen = form(inspector=inspector)
-    screen._texts.update(learning_rate="-1", batch_size="x")
+    screen.draft.texts.update(learning_rate="-1", batch_size="x")
     assert compared(snap_compare, screen, SMALL)
 
 

@@ -1,6 +1,6 @@
-"""Time to the first frame of `thaw open` and of `thaw`, against a Textual app of one label.
+"""Time to the first frame of `thaw open`, `thaw` and `thaw attach`, against an app of one label.
 
-    uv run python tests/benchmarks/first_frame.py [rounds]
+    uv run python -m tests.benchmarks.first_frame [ROUNDS]
 
 Both are started in a pseudo-terminal of their own, in turn, and timed from the start of the
 process to the moment at which the text that they show first is on the terminal.
@@ -16,8 +16,12 @@ import signal
 import statistics
 import struct
 import sys
+import tempfile
 import termios
 import time
+from pathlib import Path
+
+from tests.app.fake_trainer import make_folder, sample_events, write_log
 
 LABEL_APP = """
 from textual.app import App
@@ -39,6 +43,13 @@ BROWSER = """
 import sys
 from tui.cli import main
 sys.argv = ["thaw"]
+main()
+"""
+
+ATTACH = """
+import sys
+from tui.cli import main
+sys.argv = ["thaw", "attach", {run!r}]
 main()
 """
 
@@ -82,9 +93,19 @@ def time_to(code: str, text: bytes) -> float:
 
 def main() -> int:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
-    times: dict[str, list[float]] = {name: [] for name in APPS}
+    with tempfile.TemporaryDirectory() as home:
+        run = make_folder(Path(home) / "grapes")
+        write_log(run, list(sample_events(400)))
+        return measure(
+            {**APPS, "thaw attach": (ATTACH.format(run=str(run.path)), b"grapes")}, rounds
+        )
+
+
+def measure(apps: dict[str, tuple[str, bytes]], rounds: int) -> int:
+    """Time them all in turn, print the medians, and return 1 where one is too slow."""
+    times: dict[str, list[float]] = {name: [] for name in apps}
     for turn in range(rounds + 1):
-        for name, (code, text) in APPS.items():
+        for name, (code, text) in apps.items():
             taken = time_to(code, text)
             # The first turn fills the disk cache and writes the .pyc files.
             if turn:

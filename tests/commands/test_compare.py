@@ -41,6 +41,8 @@ def test_lines(two: list[str]) -> None:
     assert re.search(r"^learning_rate +0\.001 +0\.5", said, re.MULTILINE)
     assert re.search(r"^freeze all +no +rule 1", said, re.MULTILINE)
     assert re.search(r"^freeze role trunk +rule 1 +no", said, re.MULTILINE)
+    assert re.search(r"^pictures/s +3\d\.\d +3\d\.\d", said, re.MULTILINE)
+    assert "which parameters train in A, B is not known yet" in said
     assert "loss, smoothed, by step" in said
     assert "VOC07 mAP, by step" in said
     assert re.search(r"^steps +200/400 +110/400", said, re.MULTILINE)
@@ -131,6 +133,8 @@ def test_hostile_names_do_nothing(tmp_path: Path) -> None:
         (["compare", "{one}"], "name two runs or more"),
         (["compare", "{one}", "{one}/."], "the same run is named twice"),
         (["compare", "{one}", "/no/such"], "no run folder"),
+        (["compare", "{one}", "{one}/../other", "--screen"], "no terminal here to show it in"),
+        (["compare", "{one}", "{one}/../other", "--screen", "--json"], "go each alone"),
     ],
 )
 def test_bad_input(two: list[str], arguments: list[str], says: str) -> None:

@@ -203,3 +203,22 @@ def test_prune_leaves_what_is_a_persons_own(home: Path) -> None:
 )
 def test_words_for_runs(home: Path, arguments: list[str], says: str) -> None:
     refused(arguments, says)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["runs", "--screen"], "no terminal here to show it in"),
+        (["runs", "--screen", "--json"], "--screen shows all runs"),
+        (["runs", "--screen", "prune"], "stand after prune"),
+    ],
+)
+def test_a_screen_needs_a_terminal(arguments: list[str], says: str) -> None:
+    refused(arguments, says)
+
+
+def test_json_tells_plan_and_loss(home: Path) -> None:
+    told = json.loads(thaw("runs", "--json").stdout)
+    assert [one["plan"] for one in told] == ["trunk frozen"] * 3
+    assert [one["trainable"] for one in told] == [24] * 3
+    assert told[1]["loss"] == pytest.approx(2.17, abs=0.01)

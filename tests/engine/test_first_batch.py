@@ -88,6 +88,8 @@ def test_it_leaves_nothing_behind_and_tells_sizes(tmp_path: Path) -> None:
     assert checked.parameter_bytes == 4 * values_in_all
     assert checked.gradient_bytes == 4 * training
     assert checked.optimizer_bytes == 2 * 4 * training  # Adam's
+    assert checked.saved_gradient_bytes == 4 * (2 * 8 + 2)
+    assert checked.saved_optimizer_bytes == 2 * 4 * (2 * 8 + 2)
     assert (checked.statistics_fixed, checked.statistics) == (0, 2)
     assert (checked.pictures, checked.labels) == (4, 4)
     first = next(event for event in told if isinstance(event, Step))

@@ -122,3 +122,19 @@ def test_the_proof_is_of_each_time_and_of_the_whole(resumed: bool) -> None:
         (1, 10),
         (11, 20),
     ]
+
+
+def test_what_trains_is_told_whenever_it_may_have_changed() -> None:
+    net, told = own(), []
+    plans = PlanInForce(net, UNFREEZING, 3, lambda _: None, changed=told.append)
+    assert told == []
+    plans.begin(1)
+    assert plans.states(0).trainable == ("output.weight", "output.bias")
+    plans.begin_epoch(2, 10)
+    plans.offer(FreezePlan((Rule("freeze", "all"), Rule("thaw", "block", "features.0"))))
+    plans.between_batches(12)
+    assert told == [0, 10, 12]
+    found = plans.states(12)
+    assert (found.trainable, found.trainable_parameters) == (("features.0.weight",), 1)
+    assert set(found.trainable) | set(found.frozen) >= {"output.weight", "features.3.weight"}
+    assert found.plan == plans.plan

@@ -40,6 +40,7 @@ from tui.runs.folder import RunFolder, create_run
 from tui.runs.log import EventReader
 from tui.runs.proof_file import read_proof
 from tui.runs.spec import Hyperparameters, RunSpec
+from tui.runs.states_file import read_trains
 from tui.runs.verdict import judge, summary
 
 HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
@@ -114,6 +115,10 @@ def test_a_detector_head_only(tmp_path: Path) -> None:
     kept = read_proof(folder.proof_file)
     assert [(one.first_step, one.last_step) for one in kept.intervals] == [(1, 4)]
     assert summary(judge(kept.intervals)) == proof
+    ended = {one.name: one.state for one in kept.intervals[-1].parameters}
+    assert read_trains(folder) == {
+        name: state == "trainable" for name, state in ended.items() if state != "auxiliary"
+    }
     finished = told[-1]
     assert isinstance(finished, Finished)
     assert not finished.stopped

@@ -9,10 +9,12 @@ from tests.app.fake_trainer import finished, make_folder, proof, sample_events, 
 from tests.runs.test_listed import ALIVE, steps
 from tui.model.plan import FreezePlan, Rule
 from tui.model.plan_file import write_plan
-from tui.runs.comparison import Difference, compare, compared, rules_of, settings_of
-from tui.runs.events import Event, PlanApplied, Resumed, Step, Validated
+from tui.runs.compared_run import ComparedRun, RunReader, rules_of, settings_of
+from tui.runs.comparison import Difference, compare
+from tui.runs.events import Continued, Event, Memory, Paused, PlanApplied, Resumed, Step, Validated
 from tui.runs.folder import RunFolder
 from tui.runs.spec import Hyperparameters, read_spec, write_spec
+from tui.runs.states_file import StatesFile, write_states
 
 THAW_HEAD = Rule("thaw", "role", "head")
 FREEZE_ALL = Rule("freeze", "all")
@@ -29,6 +31,10 @@ def run(
         write_plan(folder.plan_file, plan)
     write_log(folder, events)
     return folder
+
+
+def compared(folder: RunFolder) -> ComparedRun:
+    return RunReader(folder).read()
 
 
 def test_settings_that_differ(tmp_path: Path) -> None:
@@ -136,3 +142,46 @@ def test_broken_and_new_folders_are_told(tmp_path: Path) -> None:
     assert "not a TOML file" in found.runs[0].problem
     assert (found.runs[1].state, found.runs[1].losses) == ("new", ())
     assert msgspec.json.decode(msgspec.json.encode(found))["runs"][1]["name"] == "new"
+
+
+def test_a_run_is_read_again_as_it_goes_on(tmp_path: Path) -> None:
+    log = steps(250, ALIVE)
+    folder = run(tmp_path / "run", log[:100])
+    reader = RunReader(folder)
+    assert reader.read().steps < 100
+    write_log(folder, log[100:])
+    assert reader.read() == compared(folder)
+
+
+def test_what_a_resume_took_back_is_not_told_of_a_run_that_goes_on(tmp_path: Path) -> None:
+    folder = run(tmp_path / "run", steps(150, ALIVE))
+    reader = RunReader(folder)
+    assert len(reader.read().metrics) == 1
+    again = [one for one in steps(85, ALIVE) if isinstance(one, Step) and one.step > 80]
+    write_log(folder, [ALIVE, Resumed(80, 1), *again])
+    row = reader.read()
+    assert row == compared(folder)
+    assert (row.metrics, row.steps) == ((), 85)
+    assert [step for step, _ in row.losses] == list(range(1, 86))
+
+
+def test_time_so_far_and_pictures_a_second(tmp_path: Path) -> None:
+    # Events are a quarter of a second apart.
+    log = [*steps(20, ALIVE), Paused(20), *[Memory(1)] * 40, Continued(20)]
+    row = compared(run(tmp_path / "run", log))
+    assert row.seconds is None
+    assert row.elapsed == pytest.approx(0.25 * (len(steps(20, ALIVE)) - 1 + 1))
+    rates = [one.pictures_per_second for one in log if isinstance(one, Step)]
+    assert row.pictures_per_second == pytest.approx(sum(rates) / len(rates))
+    # What it had trained before it was resumed counts.
+    row = compared(run(tmp_path / "again", [ALIVE, Resumed(20, 1, 100.0), Memory(1)]))
+    assert row.elapsed == pytest.approx(100.5)
+
+
+def test_parameters_that_train_in_one_alone(tmp_path: Path) -> None:
+    one, other, third = (run(tmp_path / name, []) for name in "abc")
+    write_states(one.states_file, StatesFile(0, FreezePlan(), 1, 1, ("output.w",), ("base.w",)))
+    write_states(other.states_file, StatesFile(0, FreezePlan(), 2, 1, ("output.w", "base.w")))
+    found = compare([one, other, third])
+    assert [(block.path, block.trains) for block in found.blocks] == [("base", (False, True, None))]
+    assert found.untold == (2,)

@@ -13,6 +13,7 @@ from tui.runs.events import (
     Finished,
     PlanApplied,
     Resumed,
+    Step,
     Validated,
 )
 
@@ -51,6 +52,11 @@ from tui.runs.events import (
                 2, 9, "accuracy", 0.5, confused=tuple(Confused("a", b, 7, 9) for b in "bcde")
             ),
             "epoch 2 accuracy 0.5000; most confused: a as b, 7; a as c, 7; a as d, 7",
+        ),
+        (Validated(2, 9, "accuracy", None), "epoch 2 accuracy NaN"),
+        (
+            Step(3, 1, None, {"a": None, "b": 0.5}, 0.1, 8.0),
+            "epoch 1 step 3 loss NaN (a NaN b 0.5) rate 0.1 8.0 pictures/s",
         ),
         (Resumed(12, 3, 4.0), "going on after step 12, in epoch 3"),
         (Resumed(0, 1), "no checkpoint to go on from: the run begins anew"),

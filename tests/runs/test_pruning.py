@@ -56,6 +56,7 @@ def test_which_go(how: dict[str, object], names: list[str]) -> None:
         ("weights/.best.params.77", True),
         ("weights/mine.params", False),
         ("samples/00000012/1.png", True),
+        ("samples/00000012/1.small.png", True),
         ("samples/.00000012.77/1.png", True),
         ("samples/holiday.png", False),
         ("predictions/1.png", False),

@@ -73,6 +73,23 @@ def test_steps_that_are_done_again_replace_what_was_there() -> None:
     assert [(b.step, b.mean) for b in series.buckets()] == [(1, 1.0), (2, 2.0), (3, 30.0)]
 
 
+def test_steps_that_are_done_again_may_be_numbers_this_time() -> None:
+    series = filled([1.0, 2.0])
+    series.extend([3, 4, 5], [3.0, None, math.inf])
+    assert series.not_finite_at.spans == [(4, 5)]
+    series.forget_from(4)
+    assert (series.not_finite, series.first_not_finite) == (0, 0)
+    assert series.not_finite_at.spans == []
+
+
+def test_a_step_is_found_in_its_bucket() -> None:
+    series = filled([float(value) for value in range(16)])
+    found = series.at(3)
+    assert found is not None
+    assert (found.step, found.mean) == (4, 2.5)
+    assert series.at(17) is None
+
+
 def test_points_to_draw_are_values_first_and_extremes_later() -> None:
     assert filled([3.0, 1.0]).raw() == [(1, 3.0), (2, 1.0)]
     long = filled([float(value) for value in range(16)])

@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
 from textual import events
-from textual.app import App, SystemCommand
+from textual.app import SystemCommand
 from textual.geometry import Size
 from textual.screen import Screen
 
-from tui.app.actions import BY_ID, TITLES, Where, at, bindings, key_text, keys_text
+from tui.app.actions import BY_ID, TITLES, Where, at, bindings, is_key, key_text, keys_of, keys_text
 from tui.app.alt_enter import install as install_alt_enter
+from tui.app.dressed_app import DressedApp
 from tui.app.glyphs import glyphs
+from tui.app.picture_terminal import TERMINAL
 from tui.app.screens.loading import LoadingScreen
 from tui.printable import plain
 
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from tui.app.screens.browser import BrowserScreen
     from tui.app.screens.help import Section
+    from tui.app.tour import Tour
     from tui.model.plan import FreezePlan
     from tui.model.source import ModelSource
     from tui.model.weight_sources import Part
@@ -37,18 +40,18 @@ if TYPE_CHECKING:
     from tui.runs.inspector import Inspector
 
 
-class ThawApp(App[int]):
+class ThawApp(DressedApp):
     """The terminal workbench. `run()` returns the exit code.
 
     With a `source` it opens that model; `data` is where its pictures are, `preset` or `plan` what
-    it begins with. With `attach` it shows a run instead. With neither it lists all models, and
-    what is opened from the list comes back to it. `inspector` stands in for the process that
-    describes models. `last_words` are the lines to say where the screen has gone.
+    it begins with. With `attach` it shows a run instead, with `first` another screen. With none of
+    them it lists all models, and what is opened from the list comes back to it. `inspector` stands
+    in for the process that describes models. `tour` leads over its screens.
     """
 
     CSS_PATH: ClassVar[str] = "styles/app.tcss"
     TITLE = "thaw"
-    BINDINGS = bindings("app")
+    BINDINGS = bindings("app", "tour")
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]  # noqa: RUF012
 
     def __init__(
@@ -60,27 +63,34 @@ class ThawApp(App[int]):
         plan: FreezePlan | None = None,
         attach: RunFolder | None = None,
         inspector: Inspector | None = None,
+        first: Screen[None] | None = None,
+        tour: Tour | None = None,
     ) -> None:
         # Textual reads the styles of a screen that is pushed, but not of the first one.
-        first = "browser" if source is None and attach is None else "loading"
-        super().__init__(css_path=[self.CSS_PATH, f"styles/{first}.tcss"])
+        listed = source is None and attach is None and first is None
+        styles = "styles/browser.tcss" if listed else "styles/loading.tcss"
+        super().__init__([self.CSS_PATH, styles])
+        self._first = first
         install_alt_enter()
+        TERMINAL.listen()
         self._source = source
         self._data = data
         self._preset = preset
         self._plan = plan
         self._run_folder = attach
         self._inspector = inspector
+        self._tour = tour
         self._browser: BrowserScreen | None = None
         self._opening: Worker[None] | None = None
         self._guarding = True
-        self.last_words: list[str] = []
 
     def get_default_screen(self) -> Screen[None]:
         if self._run_folder is not None:
             return LoadingScreen(f"Reading the run {self._run_folder.path.name}")
         if self._source is not None:
             return LoadingScreen(f"Opening {self._source.model}")
+        if self._first is not None:
+            return Screen()
         from tui.app.screens.browser import BrowserScreen
 
         self._browser = BrowserScreen()
@@ -97,7 +107,7 @@ class ThawApp(App[int]):
         super().exit(result, return_code, message)
 
     def on_mount(self) -> None:
-        self.set_class(glyphs().ascii_only, "-ascii")
+        TERMINAL.ask(self)
         # After the first frame: MXNet's import in the inspector would compete with it.
         self.call_after_refresh(self._begin)
         self.screen_change_signal.subscribe(self, self._screen_changed, immediate=True)
@@ -107,13 +117,16 @@ class ThawApp(App[int]):
             from tui.app.screens.run import RunScreen
 
             self._clear_way()
-            self.push_screen(RunScreen(self._run_folder), self._attached_run_left)
+            self.push_screen(RunScreen(self._run_folder), self._first_left)
+        elif self._first is not None:
+            self._clear_way()
+            self.push_screen(self._first, self._first_left)
         elif self._source is not None:
             loading = self.screen_stack[0]
             assert isinstance(loading, LoadingScreen)
             self.run_worker(self._open(self._source, self._data, loading), name="open")
 
-    def _attached_run_left(self, _: object) -> None:
+    def _first_left(self, _: object) -> None:
         self.exit(0)
 
     # Opening a model
@@ -279,6 +292,8 @@ class ThawApp(App[int]):
 
     def _screen_changed(self, _: object) -> None:
         self._guard_size(self.size)
+        if self._tour is not None:
+            self._tour.go_with(self.screen)
 
     def _clear_way(self) -> None:
         # Nothing is ever pushed over the message: it comes again, on top, if it still holds.
@@ -300,6 +315,29 @@ class ThawApp(App[int]):
         if self._guarding and too_small(size) and not isinstance(self.screen, TooSmallScreen):
             self.push_screen(TooSmallScreen())
 
+    # In a web browser
+
+    def watch_app_focus(self, focused: bool) -> None:
+        # A page begins without the focus, so its first screen came up with nothing that has it.
+        if focused and self.is_web and self.screen_stack and self.screen.focused is None:
+            own = self.screen.AUTO_FOCUS
+            if selector := self.AUTO_FOCUS if own is None else own:
+                self.screen.focus_next(selector)
+
+    # The guided tour
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "end_tour":
+            return self._tour is not None
+        return super().check_action(action, parameters)
+
+    def action_end_tour(self) -> None:
+        """End the guided tour, for good."""
+        if self._tour is not None:
+            self._tour.end(self.screen_stack)
+            self._tour = None
+            self.refresh_bindings()
+
     # Keys, help, palette
 
     def get_key_display(self, binding: Any) -> str:
@@ -317,7 +355,10 @@ class ThawApp(App[int]):
         if places is None:
             return [("Keys", self._active_keys())]
         return [
-            (TITLES[place], [(keys_text(a.keys), a.description) for a in at(place)])
+            (
+                TITLES[place],
+                [(keys_text(keys_of(a)), a.description) for a in at(place) if keys_of(a)],
+            )
             for place in TITLES
             if place in places
         ]
@@ -325,7 +366,7 @@ class ThawApp(App[int]):
     def _active_keys(self) -> list[tuple[str, str]]:
         by_action: dict[str, tuple[list[str], str]] = {}
         for key, active in self.screen.active_bindings.items():
-            if active.binding.description and not active.binding.system:
+            if active.binding.description and not active.binding.system and is_key(key):
                 said = active.tooltip or active.binding.description
                 by_action.setdefault(active.binding.action, ([], said))[0].append(key)
         return [(keys_text(keys), said) for keys, said in by_action.values()]
@@ -345,11 +386,11 @@ class ThawApp(App[int]):
                 own = action.id.partition(".")[2].replace("_", " ")
                 name = own if action.label in own else f"{own}, {action.label}"
             yield SystemCommand(
-                f"{name} ({key_text(binding.key)})",
+                f"{name} ({key_text(binding.key)})" if is_key(binding.key) else name,
                 active.tooltip or binding.description,
                 partial(self.run_action, binding.action, active.node),
             )
-        yield SystemCommand("theme", "choose other colours", self.action_change_theme)
+        yield from super().get_system_commands(screen)
 
 
 def _new_inspector() -> Inspector:

@@ -9,14 +9,20 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Literal
 
 from tui.model.states import State
+
+Dots = Literal["braille", "blocks", "letters"]
+"""What curves are drawn in: `letters` in ASCII alone, `blocks` in what the fonts of text consoles
+have."""
 
 
 @dataclass(frozen=True, slots=True)
 class Glyphs:
-    """One set. Every glyph is one cell wide; `spinner` is a cycle of them."""
+    """One set. Every glyph is one cell wide; `spinner` is a cycle of them; `dots` is what curves
+    are drawn in."""
 
     name: str
     trainable: str
@@ -32,6 +38,7 @@ class Glyphs:
     warning: str
     spinner: tuple[str, ...]
     translation: dict[int, str]
+    dots: Dots = "braille"
 
     @property
     def ascii_only(self) -> bool:
@@ -94,7 +101,14 @@ ASCII = Glyphs(
             *(("→", "->"), ("↑", "up"), ("↓", "down"), ("←", "left"), ("’", "'")),
         )
     },
+    dots="letters",
 )
+
+CONSOLES = ("linux", "vt220", "cons25", "wsvt25")
+"""Terminals, by what they call themselves, that are such a console."""
+
+CONSOLE = replace(UNICODE, name="console", dots="blocks")
+"""A text console, whose fonts have blocks and no braille."""
 
 
 def choose(encoding: str | None, environment: Mapping[str, str] | None = None) -> Glyphs:
@@ -106,7 +120,9 @@ def choose(encoding: str | None, environment: Mapping[str, str] | None = None) -
     if _asks_for_c(environment or {}):
         return ASCII
     name = (encoding or "utf-8").lower().replace("-", "").replace("_", "")
-    return UNICODE if name in ("utf8", "utf16", "utf32", "utf8sig") else ASCII
+    if name not in ("utf8", "utf16", "utf32", "utf8sig"):
+        return ASCII
+    return CONSOLE if (environment or {}).get("TERM", "") in CONSOLES else UNICODE
 
 
 def _asks_for_c(environment: Mapping[str, str]) -> bool:

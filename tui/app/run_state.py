@@ -7,19 +7,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
 from operator import lt
+from typing import Literal
 
+from tui.app.step_curves import SUM, StepCurves
 from tui.runs import events
-from tui.runs.event_words import rate_in_words
+from tui.runs.event_words import in_words, rate_in_words
 from tui.runs.events import Envelope
 from tui.runs.plan_change import change_in_words
+from tui.runs.savings import Savings, savings_of
 from tui.runs.series import Series
 
 KEPT_NOTICES = 200
 KEPT_VALIDATIONS = 1000
 KEPT_MARKS = 200
-
-SUM = "sum"
-"""The name of the whole loss among its parts."""
+KEPT_WORDS = 500
+KEPT_SAMPLES = 100
 
 
 class Status(Enum):
@@ -41,19 +43,35 @@ class Status(Enum):
         return self in (Status.STOPPED, Status.COMPLETE, Status.FAILED, Status.GONE)
 
 
+HELD = 3
+"""Steps that a learning rate has to hold for its next change to be a step of a schedule, and not
+the slope of one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """What trains changed after a step; `words` say how."""
+    """What trains, or the learning rate, changed after a step; `words` say how."""
 
     step: int
     words: str
+    kind: Literal["plan", "rate"] = "plan"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event in words; `sign` is `!` for what a person should know, `E` for an error, `-` for
+    all else."""
+
+    words: str
+    sign: Literal["-", "!", "E"]
 
 
 @dataclass(slots=True)
 class RunState:
     """A run so far. Only `apply` and the `mark_…` below change it; `version` tells that they
-    did. Times are seconds since the epoch, as the trainer wrote them; `seconds_before` is how
-    long the run had trained before it was resumed."""
+    did. Times are seconds since the epoch, as the trainer wrote them, those of steps without the
+    pauses before them. `seconds_before` is how long the run had trained before it was resumed,
+    `rate_held` for how many steps the learning rate has been the same."""
 
     version: int = 0
     seen_at: float = 0.0
@@ -67,20 +85,27 @@ class RunState:
     first_step: int = 0
     first_step_at: float = 0.0
     last_step_at: float = 0.0
-    losses: dict[str, Series] = field(default_factory=dict)
+    curves: StepCurves = field(default_factory=StepCurves)
+    rate_held: int = 0
     validations: deque[events.Validated] = field(
         default_factory=lambda: deque(maxlen=KEPT_VALIDATIONS)
     )
     best: events.Validated | None = None
     memory: events.Memory | None = None
+    savings: Savings | None = None
+    training_values: int = 0
     notices: deque[str] = field(default_factory=lambda: deque(maxlen=KEPT_NOTICES))
     notice_count: int = 0
+    told: deque[Told] = field(default_factory=lambda: deque(maxlen=KEPT_WORDS))
+    told_count: int = 0
     marks: deque[Mark] = field(default_factory=lambda: deque(maxlen=KEPT_MARKS))
     checkpoint: events.Checkpointed | None = None
-    sampled: events.Sampled | None = None
+    samples: deque[events.Sampled] = field(default_factory=lambda: deque(maxlen=KEPT_SAMPLES))
     seconds_before: float = 0.0
     stop_asked: bool = False
     paused_at: int | None = None
+    paused_since: float | None = None
+    paused_seconds: float = 0.0
     proof: events.Proof | None = None
     finished: events.Finished | None = None
     failed: events.Failed | events.Died | None = None
@@ -105,6 +130,16 @@ class RunState:
         return Status.PREPARING if self.started is not None else Status.WAITING
 
     @property
+    def losses(self) -> dict[str, Series]:
+        """The losses by step, each part by its name and the whole."""
+        return self.curves.losses
+
+    @property
+    def sampled(self) -> events.Sampled | None:
+        """The newest pictures."""
+        return self.samples[-1] if self.samples else None
+
+    @property
     def total_steps(self) -> int:
         """Steps of the whole run; 0 while not known."""
         return self.prepared.total_steps if self.prepared else 0
@@ -125,13 +160,16 @@ class RunState:
         return max(0.0, each * (self.total_steps - self.step.step))
 
     def elapsed(self, now: float) -> float:
-        """Seconds from the trainer's start to its end, or to `now`, and what it had trained
-        before it was resumed."""
+        """Seconds from the trainer's start to its end, or to `now`, without pauses, and what it
+        had trained before it was resumed."""
         if self.started is None:
             return 0.0
         if self.finished is not None:
             return self.finished.seconds
-        return self.seconds_before + max(0.0, (self.ended_at or now) - self.started_at)
+        end = self.ended_at or now
+        if self.paused_since is not None:
+            end = min(end, self.paused_since)
+        return self.seconds_before + max(0.0, end - self.started_at - self.paused_seconds)
 
     @property
     def not_finite(self) -> tuple[int, int]:
@@ -152,7 +190,8 @@ class RunState:
                 case events.Memory() as memory:
                     # Between nearly all steps, and nothing to them.
                     self.version += 1
-                    self.memory = memory
+                    newest = run[-1].event if run else self.step
+                    self._remember(memory, newest)
                 case _:
                     self._apply_steps(run)
                     run = []
@@ -164,28 +203,32 @@ class RunState:
         """Fold one event in."""
         self.version += 1
         self.seen_at = envelope.time
+        self._tell(envelope.event)
         match envelope.event:
             case events.Step() as step:
                 self._stepped(step, envelope.time)
             case events.Memory() as memory:
-                self.memory = memory
+                self._remember(memory, self.step)
             case events.Phase(doing):
                 self.doing = doing
             case events.RunStarted() as started:
                 self._start(started, envelope.time)
             case events.Prepared() as prepared:
-                self.prepared = prepared
+                self.prepared, self.training_values = prepared, prepared.trainable_values
             case events.Checked() as checked:
-                self.checked = checked
+                self.checked, self.savings = checked, savings_of(checked)
             case events.Validated() as validated:
                 self._validated(validated)
             case events.Sampled() as sampled:
-                self.sampled = sampled
+                self._sampled(sampled)
             case events.Notice(message):
                 self.notices.append(message)
                 self.notice_count += 1
             case events.PlanApplied() as change:
                 self.marks.append(Mark(change.step, change_in_words(change)))
+                if self.savings is not None:
+                    self.savings = self.savings.after(self.training_values, change)
+                self.training_values = change.trainable_values
             case events.Checkpointed() as checkpoint:
                 self.checkpoint = checkpoint
             case events.Resumed() as resumed:
@@ -193,11 +236,11 @@ class RunState:
             case events.Caching() as caching:
                 self.caching = caching
             case events.Paused(step):
-                self.paused_at = step
+                self.paused_at, self.paused_since = step, envelope.time
             case events.Continued():
-                self.paused_at = None
+                self._go_on(envelope.time)
             case events.LearningRateChanged() as change:
-                self.marks.append(Mark(change.step, rate_in_words(change)))
+                self.marks.append(Mark(change.step, rate_in_words(change), "rate"))
             case events.Commanded(command):
                 self.stop_asked = self.stop_asked or "stop" in command.lower()
             case events.Proof() as proof:
@@ -230,29 +273,55 @@ class RunState:
         self.version += 1
         self.gone, self.ended_at = reason, self.seen_at
 
+    def _tell(self, event: events.Event) -> None:
+        match event:
+            case events.Step() | events.Memory():
+                return  # told by curves
+            case events.Notice(message):
+                told = Told(message, "!")
+            case events.Failed() | events.Died():
+                told = Told(in_words(event), "E")
+            case _:
+                told = Told(in_words(event), "-")
+        if told.words:
+            self.told.append(told)
+            self.told_count += 1
+
     def _start(self, started: events.RunStarted, time: float) -> None:
         # A second start is a run that was resumed: what it did before still counts.
         self.started, self.started_at = started, time
         self.finished = self.failed = self.proof = None
         self.gone, self.ended_at, self.stop_asked, self.doing = "", 0.0, False, ""
-        self.paused_at = None
+        self.paused_at = self.paused_since = None
+        self.paused_seconds = 0.0
         self.first_step = 0
+
+    def _go_on(self, time: float) -> None:
+        if self.paused_since is not None:
+            self.paused_seconds += time - self.paused_since
+        self.paused_at = self.paused_since = None
 
     def _resume(self, resumed: events.Resumed) -> None:
         # What came after the checkpoint did not last: the run does it again.
         self.seconds_before = resumed.seconds
-        for series in self.losses.values():
-            series.forget_from(resumed.step + 1)
+        self._forget_from(resumed.step + 1)
         marks = [mark for mark in self.marks if mark.step < resumed.step]
         self.marks.clear()
         self.marks.extend(marks)
-        if self.sampled is not None and self.sampled.step > resumed.step:
-            self.sampled = None
+        self._forget_samples(resumed.step)
         validations = [one for one in self.validations if one.step <= resumed.step]
         self.validations.clear()
         self.best = None
         for validated in validations:
             self._validated(validated)
+
+    def _sampled(self, sampled: events.Sampled) -> None:
+        self._forget_samples(sampled.step - 1)  # the same step again, by hand
+        self.samples.append(sampled)
+
+    def _forget_samples(self, after: int) -> None:
+        while self.samples and self.samples[-1].step > after:
+            self.samples.pop()
 
     def _validated(self, validated: events.Validated) -> None:
         self.validations.append(validated)
@@ -263,15 +332,13 @@ class RunState:
 
     def _stepped(self, step: events.Step, time: float) -> None:
         if self.step is not None and step.step <= self.step.step:
-            for series in self.losses.values():
-                series.forget_from(step.step)
+            self._forget_from(step.step)
         if not self.first_step:
-            self.first_step, self.first_step_at = step.step, time
-        self.step, self.last_step_at = step, time
+            self.first_step, self.first_step_at = step.step, time - self.paused_seconds
+        self._mark_rates([step])
+        self.step, self.last_step_at = step, time - self.paused_seconds
         self.doing = ""
-        self._series(SUM).append(step.step, step.loss)
-        for name, value in step.losses.items():
-            self._series(name).append(step.step, value)
+        self.curves.append(step)
 
     def _apply_steps(self, run: list[Envelope]) -> None:
         """Fold in some steps that follow on each other."""
@@ -287,15 +354,37 @@ class RunState:
                 self.apply(envelope)
             return
         self.version += len(run) - 1
-        self._series(SUM).extend(numbers[:-1], [step.loss for step in steps[:-1]])
-        for name in steps[0].losses:
-            self._series(name).extend(numbers[:-1], [step.losses[name] for step in steps[:-1]])
+        self.curves.extend(numbers[:-1], steps[:-1])
+        self._mark_rates(steps[:-1])
+        self.step = steps[-2]
         if not self.first_step:
-            self.first_step, self.first_step_at = numbers[0], run[0].time
+            self.first_step = numbers[0]
+            self.first_step_at = run[0].time - self.paused_seconds
         self.apply(run[-1])
 
-    def _series(self, name: str) -> Series:
-        found = self.losses.get(name)
-        if found is None:
-            found = self.losses[name] = Series()
-        return found
+    def _mark_rates(self, steps: list[events.Step]) -> None:
+        """Mark where the learning rate, which held, is another: these steps follow on each
+        other, and on the newest one so far."""
+        before = self.step
+        for step in steps:
+            if before is None or step.learning_rate == before.learning_rate:
+                self.rate_held += 1
+            else:
+                if self.rate_held >= HELD and not self._rate_told(before.step):
+                    words = f"learning rate {step.learning_rate:g}, by schedule"
+                    self.marks.append(Mark(before.step, words, "rate"))
+                self.rate_held = 1
+            before = step
+
+    def _rate_told(self, step: int) -> bool:
+        # By hand it is told by an event of its own.
+        return any(mark.kind == "rate" and mark.step == step for mark in self.marks)
+
+    def _remember(self, memory: events.Memory, newest: events.Event | None) -> None:
+        self.memory = memory
+        step = newest.step if isinstance(newest, events.Step) else 0
+        self.curves.remember(step, memory.resident)
+
+    def _forget_from(self, step: int) -> None:
+        self.rate_held = 0
+        self.curves.forget_from(step)

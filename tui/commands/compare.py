@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.completing import runs
+from tui.commands.helped import Helped
+from tui.commands.looks_options import looks_options
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import is_unicode, print_json, print_table
@@ -16,18 +19,25 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from tui.commands.curves import Curve
-    from tui.runs.comparison import ComparedRun, Comparison
-    from tui.runs.events import Proof
+    from tui.runs.comparison import Comparison
+    from tui.runs.comparison_rows import Row
 
 JSON_VERSION = 1
-MOST = 8
-"""Runs that a terminal has letters and colours for."""
 
 
-@click.command()
-@click.argument("words", nargs=-1, required=True, metavar="RUN RUN...")
+@click.command(
+    cls=Helped,
+    short_help="In what runs differ, and what came of each.",
+    examples=(
+        ("thaw compare RUN RUN", "settings, plans, curves, metrics and proofs"),
+        ("thaw compare 20261124 20261125 --json", "by the beginnings of their names"),
+    ),
+)
+@click.argument("words", nargs=-1, required=True, metavar="RUN RUN...", shell_complete=runs)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
-def compare(words: tuple[str, ...], as_json: bool) -> None:
+@click.option("--screen", "on_screen", is_flag=True, help="Show it live, with one large chart.")
+@looks_options
+def compare(words: tuple[str, ...], as_json: bool, on_screen: bool) -> None:
     """In what runs differ, and what came of each: settings, plans, curves over each other, metrics
     and proofs.
 
@@ -37,9 +47,12 @@ def compare(words: tuple[str, ...], as_json: bool) -> None:
 
     --json prints one object: version (1), runs (name, path, state, settings, rules, trains, steps,
     total_steps, seconds, loss, metric, value, best, best_step, per_class, beside, losses and
-    metrics as points of step and value, proof, problem), settings, rules and trains that differ
-    (name, and values by run in their order), and same_settings, how many do not. The values of a
-    rule are its places in the plans, null where it is not in one.
+    metrics as points of step and value, proof, problem, plan in a word, elapsed in seconds,
+    pictures_per_second), settings, rules and trains that differ (name, and values by run in their
+    order), same_settings, how many do not, blocks in which parameters train in one run and not in
+    another (path, trains by run, count of total, names), untold and elsewhere (the places of runs
+    of which that is not known; how many parameters a run has that others have not). The values of
+    a rule are its places in the plans, null where it is not in one.
     """
     if len(words) < 2:
         raise Problem("compare: name two runs or more")
@@ -49,12 +62,24 @@ def compare(words: tuple[str, ...], as_json: bool) -> None:
     from tui.runs.comparison import compare as compared
 
     if as_json:
+        if on_screen:
+            raise Problem("compare: --json and --screen go each alone")
         import msgspec
 
         print_json({"version": JSON_VERSION, **msgspec.structs.asdict(compared(folders))})
         return
+    from tui.runs.comparison_rows import MOST
+
     if len(folders) > MOST:
         raise Problem(f"compare: at most {MOST} runs at once; --json takes any number")
+    if on_screen:
+        from tui.commands.showing import need_terminal, show_screen
+
+        need_terminal("without --screen it needs none")
+        from tui.app.screens.compare import CompareScreen
+
+        show_screen(CompareScreen(folders))
+        return
     for part in _parts(compared(folders), ascii_only=not is_unicode(sys.stdout)):
         if isinstance(part, str):
             click.echo(part)
@@ -65,8 +90,18 @@ def compare(words: tuple[str, ...], as_json: bool) -> None:
 def _parts(found: Comparison, *, ascii_only: bool) -> Iterator[Table | str]:
     from tui.commands.curves import Curve, drawn, means
     from tui.printable import plain, printable
+    from tui.runs.comparison_rows import (
+        LETTERS,
+        block_notes,
+        block_rows,
+        metric_names,
+        outcome_rows,
+        plan_rows,
+        proof_rows,
+        settings_rows,
+    )
 
-    letters = "ABCDEFGH"[: len(found.runs)]
+    letters = LETTERS[: len(found.runs)]
 
     def shown(text: str) -> str:
         return printable(text, ascii_only=ascii_only)
@@ -76,22 +111,23 @@ def _parts(found: Comparison, *, ascii_only: bool) -> Iterator[Table | str]:
         if run.problem:
             yield f"   ! {plain(run.problem, ascii_only=ascii_only)}"
     same = f"{found.same_settings} are the same"
-    settings = [(row.name, row.values) for row in found.settings]
-    if settings:
+    if settings := settings_rows(found):
         yield ""
         yield _table(f"settings ({same})", letters, settings, shown)
     else:
         yield f"\nsettings: all {same}"
-    rules = [(row.name, [_place(value) for value in row.values]) for row in found.rules]
-    trains = [(row.name.replace("_", " "), row.values) for row in found.trains]
-    if rules or trains:
+    if plan := plan_rows(found):
         yield ""
-        yield _table("plan", letters, [*rules, *trains], shown)
+        yield _table("plan", letters, plan, shown)
     else:
         yield "plans: the same"
+    if blocks := block_rows(found):
+        yield ""
+        yield _table("what trains, by block", letters, blocks, shown)
+    yield from block_notes(found)
     for title, points in (
         ("loss, smoothed", [run.losses for run in found.runs]),
-        (shown(" / ".join(_metrics(found.runs))), [run.metrics for run in found.runs]),
+        (shown(" / ".join(metric_names(found.runs))), [run.metrics for run in found.runs]),
     ):
         curves = [
             Curve([x for x, _ in one], [y for _, y in one], letter)
@@ -101,7 +137,8 @@ def _parts(found: Comparison, *, ascii_only: bool) -> Iterator[Table | str]:
             yield f"\n{title}, by step"
             yield drawn(curves, means(ascii_only=ascii_only), _step_ticks(curves))
     yield ""
-    yield _table("what came of it", letters, _outcome(found.runs), shown)
+    outcome = [*outcome_rows(found.runs), *proof_rows(found.runs)]
+    yield _table("what came of it", letters, outcome, shown)
 
 
 def _step_ticks(curves: Sequence[Curve]) -> dict[float, str]:
@@ -114,7 +151,7 @@ def _step_ticks(curves: Sequence[Curve]) -> dict[float, str]:
 def _table(
     title: str,
     letters: str,
-    rows: Sequence[tuple[str, Sequence[Any]]],
+    rows: Sequence[Row],
     shown: Callable[[str], str],
 ) -> Table:
     from rich.table import Table
@@ -125,65 +162,5 @@ def _table(
     for letter in letters:
         table.add_column(letter, overflow="fold", min_width=6)
     for name, values in rows:
-        table.add_row(Text(shown(name)), *(Text(shown(_text(value))) for value in values))
+        table.add_row(Text(shown(name)), *(Text(shown(value)) for value in values))
     return table
-
-
-def _outcome(runs: Sequence[ComparedRun]) -> list[tuple[str, Sequence[Any]]]:
-    rows: list[tuple[str, Sequence[Any]]] = [
-        ("steps", [f"{run.steps}/{run.total_steps}" if run.total_steps else None for run in runs]),
-        ("seconds", [None if run.seconds is None else f"{run.seconds:.0f}" for run in runs]),
-        ("loss", [run.loss for run in runs]),
-    ]
-    for metric in _metrics(runs):
-        of = [run if run.metric == metric else None for run in runs]
-        rows.append((metric, [run.value if run else None for run in of]))
-        rows.append(("  best", [_best(run) if run else None for run in of]))
-    for kind in ("per_class", "beside"):
-        names = dict.fromkeys(name for run in runs for name in getattr(run, kind))
-        rows += [(f"  {name}", [getattr(run, kind).get(name) for run in runs]) for name in names]
-    if any(run.proof for run in runs):
-        proofs = [run.proof for run in runs]
-        rows.append(("freeze", [_held(one) if one else None for one in proofs]))
-        rows += [
-            (f"  {label}", [getattr(one, field) if one else None for one in proofs])
-            for label, field in (
-                ("frozen, identical", "frozen_identical"),
-                ("statistics, identical", "statistics_identical"),
-                ("trainable, changed", "trainable_changed"),
-            )
-        ]
-    return rows
-
-
-def _metrics(runs: Sequence[ComparedRun]) -> list[str]:
-    return list(dict.fromkeys(run.metric for run in runs if run.metric)) or ["metric"]
-
-
-def _best(run: ComparedRun) -> str | None:
-    return None if run.best is None else f"{run.best:.4g} at {run.best_step}"
-
-
-def _held(proof: Proof) -> str:
-    return f"BROKE: {len(proof.broken)}" if proof.broken else "held"
-
-
-def _place(value: int | None) -> str:
-    return "no" if value is None else f"rule {value}"
-
-
-def _text(value: Any) -> str:
-    match value:
-        case None | [] | ():
-            return "-"
-        case bool():
-            return "yes" if value else "no"
-        case float():
-            return f"{value:.4g}"
-        case int():
-            return f"{value:,}"
-        case list() | tuple():
-            return ",".join(map(str, value))
-        case dict():
-            return ", ".join(f"{key}={one}" for key, one in value.items()) or "-"
-    return str(value)

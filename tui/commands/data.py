@@ -8,9 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.shell_completion import CompletionItem
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import data as complete_data
+from tui.commands.completing import files
 from tui.commands.doing import doing_shown
+from tui.commands.helped import HelpedGroup
 from tui.commands.problem import Problem
 from tui.commands.saying import echo_path, is_unicode, print_json, print_table, say
 from tui.commands.source_options import classes_option
@@ -25,27 +29,35 @@ FORMS = ("voc", "coco", "yolo", "rec", "folder")
 SHOWN = 4
 
 
-class _DataGroup(click.Group):
+class _DataGroup(HelpedGroup):
     """`thaw data PATH` looks; everything else has a name."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        if not args:
+        if not args and not ctx.resilient_parsing:
             raise click.UsageError("Missing argument 'PATH'", ctx)
-        if args[0] not in self.commands and args[0] not in ctx.help_option_names:
+        if args and args[0] not in self.commands and args[0] not in ctx.help_option_names:
             args = ["look", *args]
         return super().parse_args(ctx, args)
 
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """A path, or one of the names."""
+        named = super().shell_complete(ctx, incomplete) if incomplete else []
+        return named or [CompletionItem(incomplete, type="file")]
 
-@click.group(cls=_DataGroup, subcommand_metavar="PATH [OPTIONS] | convert FROM TO --as FORM")
+
+@click.group(
+    cls=_DataGroup,
+    subcommand_metavar="PATH [OPTIONS] | convert FROM TO --as FORM",
+    short_help="What lies at a data path; the same in another format.",
+    examples=(
+        ("thaw data VOCdevkit", "a table"),
+        ("thaw data instances.json --show 6", "pictures with their boxes"),
+        ("thaw data look --help", "all that can be asked"),
+        ("thaw data convert VOCdevkit fruit --as coco", "in another format"),
+    ),
+)
 def data() -> None:
-    """What lies at a data path, without a model: kind, pictures, classes, split, problems.
-
-    \b
-    thaw data VOCdevkit                    a table
-    thaw data instances.json --show 6      pictures with their boxes, in the terminal
-    thaw data look PATH --help             all that can be asked
-    thaw data convert FROM TO --as voc     the same in another format
-    """
+    """What lies at a data path, without a model: kind, pictures, classes, split, problems."""
 
 
 def _task_option() -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -54,8 +66,16 @@ def _task_option() -> Callable[[Callable[..., None]], Callable[..., None]]:
     )
 
 
-@data.command()
-@click.argument("path")
+@data.command(
+    short_help="What lies at a path: this is `thaw data PATH`.",
+    examples=(
+        ("thaw data VOCdevkit", "a table"),
+        ("thaw data VOCdevkit --task segmentation", "where it serves several"),
+        ("thaw data look pictures --show 6", "pictures with their labels"),
+        ("thaw data look shapes --json", "for scripts"),
+    ),
+)
+@click.argument("path", shell_complete=complete_data)
 @_task_option()
 @click.option(
     "--show",
@@ -91,9 +111,19 @@ def look(path: str, task: str | None, show: int | None, as_json: bool) -> None:
         _print(found)
 
 
-@data.command()
-@click.argument("source", metavar="FROM")
-@click.argument("into", metavar="TO")
+@data.command(
+    short_help="Write a data set in another format.",
+    examples=(
+        ("thaw data convert VOCdevkit fruit.coco --as coco", ""),
+        ("thaw data convert shapes shapes.rec --as rec", ""),
+        (
+            "thaw data convert instances.json outlines --as yolo --task 'instance segmentation'",
+            "",
+        ),
+    ),
+)
+@click.argument("source", metavar="FROM", shell_complete=complete_data)
+@click.argument("into", metavar="TO", shell_complete=files)
 @click.option("--as", "form", type=click.Choice(FORMS), required=True, help="The format to write.")
 @_task_option()
 @click.option(
@@ -104,11 +134,6 @@ def look(path: str, task: str | None, show: int | None, as_json: bool) -> None:
 )
 def convert(source: str, into: str, form: str, task: str | None, classes: tuple[str, ...]) -> None:
     """Write the data set at FROM in another format, into the new folder TO.
-
-    \b
-    thaw data convert VOCdevkit fruit.coco --as coco
-    thaw data convert shapes shapes.rec --as rec
-    thaw data convert instances.json outlines --as yolo --task 'instance segmentation'
 
     Pictures are copied as they are; only those that a camera has marked as turned are written
     anew, upright. As folder, objects are cut out of their pictures.

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from tui.commands.completing import data as complete_data
 from tui.commands.problem import Problem
 
 DATA_FILES = (".json", ".yaml", ".yml", ".rec", ".lst")
@@ -37,4 +38,6 @@ def _data(_: click.Context, __: click.Parameter, text: str | None) -> str | None
 def data_option(command: Callable[..., None]) -> Callable[..., None]:
     """`--data PATH`, as `data`: an absolute path, or the word for the built-in pictures."""
     help = "Pictures to train on; the word shapes: those that thaw draws itself."
-    return click.option("--data", callback=_data, metavar="PATH", help=help)(command)
+    return click.option(
+        "--data", callback=_data, metavar="PATH", shell_complete=complete_data, help=help
+    )(command)

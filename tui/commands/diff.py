@@ -8,13 +8,22 @@ from pathlib import Path
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import files
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode, print_json, print_table, say
 
 
-@click.command()
-@click.argument("first")
-@click.argument("second")
+@click.command(
+    cls=Helped,
+    short_help="Which parameters differ between files of weights, or runs.",
+    examples=(
+        ("thaw diff before.params after.params", "what differs, and by how much"),
+        ("thaw diff model.params RUN_DIR --json", "a file and a run, for scripts"),
+    ),
+)
+@click.argument("first", shell_complete=files)
+@click.argument("second", shell_complete=files)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 def diff(first: str, second: str, as_json: bool) -> None:
     """Which parameters differ between two files of weights, or two runs, and by how much.

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from tui.commands.completing import runs
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import say
@@ -18,8 +20,17 @@ if TYPE_CHECKING:
     from tui.runs.folder import RunFolder
 
 
-@click.command()
-@click.argument("run", required=False)
+@click.command(
+    cls=Helped,
+    short_help="A run's steps and validations, for other programs.",
+    examples=(
+        ("thaw export RUN --csv --out run.csv", "a table"),
+        ("thaw export RUN --json", "one JSON object, on standard output"),
+        ("thaw export RUN --tensorboard --follow", "event files, until it ends"),
+        ("thaw export --schema", "what a line of events.jsonl may hold"),
+    ),
+)
+@click.argument("run", required=False, shell_complete=runs)
 @click.option("--csv", "form", flag_value="csv", help="One table of steps and validations.")
 @click.option("--json", "form", flag_value="json", help="One JSON object.")
 @click.option("--tensorboard", "form", flag_value="tensorboard", help="An event file.")
@@ -40,12 +51,6 @@ def export(
     """Write a run's steps and validations for other programs, those alone that lasted: what a
     resumed run has done again is told once.
 
-    \b
-    thaw export RUN --csv --out run.csv
-    thaw export RUN --json | jq '.validations[-1].value'
-    thaw export RUN --tensorboard && tensorboard --logdir RUN_DIR/tensorboard
-    thaw export --schema
-
     RUN is a run's folder, its name in `thaw runs`, or the beginning of its name.
 
     \b
@@ -53,7 +58,7 @@ def export(
       kind                  step or validation
       time                  seconds since 1970
       step, epoch           counted from 1
-      loss                  of the step, all parts together; empty: no finite number
+      loss                  of the step, all parts; empty: no finite number
       learning_rate         in force at the step
       pictures_per_second   trained
       metric, value         of the validation; value is 0 to 1
@@ -83,7 +88,7 @@ def export(
         raise Problem("--follow goes with --tensorboard")
     folder = run_of(run)
     if not folder.events_file.is_file():
-        raise Problem(f"{run}: nothing has happened in this run yet")
+        raise Problem(f"{run}: nothing has happened in this run yet; thaw train {run} starts it")
     if form == "tensorboard":
         _event_files(folder, out, force=force, follow=follow)
         return

@@ -87,9 +87,11 @@ class Following:
                 self.say(doing)
 
     def _advance(self, step: Step) -> None:
+        from tui.runs.event_words import number
+
         if self._bar is None or self._task is None:
             return
-        description = f"epoch {step.epoch}/{self._epochs} loss {step.loss:.4g}"
+        description = f"epoch {step.epoch}/{self._epochs} loss {number(step.loss)}"
         if step.pictures_per_second:
             description += f" {step.pictures_per_second:.3g} pictures/s"
             if step.by_process:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 
 if TYPE_CHECKING:
     from tui.runs.checks import Field
 
 
-class WithHyperparameters(click.Command):
+class WithHyperparameters(Helped):
     """A command with an option for each field of the form, given to it by the field's name; None
     where it was not given. The fields are read when the command is used, not before."""
 

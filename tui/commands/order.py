@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.completing import runs
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import echo
@@ -15,8 +17,15 @@ if TYPE_CHECKING:
     from tui.runs.folder import RunFolder
 
 
-@click.command()
-@click.argument("run", required=False)
+@click.command(
+    cls=Helped,
+    short_help="Stop a run between two batches.",
+    examples=(
+        ("thaw stop", "the only run that is going on"),
+        ("thaw stop RUN --no-checkpoint", "one of several, at once"),
+    ),
+)
+@click.argument("run", required=False, shell_complete=runs)
 @click.option("--no-checkpoint", is_flag=True, help="Keep the weights, and write no checkpoint.")
 def stop(run: str | None, no_checkpoint: bool) -> None:
     """Stop a run between two batches: its weights are kept, and what was frozen is proved.
@@ -29,8 +38,14 @@ def stop(run: str | None, no_checkpoint: bool) -> None:
     _tell(run_of(run), Stop(checkpoint=not no_checkpoint))
 
 
-@click.command()
-@click.argument("run", required=False)
+@click.command(
+    cls=Helped,
+    examples=(
+        ("thaw pause", "the only run that is going on"),
+        ("thaw pause RUN", "one of several"),
+    ),
+)
+@click.argument("run", required=False, shell_complete=runs)
 def pause(run: str | None) -> None:
     """Let a run wait between two batches. It frees nothing: its memory stays taken.
 
@@ -41,8 +56,15 @@ def pause(run: str | None) -> None:
     _tell(run_of(run), Pause())
 
 
-@click.command()
-@click.argument("run", required=False)
+@click.command(
+    cls=Helped,
+    short_help="Let a run go on that was paused, stopped or lost.",
+    examples=(
+        ("thaw resume", "the only run that is going on, else the newest"),
+        ("thaw resume RUN", "one of several"),
+    ),
+)
+@click.argument("run", required=False, shell_complete=runs)
 def resume(run: str | None) -> None:
     """Let a paused run go on, or start one again that was stopped, has failed or was lost.
 

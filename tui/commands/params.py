@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import opened_model
+from tui.commands.helped import Helped
 from tui.commands.plan_options import GivenPlan, begun_with, only_one, plan_options
 from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode, print_json, print_table, say
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
     from tui.model.source import ModelSource
 
 
-@click.command()
+@click.command(
+    cls=Helped,
+    examples=(
+        ("thaw params cifar_resnet20_v1 --no-weights --select '.*dense'", "by a regex"),
+        ("thaw params resnet50_v1 --preset head --state trainable", "what is left to train"),
+        ("thaw params model-0000.params --json", "what is in a file, for scripts"),
+    ),
+)
 @source_options
 @click.option("--select", default="", metavar="REGEX", help="As collect_params(REGEX) selects.")
 @click.option(
@@ -36,10 +44,6 @@ def params(
     as_json: bool,
 ) -> None:
     """List a model's parameters. Exit code 1 where none is selected.
-
-    \b
-    thaw params cifar_resnet20_v1 --no-weights --select '.*dense'
-    thaw params model-0000.params --json | jq -r '.parameters[].name'
 
     --json prints one object: version (1), model, class_name, and parameters: for each its
     structure_names (every place where it stands), name, shape, dtype, count, state (trainable,

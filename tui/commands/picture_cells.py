@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.style import Style
 from rich.text import Text
 
+from tui.picture_cells import cell_size, fit
 from tui.printable import plain, printable
 from tui.runs.inspection import DrawnPicture
 
@@ -55,12 +56,9 @@ class Screen:
     def _show(self, picture: DrawnPicture) -> None:
         from PIL import Image
 
-        columns, rows = self._cells()
         image = Image.open(io.BytesIO(picture.png))
-        if image.width * rows * 2 > image.height * columns:
-            self._console.print(self._image(image, width=columns, height="auto"))
-        else:
-            self._console.print(self._image(image, width="auto", height=rows))
+        columns, rows = fit(image.size, *self._cells(), cell_size())
+        self._console.print(self._image(image, width=columns, height=rows))
 
     def _cells(self) -> tuple[int, int]:
         return self._console.width, max(4, self._console.height - _BESIDES)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import answer_to, opened_model
+from tui.commands.helped import HelpedGroup
 from tui.commands.output import output_options, put_out
 from tui.commands.plan_options import read_given
 from tui.commands.problem import Problem
@@ -24,18 +25,26 @@ if TYPE_CHECKING:
 _FILE = click.argument("file", type=click.Path(path_type=Path))
 
 
-@click.group()
+@click.group(
+    cls=HelpedGroup,
+    short_help="Freeze plans in files: read, try, check, put in force.",
+    examples=(
+        ("thaw plan show plan.toml", "the rules in words"),
+        ("thaw plan check plan.toml resnet50_v1", "does it fit this model?"),
+        ("thaw plan from-net train.py:make_net -o plan.toml", "from a script of yours"),
+    ),
+)
 def plan() -> None:
-    """Freeze plans in files: read them, try them on a model, read one from a script's network.
-
-    \b
-    thaw plan show plan.toml
-    thaw plan check plan.toml ssd_512_mobilenet1.0_voc --classes fig,date
-    thaw plan from-net train.py:make_net -o plan.toml
-    """
+    """Freeze plans in files: read them, try them on a model, read one from a script's network."""
 
 
-@plan.command()
+@plan.command(
+    examples=(
+        ("thaw plan show plan.toml", "the rules in words"),
+        ("thaw plan show RUN_DIR", "those that a run goes by now"),
+        ("thaw plan show plan.toml resnet50_v1", "and what each decides there"),
+    ),
+)
 @_FILE
 @optional_source
 def show(source: ModelSource | None, file: Path) -> None:
@@ -92,7 +101,12 @@ def _tell(line: str) -> None:
     click.echo(plain(line, ascii_only=not is_unicode(sys.stdout)))
 
 
-@plan.command()
+@plan.command(
+    examples=(
+        ("thaw plan check plan.toml resnet50_v1", ""),
+        ("thaw plan check plan.toml ssd_512_mobilenet1.0_custom --classes fig,date", ""),
+    ),
+)
 @_FILE
 @source_options
 def check(source: ModelSource, file: Path) -> None:
@@ -114,7 +128,13 @@ def check(source: ModelSource, file: Path) -> None:
     _tell(f"{file} fits {source.model}: {rules}; {_verdict(tree, given.resolve(tree))}")
 
 
-@plan.command()
+@plan.command(
+    short_help="List what a plan makes of every parameter of a model.",
+    examples=(
+        ("thaw plan apply plan.toml resnet50_v1 --epoch 3", "as it is in the third epoch"),
+        ("thaw plan apply plan.toml resnet50_v1 --json", "for scripts"),
+    ),
+)
 @_FILE
 @source_options
 @click.option(
@@ -143,7 +163,14 @@ def apply(source: ModelSource, file: Path, epoch: int, as_json: bool) -> None:
     say(_verdict(tree, given.resolve(tree, epoch)))
 
 
-@plan.command(name="from-net")
+@plan.command(
+    name="from-net",
+    short_help="Write the plan that a script of yours carries out.",
+    examples=(
+        ("thaw plan from-net train.py:make_net", "on standard output"),
+        ("thaw plan from-net package.nets:make -o plan.toml", "to a file"),
+    ),
+)
 @source_options
 @output_options
 def from_net(source: ModelSource, output: Path | None, force: bool) -> None:
@@ -152,9 +179,6 @@ def from_net(source: ModelSource, output: Path | None, force: bool) -> None:
     MODEL is the Python that builds the network and sets its states, and is run:
     package.module:make or path/to/file.py:make. What it has set (grad_req, use_global_stats,
     lr_mult, wd_mult) is told in the fewest rules, over the network as its own classes make it.
-
-    \b
-    thaw plan from-net train.py:make_net -o plan.toml
     """
     from tui.model.plan_file import plan_text
     from tui.model.reading import read_plan_of
@@ -175,7 +199,9 @@ def from_net(source: ModelSource, output: Path | None, force: bool) -> None:
     say(_verdict(tree, resolve(read.plan, tree)))
 
 
-@plan.command(name="set")
+@plan.command(
+    name="set", examples=(("thaw plan set RUN_DIR plan.toml", "after the batch that is at work"),)
+)
 @click.argument("run_dir", type=click.Path(path_type=Path))
 @click.argument("file", type=click.Path(path_type=Path))
 def plan_set(run_dir: Path, file: Path) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
+from tui.commands.completing import files, presets
 from tui.commands.problem import Problem
 
 if TYPE_CHECKING:
@@ -80,11 +81,19 @@ def _preset(_: click.Context, __: click.Parameter, text: str | None) -> str | No
 def plan_options(command: Callable[..., None]) -> Callable[..., None]:
     """`--plan FILE` and `--preset NAME`, as `given: GivenPlan | None` and `preset`."""
     options = (
-        click.option("--plan", "given", metavar="FILE", callback=_plan, help="Begin with a plan."),
+        click.option(
+            "--plan",
+            "given",
+            metavar="FILE",
+            callback=_plan,
+            shell_complete=files,
+            help="Begin with a plan.",
+        ),
         click.option(
             "--preset",
             metavar="NAME",
             callback=_preset,
+            shell_complete=presets,
             help=f"Begin with a plan by name: {PRESET_NAMES}.",
         ),
     )

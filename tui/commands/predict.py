@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import files, runs
 from tui.commands.doing import doing_shown
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import say
@@ -22,9 +24,17 @@ if TYPE_CHECKING:
 SHOWN = 4
 
 
-@click.command()
-@click.argument("run")
-@click.argument("images", nargs=-1, required=True, metavar="IMAGE...")
+@click.command(
+    cls=Helped,
+    short_help="Draw what a run's network predicts on pictures.",
+    examples=(
+        ("thaw predict RUN picture.jpg", "drawn, and shown in the terminal"),
+        ("thaw predict RUN holiday more.png --threshold 0.3 --out seen", "folders as well"),
+        ("thaw predict RUN holiday --json", "what was found, for scripts"),
+    ),
+)
+@click.argument("run", shell_complete=runs)
+@click.argument("images", nargs=-1, required=True, metavar="IMAGE...", shell_complete=files)
 @click.option(
     "--threshold",
     type=click.FloatRange(0, 1),
@@ -32,8 +42,15 @@ SHOWN = 4
     show_default=True,
     help="The least score of an object that is drawn.",
 )
-@click.option("--weights", metavar="FILE", help="Other weights than the run's best.")
-@click.option("--out", metavar="DIR", help="Where to write; RUN's predictions/ unless told.")
+@click.option(
+    "--weights", metavar="FILE", shell_complete=files, help="Other weights than the run's best."
+)
+@click.option(
+    "--out",
+    metavar="DIR",
+    shell_complete=files,
+    help="Where to write; RUN's predictions/ unless told.",
+)
 @click.option(
     "--ctx",
     callback=lambda context, option, text: ctx_option(context, option, text) if text else "",
@@ -59,10 +76,6 @@ def predict(
     as_json: bool,
 ) -> None:
     """Draw what a run's network predicts on pictures, as PNG files, and show them.
-
-    \b
-    thaw predict RUN picture.jpg
-    thaw predict RUN holiday/ more/*.png --threshold 0.3 --out seen
 
     RUN is a run's folder, its name in `thaw runs`, or the beginning of its name; its best weights
     are used, of one that has not ended those of its newest checkpoint. IMAGE is a JPEG, PNG or

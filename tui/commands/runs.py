@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tui.commands.helped import HelpedGroup
+from tui.commands.looks_options import looks_options
 from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode, print_json, say
 
@@ -40,12 +42,24 @@ _state = click.option(
 )
 
 
-@click.group(invoke_without_command=True)
+@click.group(
+    cls=HelpedGroup,
+    invoke_without_command=True,
+    short_help="List runs and how each stands; delete old ones.",
+    examples=(
+        ("thaw runs", "the newest first"),
+        ("thaw runs --screen", "live, and a key acts on one"),
+        ("thaw runs --state running --json", "what goes on now, for scripts"),
+        ("thaw runs prune --older 30d --dry-run", "what would be deleted"),
+    ),
+)
 @_home
 @_state
 @click.option("-n", "--limit", type=click.IntRange(1), metavar="N", help="At most N runs.")
 @click.option("--all", "every", is_flag=True, help=f"More than the newest {SHOWN}.")
 @click.option("--json", "as_json", is_flag=True, help="A JSON list of all, for scripts.")
+@click.option("--screen", "on_screen", is_flag=True, help="Show them live; a key acts on one.")
+@looks_options
 @click.pass_context
 def runs(
     ctx: click.Context,
@@ -54,13 +68,9 @@ def runs(
     limit: int | None,
     every: bool,
     as_json: bool,
+    on_screen: bool,
 ) -> None:
     """List runs, the one begun last first, and how each stands.
-
-    \b
-    thaw runs
-    thaw runs --state running --json
-    thaw runs prune --older 30d --dry-run
 
     \b
     new       made, never started
@@ -74,13 +84,19 @@ def runs(
 
     --json prints a list of objects: name, path, state, model, recipe, data, step, total_steps,
     epoch, epochs, metric (its name), value (the last one), best, begun and last (of its first and
-    last event, in seconds since 1970), message (what failed) and problem (what cannot be read).
+    last event, in seconds since 1970), message (what failed), problem (what cannot be read), plan
+    (in a word), trainable (parameters that train by it) and loss (of the newest step).
     What is not known is empty, 0 or null.
     """
     ctx.obj = homes
     if ctx.invoked_subcommand is not None:
-        if states or limit or every or as_json:
+        if states or limit or every or as_json or on_screen:
             raise Problem(f"these options stand after {ctx.invoked_subcommand}, if anywhere")
+        return
+    if on_screen:
+        if states or limit or every or as_json:
+            raise Problem("--screen shows all runs; / in it narrows them to a state")
+        _show_screen(homes)
         return
     found, more = _listed(homes, states, None if every else limit or (None if as_json else SHOWN))
     if as_json:
@@ -89,13 +105,21 @@ def runs(
     if not found:
         what = f"{' or '.join(states)} run" if states else "run"
         where = " or ".join(str(home) for home in _homes(homes))
-        say(f"there is no {what} in {where}")
+        then = "; thaw runs lists all" if states else "; thaw demo and thaw train make one"
+        say(f"there is no {what} in {where}{then}")
     _show(found)
     if more:
         say(f"{more} older ones; --all shows them")
 
 
-@runs.command()
+@runs.command(
+    short_help="Delete old runs.",
+    examples=(
+        ("thaw runs prune --older 30d --dry-run", "only say which"),
+        ("thaw runs prune --state failed --keep 2", "all failed ones but the newest two"),
+        ("thaw runs prune --older 12w --yes", "without being asked"),
+    ),
+)
 @_home
 @_state
 @click.option("--older", metavar="AGE", help="Those that have said nothing for so long: 30d, 12h.")
@@ -162,6 +186,18 @@ def prune(
             say(f"{run.path}: stays, with what thaw did not write: {names}{more}")
     click.echo(f"freed {size(freed)}")
     sys.exit(1 if failed else 0)
+
+
+def _show_screen(homes: Sequence[Path]) -> None:
+    from tui.commands.showing import need_terminal, show_screen
+
+    need_terminal("without --screen the list needs none")
+    for home in homes:
+        if not home.expanduser().exists():
+            raise Problem(f"{home}: there is no such folder")
+    from tui.app.screens.runs import RunsScreen
+
+    show_screen(RunsScreen(_homes(homes)))
 
 
 def _homes(homes: Sequence[Path]) -> list[Path]:

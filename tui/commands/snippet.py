@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import opened_model
+from tui.commands.helped import Helped
 from tui.commands.output import output_options, put_out
 from tui.commands.plan_options import GivenPlan, begun_with, only_one, plan_options
 from tui.commands.problem import Problem
@@ -17,7 +18,14 @@ if TYPE_CHECKING:
     from tui.model.source import ModelSource
 
 
-@click.command()
+@click.command(
+    cls=Helped,
+    short_help="The Python that does the same as a plan.",
+    examples=(
+        ("thaw snippet ssd_512_mobilenet1.0_voc --classes fig,date --preset head", ""),
+        ("thaw snippet resnet50_v1 --plan plan.toml -o freeze.py", ""),
+    ),
+)
 @source_options
 @plan_options
 @output_options
@@ -29,10 +37,6 @@ def snippet(
     force: bool,
 ) -> None:
     """Write the Python that does the same as a plan, statistics and rates included.
-
-    \b
-    thaw snippet ssd_512_mobilenet1.0_voc --classes fig,date --preset head
-    thaw snippet resnet50_v1 --plan plan.toml -o freeze.py
 
     Of a plan with a schedule it ends in a function that a training loop calls before each epoch.
     """

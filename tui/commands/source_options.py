@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from tui.commands.completing import devices, models, models_or_runs, weights
 from tui.commands.problem import Problem
 
 
@@ -81,6 +82,7 @@ _SOURCE_OPTIONS = (
     click.option(
         "--weights",
         callback=_weights,
+        shell_complete=weights,
         metavar="FILE",
         help="A file to load, of the model or of its trunk: .params, .safetensors, .pth, "
         "darknet; or the word trunk: the weights of its trunk from this disk.",
@@ -90,6 +92,7 @@ _SOURCE_OPTIONS = (
     click.option(
         "--ctx",
         callback=ctx_option,
+        shell_complete=devices,
         default="cpu",
         show_default=True,
         help="cpu or gpu(0); gpu(0),gpu(1) train on both, a part of each batch on each.",
@@ -119,18 +122,20 @@ _SOURCE_OPTIONS = (
 def source_options(command: Callable[..., None]) -> Callable[..., None]:
     """The MODEL argument and the options that say which network is built; the command's first
     argument is the `ModelSource`."""
-    return _with_source(command, click.argument("model"))
+    return _with_source(command, click.argument("model", shell_complete=models))
 
 
 def optional_source(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that goes without a model, and gets None then."""
-    return _with_source(command, click.argument("model", required=False))
+    return _with_source(command, click.argument("model", required=False, shell_complete=models))
 
 
 def source_or_run(command: Callable[..., None]) -> Callable[..., None]:
     """The same for a command that takes a run in the model's place: the source's `model` is
     whatever the argument says."""
-    argument = click.argument("model", metavar="MODEL | RUN.TOML | RUN_DIR")
+    argument = click.argument(
+        "model", metavar="MODEL | RUN.TOML | RUN_DIR", shell_complete=models_or_runs
+    )
     return _with_source(command, argument)
 
 

@@ -37,7 +37,25 @@ if TYPE_CHECKING:
     from tui.runs.spec import RunSpec
 
 
-@click.command(cls=WithHyperparameters)
+@click.command(
+    cls=WithHyperparameters,
+    short_help="Train without a screen: a new run, or one that goes on.",
+    examples=(
+        (
+            "thaw train ssd_512_mobilenet1.0_voc --classes fig,date,hazelnut "
+            "--data VOCdevkit --preset head",
+            "only the last layers of a detector",
+        ),
+        (
+            "thaw train resnet50_v1 --classes cat,dog --data pictures --epochs 5 --schedule cosine",
+            "a classifier, all of it",
+        ),
+        ("thaw train run.toml --run-dir second --learning-rate 0.01", "as before, but for this"),
+        ("thaw train RUN_DIR", "start a run, or go on where it stopped"),
+        ("thaw train demo --data shapes --processes 2", "each on its part of every batch"),
+        ("thaw train demo --data shapes --find-lr", "suggest a learning rate"),
+    ),
+)
 @source_or_run
 @data_option
 @plan_options
@@ -95,13 +113,6 @@ def train(
 ) -> None:
     """Train without a screen: make a run and carry it out, or go on with one.
 
-    \b
-    thaw train ssd_512_mobilenet1.0_voc --classes fig,date,hazelnut --data VOCdevkit --preset head
-    thaw train resnet50_v1 --classes cat,dog --data pictures --epochs 5 --schedule cosine
-    thaw train run.toml --run-dir runs/second --learning-rate 0.01
-    thaw train RUN_DIR                              start it, or go on where it stopped
-    thaw train MODEL --data PATH --processes 2      in two processes, each on its part of a batch
-
     A folder is a run, and so is its name in `thaw runs`, or the beginning of that: exactly what
     its run.toml and plan.toml say is carried out. A .toml file is made into a new run, with the
     plan.toml that lies beside it unless another is given. Anything else is a model, as for
@@ -119,10 +130,10 @@ def train(
 
     \b
     Exit codes: 0 complete (early stopping included)
-                1 an error: no memory, a full disk; the run goes on when it is started again
+                1 an error (no memory, a full disk); started again it goes on
                 2 bad input: nothing was trained
-                3 stopped by a signal or a command: the run goes on when it is started again
-                4 the loss was NaN or infinite: the last good checkpoint is there
+                3 stopped by a signal or a command; started again it goes on
+                4 the loss was NaN or infinite; the last good checkpoint is there
               130 ended at once by a second Ctrl-C
     """
     plans = GivenPlans(given, preset, freeze)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import files, models, runs
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import is_unicode, print_json
@@ -21,17 +23,29 @@ if TYPE_CHECKING:
 JSON_VERSION = 1
 
 
-@click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="RUN | BEFORE AFTER")
-@click.option("--plan", metavar="FILE", help="The plan.toml that two files are held against.")
-@click.option("--model", metavar="MODEL", help="The model of two files, as for `thaw open`.")
+@click.command(
+    cls=Helped,
+    examples=(
+        ("thaw verify RUN", "a run, by its own plan"),
+        ("thaw verify before.params after.params --plan plan.toml", "a script of yours"),
+    ),
+)
+@click.argument("paths", nargs=-1, required=True, metavar="RUN | BEFORE AFTER", shell_complete=runs)
+@click.option(
+    "--plan",
+    metavar="FILE",
+    shell_complete=files,
+    help="The plan.toml that two files are held against.",
+)
+@click.option(
+    "--model",
+    metavar="MODEL",
+    shell_complete=models,
+    help="The model of two files, as for `thaw open`.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 def verify(paths: tuple[str, ...], plan: str | None, model: str | None, as_json: bool) -> None:
     """Prove that what was frozen did not move.
-
-    \b
-    thaw verify RUN
-    thaw verify BEFORE.params AFTER.params --plan plan.toml
 
     RUN is a run's folder, its name in `thaw runs`, or the beginning of its name.
     Of a run, the digests of every parameter and statistic, before and after, are in its

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import models
+from tui.commands.helped import HelpedGroup
 from tui.commands.problem import Problem
 from tui.commands.saying import echo, echo_path, print_json, print_table, say
 from tui.commands.weights_convert import convert
@@ -18,7 +20,16 @@ if TYPE_CHECKING:
     from tui.model.weight_sources import Place
 
 
-@click.group()
+@click.group(
+    cls=HelpedGroup,
+    short_help="Pretrained weights: find, fetch, convert; a run's own.",
+    examples=(
+        ("thaw weights list resnet50_v1b", "where they can be had"),
+        ("thaw weights get resnet50_v1b", "fetch them"),
+        ("thaw weights convert model.pth --to resnet50_v1b", "a file of yours"),
+        ("thaw weights export RUN --as onnx", "what a run has trained"),
+    ),
+)
 def weights() -> None:
     """Weights: where pretrained ones can be had, files of other frameworks, and a run's own."""
 
@@ -27,8 +38,15 @@ weights.add_command(convert)
 weights.add_command(export)
 
 
-@weights.command(name="list")
-@click.argument("model", required=False)
+@weights.command(
+    name="list",
+    short_help="Where weights can be had, and what is on this disk.",
+    examples=(
+        ("thaw weights list", "every model of the zoo"),
+        ("thaw weights list resnet50_v1b", "all places of one"),
+    ),
+)
+@click.argument("model", required=False, shell_complete=models)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 def weights_list(model: str | None, as_json: bool) -> None:
     """Where a model's weights, or its trunk's, can be had, and what is on this disk.
@@ -77,14 +95,23 @@ def _tell_places(one: ListedModel) -> None:
         source = f", from {file.source} {file.revision[:8]}".rstrip() if file.source else ""
         echo(f"on this disk: {whose}{file.path} ({megabytes(file.size)}{source})")
     if not one.on_disk:
-        click.echo("on this disk: nothing")
+        then = f"; thaw weights get {one.model} fetches them" if one.public else ""
+        click.echo(f"on this disk: nothing{then}")
     if not one.public:
         known = "GluonCV's own repository, which has been failing" if one.places else "no place"
         click.echo(f"known: {known}; the nearest model with a public place is {one.nearest}")
 
 
-@weights.command(name="get")
-@click.argument("model")
+@weights.command(
+    name="get",
+    short_help="Fetch a model's weights into the model folder.",
+    examples=(
+        ("thaw weights get resnet50_v1b", "from the first place that has them"),
+        ("thaw weights get faster_rcnn_resnet50_v1b_custom", "its trunk's: it has no own"),
+        ("HF_ENDPOINT=https://mirror.example thaw weights get vgg16 --from hub", "a mirror"),
+    ),
+)
+@click.argument("model", shell_complete=models)
 @click.option("--trunk", is_flag=True, help="The weights of its trunk, not its own.")
 @click.option(
     "--from",
@@ -94,11 +121,6 @@ def _tell_places(one: ListedModel) -> None:
 )
 def weights_get(model: str, trunk: bool, place: Place | None) -> None:
     """Fetch a model's weights into the model folder, in Gluon's own form.
-
-    \b
-    thaw weights get resnet50_v1b
-    thaw weights get faster_rcnn_resnet50_v1b_custom     its trunk's: it has none of its own
-    HF_ENDPOINT=https://mirror.example thaw weights get vgg16 --from hub
 
     A download that broke off goes on where it stopped. MXNET_HOME, MXNET_GLUON_REPO, HF_HOME,
     HF_ENDPOINT and HF_HUB_OFFLINE are honoured.

@@ -7,14 +7,38 @@ from pathlib import Path
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import models
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.saying import echo_path, print_json, say
 from tui.commands.source_options import classes_option
 
 
-@click.command()
+@click.command(
+    cls=Helped,
+    short_help="Turn another framework's weights into Gluon's.",
+    examples=(
+        ("thaw weights convert resnet50.pth --to resnet50_v1b", "PyTorch's"),
+        (
+            "thaw weights convert model.safetensors --to faster_rcnn_resnet50_v1b_custom "
+            "--classes fig,date",
+            "a detector's trunk",
+        ),
+        (
+            "thaw weights convert yolov3.weights --to yolo3_darknet53_coco -o yolo3.params",
+            "darknet's",
+        ),
+    ),
+)
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--to", "model", required=True, metavar="MODEL", help="A zoo name: resnet50_v1b.")
+@click.option(
+    "--to",
+    "model",
+    required=True,
+    metavar="MODEL",
+    shell_complete=models,
+    help="A zoo name: resnet50_v1b.",
+)
 @click.option(
     "-o",
     "--output",
@@ -34,11 +58,6 @@ def convert(
     as_json: bool,
 ) -> None:
     """Turn a file of another framework's weights into Gluon's, with structure names.
-
-    \b
-    thaw weights convert resnet50-0676ba61.pth --to resnet50_v1b
-    thaw weights convert model.safetensors --to faster_rcnn_resnet50_v1b_custom --classes fig,date
-    thaw weights convert yolov3.weights --to yolo3_darknet53_coco -o yolo3.params
 
     FILE is safetensors, PyTorch's .pth (nothing in it is run), darknet's .weights or .conv.74, or
     an older .params of MXNet's. Every parameter of the model is filled once, or nothing is

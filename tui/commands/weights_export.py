@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import answer_to
+from tui.commands.completing import runs
 from tui.commands.doing import doing_shown
+from tui.commands.helped import Helped
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import say
@@ -20,8 +22,15 @@ if TYPE_CHECKING:
 ENDINGS = ("-symbol.json", "-0000.params", ".params", ".onnx")
 
 
-@click.command()
-@click.argument("run")
+@click.command(
+    cls=Helped,
+    examples=(
+        ("thaw weights export RUN", "NAME.params, by structure names"),
+        ("thaw weights export RUN --as symbol --out fruit", "fruit-symbol.json and .params"),
+        ("thaw weights export RUN --as onnx --best", "NAME.onnx"),
+    ),
+)
+@click.argument("run", shell_complete=runs)
 @click.option(
     "--as",
     "form",
@@ -35,11 +44,6 @@ ENDINGS = ("-symbol.json", "-0000.params", ".params", ".onnx")
 @click.option("--force", is_flag=True, help="Write over files that are there already.")
 def export(run: str, form: Form, out: str | None, best: bool, force: bool) -> None:
     """Write a run's network for use elsewhere.
-
-    \b
-    thaw weights export RUN                              NAME.params, by structure names
-    thaw weights export RUN --as symbol --out fruit      fruit-symbol.json, fruit-0000.params
-    thaw weights export RUN --as onnx --best             NAME.onnx
 
     RUN is a run's folder, its name in `thaw runs`, or the beginning of its name; of one that has
     not ended, the weights of its newest checkpoint are written. Symbol and params are read by

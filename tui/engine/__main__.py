@@ -1,4 +1,4 @@
-"""`python -m tui.engine inspect|train …`: the processes in which MXNet runs."""
+"""`python -m tui.engine inspect|train|…`: the processes in which MXNet runs."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import faulthandler
 import logging
 import sys
 
-USAGE = "usage: python -m tui.engine inspect | train RUN_DIR | follow | node"
+USAGE = "usage: python -m tui.engine inspect | train RUN_DIR | libraries | follow | node"
 
 
 def main(arguments: list[str]) -> int:
@@ -33,6 +33,10 @@ def main(arguments: list[str]) -> int:
             from tui.engine.distribution import node
 
             return node.main(rest)
+        case ["libraries", *rest]:
+            from tui.engine import libraries
+
+            return libraries.main(rest)
         case _:
             print(USAGE, file=sys.stderr)
             return 2

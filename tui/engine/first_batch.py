@@ -45,11 +45,10 @@ def check_first_batch(loop: Loop, plans: PlanInForce, data: Data, task: Task) ->
         seconds, after = time.monotonic() - began, _in_use(device)
         loop.stepper.clear()
     sizes = [one.size * np.dtype(one.dtype).itemsize for one in _values(plans)]
-    training = sum(
-        size
-        for size, state in zip(sizes, plans.resolution.states, strict=True)
-        if state is State.TRAINABLE
-    )
+    by_state = dict.fromkeys(State, 0)
+    for size, state in zip(sizes, plans.resolution.states, strict=True):
+        by_state[state] += size
+    training, frozen = by_state[State.TRAINABLE], by_state[State.FROZEN]
     fixed = plans.resolution.statistics.values()
     return Checked(
         loss=stepped.loss,
@@ -64,6 +63,8 @@ def check_first_batch(loop: Loop, plans: PlanInForce, data: Data, task: Task) ->
         activation_bytes=after - before if after > before else None,
         statistics_fixed=sum(one is Statistic.FIXED for one in fixed),
         statistics=len(fixed),
+        saved_gradient_bytes=frozen,
+        saved_optimizer_bytes=frozen * states_kept(hyper),
     )
 
 

@@ -21,6 +21,7 @@ from tui.runs.inspection import (
     CountCosts,
     DataSummary,
     DigestWeights,
+    EstimateCache,
     ExportWeights,
     FindRate,
     GetWeights,
@@ -126,6 +127,12 @@ class _Desk:
                     from tui.engine.trials import find_rate
 
                     return find_rate(question, lambda doing: self._send(Phase(doing)))
+                case EstimateCache():
+                    if self._built is None:
+                        self._send(Phase("importing MXNet"))
+                    from tui.engine.feature_cache.estimate import estimate_cache
+
+                    return estimate_cache(question, lambda doing: self._send(Phase(doing)))
                 case Predict():
                     self._send(Phase("importing MXNet"))
                     from tui.engine.predict import predict

@@ -21,13 +21,15 @@ from tui.model.states import State
 from tui.model.tree import ModelTree
 from tui.runs.events import Event, Notice, PlanApplied, Reason
 from tui.runs.proof_file import Kept
+from tui.runs.states_file import StatesFile
 
 
 class PlanInForce:
     """Applies a plan to a network, and keeps to its schedule for `epochs` epochs.
 
     `replays` are changes by hand of an earlier time, to be made again, by how many steps have
-    been done then. With `accumulate`, what trains adds up the gradients of batches.
+    been done then. With `accumulate`, what trains adds up the gradients of batches. `changed` is
+    called, once the run has begun, with the steps done whenever what trains may have changed.
 
     Raises:
         PatternError: one of the plan's patterns cannot be used.
@@ -44,6 +46,7 @@ class PlanInForce:
         epoch: int = 1,
         replays: Mapping[int, FreezePlan] | None = None,
         accumulate: bool = False,
+        changed: Callable[[int], None] = lambda _: None,
     ) -> None:
         self.net = net
         self.plan = plan
@@ -52,6 +55,7 @@ class PlanInForce:
         self.witness = Witness(net)
         self._accumulate = accumulate
         self._emit = emit
+        self._changed = changed
         self._replays = dict(replays or {})
         self._offered: FreezePlan | None = None
         self._closed_to_offers = False
@@ -115,6 +119,7 @@ class PlanInForce:
             self.witness.begin(self.tree, self.resolution, step)
         else:
             self.witness.go_on(kept, self.tree, self.resolution)
+        self._changed(step - 1)
 
     def settle(self) -> None:
         """Before the network is looked at as one: of several devices, the first one's statistics
@@ -145,6 +150,17 @@ class PlanInForce:
                 rules=rules,
                 plan=None if reason == "schedule" else plan,
             )
+        )
+        self._changed(step)
+
+    def states(self, step: int) -> StatesFile:
+        """What trains now, after `step` steps, by structure name."""
+        named: dict[State, list[str]] = {State.TRAINABLE: [], State.FROZEN: [], State.AUXILIARY: []}
+        for info, state in zip(self.tree.parameters, self.resolution.states, strict=True):
+            named[state].append(info.structure_name)
+        trainable = tuple(named[State.TRAINABLE])
+        return StatesFile(
+            step, self.plan, len(trainable), trainable=trainable, frozen=tuple(named[State.FROZEN])
         )
 
     def _refuse_idle(self, plan: FreezePlan) -> None:

@@ -56,6 +56,7 @@ from tui.runs.folder import RunFolder
 from tui.runs.past import Past
 from tui.runs.proof_file import write_proof
 from tui.runs.spec import RunSpec
+from tui.runs.states_file import write_states
 from tui.whole_file import whole_file
 
 
@@ -233,6 +234,7 @@ class Run:
             epoch=epoch,
             accumulate=self.spec.hyper.accumulate > 1,
             replays={at: plan for at, plan in self.past.by_hand.items() if at >= steps},
+            changed=self._write_states,
         )
         return self.plans
 
@@ -295,6 +297,17 @@ class Run:
         step = good.checkpoint.outcome.steps
         return f"the run is kept as it was after step {step}, and goes on when it is started again"
 
+    def _write_states(self, step: int) -> None:
+        assert self.plans is not None
+        file = self.folder.states_file
+        try:
+            write_states(file, self.plans.states(step))
+        except OSError as error:
+            self._could_not_write(file, error)
+
+    def _could_not_write(self, file: Path, error: OSError) -> None:
+        self.emit(Notice(f"{file.name} could not be written: {error.strerror or error}"))
+
     def _rates(self, steps: int) -> dict[int, float]:
         return {at: factor for at, factor in self.past.rates.items() if at >= steps}
 
@@ -313,7 +326,7 @@ class Run:
         try:
             confusion.write(file)
         except OSError as error:
-            self.emit(Notice(f"{file.name} could not be written: {error.strerror or error}"))
+            self._could_not_write(file, error)
             return ""
         return file.name
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ import mxnet as mx
 import numpy as np
 
 from tui.engine.datasets.data import Data, Task
-from tui.engine.predictors.drawing import drawn
+from tui.engine.predictors.drawing import areas, drawn
 from tui.engine.predictors.predicted import Predicted, PredictedObject, Predictor
 from tui.engine.refusal import in_one_line
 from tui.runs.events import Event, Notice, Sampled, SampledPicture
@@ -27,6 +28,10 @@ COUNT = 4
 """Pictures of a sample."""
 WITHIN = (480, 360)
 """Width and height, in pixels, that each is fitted into."""
+SMALL = (64, 48)
+"""The same for half blocks in a terminal: thin lines would not outlast being made so small."""
+NAMED = 4
+"""Objects that a caption names."""
 KEPT = 10
 """Samples of a run; older ones are removed."""
 THRESHOLD = 0.3
@@ -78,12 +83,12 @@ class Samples:
             temporary.mkdir()
             for number, index in enumerate(self._places(), 1):
                 item = self.data.validation[index]
-                image, caption = self._drawn(item)
-                name = f"{number}.png"
-                image.save(temporary / name)
-                told.append(
-                    SampledPicture(str((path / name).relative_to(self.folder.path)), caption)
-                )
+                image, small, caption = self._drawn(item)
+                names = f"{number}.png", f"{number}.small.png"
+                for name, one in zip(names, (image, small), strict=True):
+                    one.save(temporary / name)
+                places = [str((path / name).relative_to(self.folder.path)) for name in names]
+                told.append(SampledPicture(places[0], caption, places[1]))
             shutil.rmtree(path, ignore_errors=True)
             os.replace(temporary, path)
         finally:
@@ -98,12 +103,15 @@ class Samples:
         count = min(COUNT, length)
         return [number * length // count for number in range(count)]
 
-    def _drawn(self, item: Sequence[Any]) -> tuple[Any, str]:
+    def _drawn(self, item: Sequence[Any]) -> tuple[Any, Any, str]:
         classes = self.data.classes
         true = true_of(item, self.task, classes)
         found = self.predictor.predict(item[0], THRESHOLD)
-        image = drawn(item[0].asnumpy(), found, classes, true=true, within=WITHIN)
-        return image, _caption(found, true)
+        pixels = item[0].asnumpy()
+        image, small = (
+            drawn(pixels, found, classes, true=true, within=within) for within in (WITHIN, SMALL)
+        )
+        return image, small, caption_of(found, true, classes)
 
 
 def true_of(item: Sequence[Any], task: Task, classes: Sequence[str]) -> Predicted:
@@ -132,15 +140,36 @@ def _places_of(label: Any) -> Sequence[Sequence[float]]:
     return np.column_stack([joints[:, :2, 0], joints[:, 0, 1] > 0]).tolist()
 
 
-def _caption(found: Predicted, true: Predicted) -> str:
-    if found.ranked:
-        name, score = found.ranked[0]
-        return f"{name} {score or 0:.2f}, true: {true.ranked[0][0] if true.ranked else '?'}"
+def caption_of(found: Predicted, true: Predicted, classes: Sequence[str]) -> str:
+    """What is predicted of a picture, and what is true, in words."""
     if found.mask is not None and true.mask is not None:
         counted = true.mask != NO_CLASS
         right = float((found.mask == true.mask)[counted].mean()) if counted.any() else 0.0
-        return f"{right:.0%} of the pixels right"
-    return f"{len(found.objects)} predicted, {len(true.objects)} true"
+        words = [
+            _listed([f"{name} {share:.0%}" for name, share in areas(mask, classes)])
+            for mask in (found.mask, true.mask)
+        ]
+        return f"{right:.0%} of the pixels right; predicted: {words[0]}; true: {words[1]}"
+    return f"predicted: {_in_words(found)}; true: {_in_words(true)}"
+
+
+def _in_words(one: Predicted) -> str:
+    if one.ranked:
+        name, score = one.ranked[0]
+        return name if score is None else f"{name} {score:.2f}"
+    if any(found.joints for found in one.objects):
+        seen = sum(seen for found in one.objects for _, _, seen in found.joints)
+        return f"{seen} joint{'s' * (seen != 1)}"
+    scored = [f"{found.name} {found.score:.2f}" for found in one.objects if found.score is not None]
+    counts = Counter(found.name for found in one.objects if found.score is None)
+    named = [name if count == 1 else f"{count} {name}" for name, count in counts.items()]
+    return _listed([*scored, *named])
+
+
+def _listed(words: Sequence[str]) -> str:
+    more = len(words) - NAMED
+    shown = ", ".join(words[:NAMED]) or "nothing"
+    return f"{shown} and {more} more" if more > 0 else shown
 
 
 def _why(error: Exception) -> str:

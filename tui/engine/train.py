@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psutil
 
+from tui.engine.device_memory import device_memory
 from tui.engine.distribution.lost import TrainerLost
 from tui.engine.distribution.rendezvous import Joined, as_launched, follow, join
 from tui.engine.divergence import Diverged
@@ -26,7 +27,7 @@ from tui.engine.run import Run
 from tui.model.plan import FreezePlan
 from tui.model.selection import PatternError
 from tui.runs.control import ChangePlan, Command, GoOn, Pause, Ping, Reply, Stop
-from tui.runs.events import Commanded, Event, Failed, Finished, Memory, RunStarted
+from tui.runs.events import Commanded, DeviceMemory, Event, Failed, Finished, Memory, RunStarted
 from tui.runs.exit_codes import DIVERGED, ERROR, REFUSED
 from tui.runs.folder import RunFolder
 from tui.runs.launched import launched_as
@@ -158,7 +159,11 @@ class _Trainer:
     def _watch_memory(self) -> None:
         process = psutil.Process()
         while not self._ended.wait(MEMORY_EVERY):
-            self.emit(Memory(process.memory_info().rss))
+            run = self._run
+            devices: tuple[DeviceMemory, ...] = ()
+            if run is not None and run.loop is not None and run.loop.outcome.steps:
+                devices = device_memory(run.spec.model.ctx)
+            self.emit(Memory(process.memory_info().rss, devices))
 
     def _listen(self) -> None:
         self._listener = Listener(self.folder.socket, self._take)

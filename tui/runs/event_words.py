@@ -48,9 +48,9 @@ def in_words(event: events.Event) -> str:
         case Checked():
             return in_words_of_check(event)
         case Step():
-            parts = " ".join(f"{name} {value:.4g}" for name, value in event.losses.items())
+            parts = " ".join(f"{name} {number(n)}" for name, n in event.losses.items())
             return (
-                f"epoch {event.epoch} step {event.step} loss {event.loss:.4g} ({parts}) "
+                f"epoch {event.epoch} step {event.step} loss {number(event.loss)} ({parts}) "
                 f"rate {event.learning_rate:.3g} {event.pictures_per_second:.1f} pictures/s"
                 f"{in_words_of_processes(event)}"
             )
@@ -93,9 +93,14 @@ def in_words_of_processes(step: Step) -> str:
     return f" (each process by itself: {', '.join(rates)})"
 
 
+def number(value: float | None, form: str = ".4g") -> str:
+    """A number as it is formed; one that is not finite was read as None."""
+    return "NaN" if value is None else format(value, form)
+
+
 def in_words_of_validation(validated: Validated) -> str:
     """What was measured, and what a classifier confuses most, in one line."""
-    line = f"epoch {validated.epoch} {validated.metric} {validated.value:.4f}"
+    line = f"epoch {validated.epoch} {validated.metric} {number(validated.value, '.4f')}"
     pairs = [f"{one.real} as {one.found}, {one.count}" for one in validated.confused[:NAMED_PAIRS]]
     return f"{line}; most confused: {'; '.join(pairs)}" if pairs else line
 

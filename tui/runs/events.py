@@ -54,7 +54,8 @@ class Checked(msgspec.Struct, frozen=True, tag=True):
     its parts, seconds that it took, how many `pictures` it had and how many of their `labels` were
     held to the classes (0: of a kind that is not looked at). Bytes: of all parameters, of the
     gradients and the optimiser's arrays of those that train, and, as measured, of what a batch
-    leaves in memory for its way back (None where that could not be measured).
+    leaves in memory for its way back (None where that could not be measured). `saved_…`: what the
+    gradients and the optimiser's arrays of the frozen ones would take beside.
     """
 
     loss: float
@@ -68,6 +69,8 @@ class Checked(msgspec.Struct, frozen=True, tag=True):
     activation_bytes: int | None
     statistics_fixed: int = 0
     statistics: int = 0
+    saved_gradient_bytes: int = 0
+    saved_optimizer_bytes: int = 0
 
 
 class Caching(msgspec.Struct, frozen=True, tag=True):
@@ -128,10 +131,12 @@ class Validated(msgspec.Struct, frozen=True, tag=True):
 
 class SampledPicture(msgspec.Struct, frozen=True):
     """A picture with what was predicted and what is true: a PNG, relative to the run folder, and
-    a line about it."""
+    a line about it. `small` is the same drawn for few pixels, as half blocks in a terminal have;
+    empty in older runs."""
 
     path: str
     caption: str
+    small: str = ""
 
 
 class Sampled(msgspec.Struct, frozen=True, tag=True):
@@ -142,10 +147,20 @@ class Sampled(msgspec.Struct, frozen=True, tag=True):
     pictures: tuple[SampledPicture, ...]
 
 
+class DeviceMemory(msgspec.Struct, frozen=True):
+    """A GPU's memory in bytes, of all its processes together, as CUDA tells the trainer."""
+
+    device: int
+    used: int
+    total: int
+
+
 class Memory(msgspec.Struct, frozen=True, tag=True):
-    """The trainer's own memory, in bytes; GPU memory is read by the screen, through NVML."""
+    """The trainer's own memory, in bytes. `devices` are the GPUs that it trains on: for where the
+    screen has no NVML to ask, which tells more."""
 
     resident: int
+    devices: tuple[DeviceMemory, ...] = ()
 
 
 class Notice(msgspec.Struct, frozen=True, tag=True):

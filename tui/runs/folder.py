@@ -46,6 +46,11 @@ class RunFolder:
         return self.path / "proof.json"
 
     @property
+    def states_file(self) -> Path:
+        """states.json: what trains by the plan as it stands, by structure name."""
+        return self.path / "states.json"
+
+    @property
     def confusion_file(self) -> Path:
         """confusion.csv: what the newest validation of a classifier took for what."""
         return self.path / "confusion.csv"

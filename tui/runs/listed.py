@@ -10,6 +10,8 @@ from typing import Any, Literal, TypeVar, get_args
 import msgspec
 import psutil
 
+from tui.model.plan_file import read_plan
+from tui.model.plan_name import plan_name
 from tui.runs.checkpoint import FACTS
 from tui.runs.events import (
     Continued,
@@ -27,6 +29,7 @@ from tui.runs.events import (
 from tui.runs.folder import RunFolder
 from tui.runs.log_ends import first_events, last_events, last_of
 from tui.runs.spec import RunSpec, read_spec
+from tui.runs.states_file import read_states_in_short
 from tui.runs.trainer import is_alive
 from tui.toml import TomlError
 
@@ -48,8 +51,9 @@ _TURNS = (RunStarted, Step, Paused, Continued, Finished, Failed, Died)
 class ListedRun(msgspec.Struct, frozen=True):
     """A run at a glance. Times are seconds since the epoch: `begun` that of its first event, or of
     its run.toml while there is none, `last` that of the last thing it said. `value` is the metric
-    last measured, `best` the best one, each 0 to 1 and None where none is known. `message` is what
-    failed, `problem` what of the folder cannot be read."""
+    last measured, `best` the best one, each 0 to 1 and None where none is known. `plan` is the plan
+    in force in a word, by which `trainable` parameters train (None: not known yet), `loss` that of
+    the newest step. `message` is what failed, `problem` what of the folder cannot be read."""
 
     name: str
     path: str
@@ -68,6 +72,9 @@ class ListedRun(msgspec.Struct, frozen=True):
     last: float = 0.0
     message: str = ""
     problem: str = ""
+    plan: str = ""
+    trainable: int | None = None
+    loss: float | None = None
 
 
 def run_folders(home: Path) -> list[RunFolder]:
@@ -77,13 +84,22 @@ def run_folders(home: Path) -> list[RunFolder]:
     Raises:
         OSError: the folder may not be read, or is none.
     """
+    found = [(begun_at(folder), folder) for folder in unsorted_folders(home)]
+    found.sort(key=lambda one: (-one[0], one[1].path.name))
+    return [folder for _, folder in found]
+
+
+def unsorted_folders(home: Path) -> list[RunFolder]:
+    """As `run_folders`, in any order, with no file of theirs looked into.
+
+    Raises:
+        OSError: the folder may not be read, or is none.
+    """
     try:
         paths = [Path(entry.path) for entry in os.scandir(home) if _is_folder(entry)]
     except FileNotFoundError:
         return []
-    found = [(begun_at(folder), folder) for folder in map(RunFolder, paths) if is_run(folder)]
-    found.sort(key=lambda one: (-one[0], one[1].path.name))
-    return [folder for _, folder in found]
+    return [folder for folder in map(RunFolder, paths) if is_run(folder)]
 
 
 def is_run(folder: RunFolder) -> bool:
@@ -137,6 +153,7 @@ def _look(folder: RunFolder, path: str) -> ListedRun:
             begun=begun_at(folder),
             last=begun_at(folder),
             problem=problem,
+            plan=_plan(folder)[0],
         )
     log = folder.events_file
     turn = _last(tail, *_TURNS) or _event(last_of(log, *_names(_TURNS)))
@@ -145,6 +162,7 @@ def _look(folder: RunFolder, path: str) -> ListedRun:
     begin = _last(reversed(head), RunStarted)
     plan = _last((*head, *tail), Prepared)
     value, best = _metric(folder, tail, turn)
+    plan_word, trainable = _plan(folder)
     return ListedRun(
         name=_text(folder.path.name),
         path=path,
@@ -163,6 +181,9 @@ def _look(folder: RunFolder, path: str) -> ListedRun:
         last=(tail or head)[-1].time,
         message=turn.message if isinstance(turn, Failed | Died) else "",
         problem=problem,
+        plan=plan_word,
+        trainable=plan.trainable_parameters if plan and trainable is None else trainable,
+        loss=at.loss if isinstance(at, Step) else None,
     )
 
 
@@ -234,6 +255,17 @@ def _spec(folder: RunFolder) -> tuple[RunSpec | None, str]:
         return read_spec(folder.spec_file), ""
     except TomlError as error:
         return None, str(error).removeprefix(f"{folder.path}{os.sep}")
+
+
+def _plan(folder: RunFolder) -> tuple[str, int | None]:
+    """The plan in force in a word, and how many parameters train by it, where that is known."""
+    states = read_states_in_short(folder)
+    if states is not None:
+        return plan_name(states.plan), states.trainable_parameters
+    try:
+        return plan_name(read_plan(folder.plan_file)), None
+    except TomlError:
+        return "", None
 
 
 def _text(name: str) -> str:

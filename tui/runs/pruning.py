@@ -15,11 +15,11 @@ ENDED: frozenset[RunOutside] = frozenset({"done", "stopped", "failed", "lost"})
 """The states that are looked at where none is named."""
 
 _WRITTEN = re.compile(
-    r"(run\.toml|plan\.toml|proof\.json|events\.jsonl|log\.txt|control\.sock|trainer\.lock"
+    r"(run\.toml|plan\.toml|proof\.json|states\.json|events\.jsonl|log\.txt|control\.sock|trainer\.lock"
     r"|weights/(final|best)\.params"
     r"|checkpoints/\.?\d+(\.\w+)?/(weights\.params|optimizer\.params|checkpoint\.json)"
     r"|tensorboard/events\.out\.tfevents\.[^/]*"
-    r"|(features|processes/\d+)/(rows\.bin|store\.json)|samples/\.?\d+(\.\w+)?/\d+\.png|confusion\.csv|inspector\.log)"
+    r"|(features|processes/\d+)/(rows\.bin|store\.json)|samples/\.?\d+(\.\w+)?/\d+(\.small)?\.png|confusion\.csv|inspector\.log)"
 )
 """The files of a run, by their paths in its folder."""
 

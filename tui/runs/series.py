@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import math
 from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from tui.runs.step_spans import StepSpans
 
 CAPACITY = 1024
 """Buckets of one series: at least as many as a chart 250 cells wide has columns of dots."""
@@ -26,13 +29,15 @@ class Series:
     """Values by step.
 
     Up to `CAPACITY` values each has a bucket of its own; beyond, `size` values share one. What
-    is not finite is counted in `not_finite`, with the first such step, and kept out.
+    is not finite is counted in `not_finite`, with the first such step, and kept out;
+    `not_finite_at` tells all such steps.
     """
 
     capacity: int = CAPACITY
     size: int = 1
     not_finite: int = 0
     first_not_finite: int = 0
+    not_finite_at: StepSpans = field(default_factory=StepSpans)
     count: int = 0
     _filled: int = 0
     _steps: array[int] = field(default_factory=lambda: array("q"))
@@ -49,6 +54,7 @@ class Series:
         if value is None or not math.isfinite(value):
             self.not_finite += 1
             self.first_not_finite = self.first_not_finite or step
+            self.not_finite_at.add(step)
             return
         self.count += 1
         if 0 < self._filled < self.size:
@@ -90,6 +96,9 @@ class Series:
 
     def forget_from(self, step: int) -> None:
         """Take back what came at and after a step: a run that is resumed does it again."""
+        self.not_finite_at.forget_from(step)
+        if not self.not_finite_at:
+            self.not_finite = self.first_not_finite = 0
         kept = len(self._steps)
         while kept and self._steps[kept - 1] >= step:
             kept -= 1
@@ -106,6 +115,11 @@ class Series:
     def buckets(self) -> list[Bucket]:
         """All buckets, oldest first."""
         return [self._bucket(index) for index in range(len(self._steps))]
+
+    def at(self, step: int) -> Bucket | None:
+        """The bucket that holds a step; None where the step comes after all of them."""
+        index = bisect_left(self._steps, step)
+        return self._bucket(index) if index < len(self._steps) else None
 
     def raw(self) -> list[tuple[float, float]]:
         """Steps with their values; where several share a bucket, its least and its greatest."""

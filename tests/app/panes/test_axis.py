@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.app.panes.axis import step_axis, value_axis
+from tui.app.panes.axis import span_axis, step_axis, value_axis
 
 NUMBERS = st.floats(-1e9, 1e9, allow_nan=False)
 
@@ -38,6 +38,29 @@ def test_the_steps_so_far_lie_on_the_axis(last: int, total: int, ticks: int) -> 
     assert axis.low == 0
     assert axis.high >= min(last, 10**9)
     assert len(axis.ticks) <= ticks + 2
+
+
+@given(st.integers(0, 10**7), st.integers(1, 10**7), st.integers(1, 20))
+def test_a_window_of_steps_has_ticks_within_it(low: int, width: int, ticks: int) -> None:
+    axis = span_axis(low, low + width, ticks)
+    assert (axis.low, axis.high) == (low, low + width)
+    assert all(low <= tick <= low + width for tick in axis.ticks)
+    assert len(axis.ticks) <= ticks + 2
+    assert len(set(axis.labels)) == len(axis.labels) == len(axis.ticks)
+
+
+@given(st.floats(1e-9, 1e9), st.integers(1, 400))
+def test_the_ends_of_an_axis_stand_in_the_outer_columns(high: float, columns: int) -> None:
+    axis = value_axis([0.0, high], 5)
+    assert axis.column(axis.low, columns) == 0
+    assert axis.column(axis.high, columns) == columns - 1
+
+
+@pytest.mark.parametrize("high", [3e-9, 0.0004, 7.0, 4e5, 3e11])
+def test_labels_leave_room_for_curves(high: float) -> None:
+    labels = value_axis([0.0, high], 5).labels
+    assert max(map(len, labels)) <= 8
+    assert len(set(labels)) == len(labels)
 
 
 def test_the_axis_of_steps_ends_with_the_run() -> None:

@@ -108,7 +108,7 @@ async def test_nothing_is_found() -> None:
         await pilot.press("enter")
         await pilot.pause()
         assert path(screen) == before
-        assert screen.message.message == "nothing is named like zzz"
+        assert screen.message.message.startswith("nothing is named like zzz: f tries")
 
 
 async def test_an_empty_field_goes_back() -> None:

@@ -23,6 +23,7 @@ from tests.engine.run_again import (
 )
 from tui.engine.feature_cache.beside import Beside
 from tui.engine.feature_cache.store import ROWS, FeatureStore
+from tui.engine.run import Run
 from tui.model.plan import FreezePlan, Rule
 from tui.model.plan_file import write_plan
 from tui.runs.events import Caching, Event, Failed, Notice, PlanApplied, Prepared, Proof, Step
@@ -156,6 +157,32 @@ def test_a_plan_that_thaws_moves_the_frontier(tmp_path: Path, make: Make) -> Non
     assert "trains" in second.why_not
     assert of(PlanApplied, told)
     np.testing.assert_allclose(losses(told), expected, rtol=1e-4)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("views", [0, 2])
+@pytest.mark.parametrize("make", [classifier, detector, faster_rcnn])
+def test_a_change_by_hand_within_an_epoch_and_a_resume_after_it(
+    tmp_path: Path, make: Make, views: int
+) -> None:
+    """The next batch was read before the change, of what was kept."""
+    settings = {"epochs": 4, "views": views, "augment": views > 0, "validate_every": 9}
+    before = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
+
+    def thaw(run: Run, event: Event) -> None:
+        if isinstance(event, Step) and event.step == 5 and not run.past.by_hand:
+            assert run.plans is not None
+            run.plans.offer(FreezePlan((Rule("thaw", "all"),)))
+
+    plain, calm, stopped = (
+        changed(make(tmp_path), before, cache=cache, **settings) for cache in ("off", "on", "on")
+    )
+    expected, told = losses(carry_out(plain, watch=thaw)), carry_out(calm, watch=thaw)
+    assert [one.active for one in of(Caching, told)] == [True, False]
+    np.testing.assert_allclose(losses(told), expected, rtol=1e-4)
+    carry_out(stopped, watch=thaw, stop_at=7)
+    carry_out(stopped)
+    assert_identical(stopped, calm)
 
 
 @pytest.mark.slow

@@ -10,12 +10,19 @@ from textual.binding import Binding, BindingType
 
 from tui.app.actions.action import Action, Where
 from tui.app.actions.browser import BROWSER
+from tui.app.actions.charts import CHARTS
+from tui.app.actions.compare import COMPARE
 from tui.app.actions.everywhere import EVERYWHERE
 from tui.app.actions.fields import FIELDS
 from tui.app.actions.keys import key_text, keys_text
+from tui.app.actions.log import LOG
 from tui.app.actions.model import MODEL
+from tui.app.actions.pictures import PICTURES
 from tui.app.actions.plan import PLAN
+from tui.app.actions.remapped import bound, is_key, keys_of
 from tui.app.actions.run import RUN
+from tui.app.actions.runs import RUNS
+from tui.app.actions.tour import TOUR
 from tui.app.actions.train import TRAIN
 from tui.app.actions.tree import TREE
 from tui.app.actions.windows import WINDOWS
@@ -28,7 +35,11 @@ __all__ = [
     "Where",
     "at",
     "bindings",
+    "bound",
+    "is_key",
+    "key_of",
     "key_text",
+    "keys_of",
     "keys_text",
 ]
 
@@ -39,12 +50,31 @@ TITLES: dict[Where, str] = {
     "find": "In the find field",
     "plan": "In the plan pane",
     "rule": "While a rule is typed",
+    "choice": "Choosing a word",
+    "file": "Naming a file for the plan",
+    "size": "Typing a picture's size",
+    "presets": "All plans by name",
     "snippet": "In the Python window",
     "train": "In the training form",
     "run": "Watching a run",
+    "charts": "On the charts",
+    "log": "In the log",
     "run_plan": "Changing what trains in a run",
+    "runs": "The list of runs",
+    "runs_filter": "While a filter of runs is typed",
+    "listed_run": "A run opened from the list of runs",
+    "compare": "Comparing runs",
+    "pictures": "The pictures of a run",
+    "run_facts": "What a run has shown",
+    "learning_rate": "Setting the learning rate",
+    "run_plan_opening": "Opening a run's model",
     "browser": "The list of models",
+    "tour": "On the guided tour",
+    "class_names": "Naming classes",
     "browsed": "Opened from the list of models",
+    "loading": "While something is opened",
+    "question": "Answering a question",
+    "help": "In the list of keys",
     "app": "Everywhere",
 }
 """Headings of the help screen, in its order."""
@@ -58,7 +88,13 @@ ACTIONS: tuple[Action, ...] = (
     *WINDOWS,
     *TRAIN,
     *RUN,
+    *CHARTS,
+    *RUNS,
+    *COMPARE,
+    *LOG,
+    *PICTURES,
     *BROWSER,
+    *TOUR,
     *EVERYWHERE,
 )
 """All of them, in the order of the footer and the help."""
@@ -75,22 +111,22 @@ def bindings(*places: Where) -> list[BindingType]:
     """Textual's bindings for the actions of these places."""
     return [
         Binding(
-            keys,
-            run,
+            ",".join(one.keys),
+            one.run,
             action.label,
             show=action.rank > 0,
             priority=action.priority,
             tooltip=action.description,
-            id=id,
+            id=one.id,
             system=not action.rank,
         )
         for action in at(*places)
-        for keys, run, id in _calls(action)
+        for one in bound(action)
     ]
 
 
-def _calls(action: Action) -> list[tuple[str, str, str]]:
-    """Keys, what they call, and the id to remap them by."""
-    if "{key}" not in action.run:
-        return [(",".join(action.keys), action.run, action.id)]
-    return [(key, action.run.format(key=key), f"{action.id}_{key}") for key in action.keys]
+def key_of(id: str) -> str:
+    """The key of an action, to be named in a sentence; its name where it has no key."""
+    action = BY_ID[id]
+    keys = keys_of(action)
+    return key_text(keys[0]) if keys else f"({action.label})"

@@ -21,7 +21,11 @@ Where = Literal[
     "snippet",
     "train",
     "run",
+    "charts",
+    "log",
+    "log_search",
     "run_facts",
+    "jump",
     "question",
     "help",
     "browser",
@@ -30,6 +34,12 @@ Where = Literal[
     "learning_rate",
     "run_plan",
     "run_plan_opening",
+    "runs",
+    "runs_filter",
+    "listed_run",
+    "compare",
+    "tour",
+    "pictures",
 ]
 """What has to be on the screen, or to have the focus, for an action to work."""
 

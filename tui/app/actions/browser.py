@@ -15,6 +15,15 @@ BROWSER: tuple[Action, ...] = (
         rank=1,
     ),
     Action(
+        "browser.runs",
+        ("ctrl+r",),
+        "runs",
+        "runs",
+        "list the runs: watch, stop, compare, delete them",
+        "browser",
+        rank=1,
+    ),
+    Action(
         "browser.up",
         ("up",),
         "move(-1)",

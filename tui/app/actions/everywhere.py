@@ -18,5 +18,13 @@ EVERYWHERE: tuple[Action, ...] = (
         palette=False,
         priority=True,
     ),
+    Action(
+        "app.redraw",
+        ("ctrl+l",),
+        "redraw",
+        "redraw",
+        "draw the screen anew, where something else has written over it",
+        "app",
+    ),
     Action("model.quit", ("q",), "leave", "quit", "leave thaw", "model", rank=1),
 )

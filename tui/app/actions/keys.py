@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-_KEY_TEXT = {
+SHORT_NAMES = {
     "question_mark": "?",
     "slash": "/",
     "escape": "esc",
@@ -16,15 +16,41 @@ _KEY_TEXT = {
     "minus": "-",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
     "insert": "ins",
     "delete": "del",
+    "comma": ",",
+    "full_stop": ".",
+    "colon": ":",
+    "semicolon": ";",
+    "exclamation_mark": "!",
+    "asterisk": "*",
+    "number_sign": "#",
+    "tilde": "~",
+    "underscore": "_",
+    "vertical_line": "|",
+    "backslash": "\\",
+    "dollar_sign": "$",
+    "percent_sign": "%",
+    "ampersand": "&",
+    "at": "@",
+    "apostrophe": "'",
+    "quotation_mark": '"',
+    "left_parenthesis": "(",
+    "right_parenthesis": ")",
+    "left_curly_bracket": "{",
+    "right_curly_bracket": "}",
+    "circumflex_accent": "^",
+    "grave_accent": "`",
 }
+"""What the screen calls keys that Textual calls otherwise."""
 
 
 def key_text(key: str) -> str:
     """A key as people read it, in ASCII: `^t`, `alt+enter`, `?`."""
     *modifiers, name = key.split("+")
-    name = _KEY_TEXT.get(name, name)
+    name = SHORT_NAMES.get(name, name)
     if modifiers == ["ctrl"]:
         return f"^{name}"
     return "+".join([*modifiers, name])

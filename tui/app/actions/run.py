@@ -3,6 +3,20 @@
 from __future__ import annotations
 
 from tui.app.actions.action import Action
+from tui.app.panes.registry import PANES
+
+_PANES = tuple(
+    Action(
+        f"run.pane_{kind.name}",
+        (str(number),),
+        f"toggle_pane('{kind.name}')",
+        kind.name,
+        f"show or hide a pane: {kind.holds}",
+        "run",
+        rank=kind.rank,
+    )
+    for number, kind in enumerate(PANES[:9], 1)
+)
 
 RUN: tuple[Action, ...] = (
     Action(
@@ -114,6 +128,15 @@ RUN: tuple[Action, ...] = (
         rank=6,
     ),
     Action(
+        "run.pictures",
+        ("i",),
+        "pictures",
+        "pictures",
+        "pictures with what was predicted and what is true, after each validation",
+        "run",
+        rank=3,
+    ),
+    Action(
         "run.leave",
         ("d",),
         "leave",
@@ -122,33 +145,80 @@ RUN: tuple[Action, ...] = (
         "run",
         rank=2,
     ),
+    Action(
+        "run.runs",
+        ("ctrl+r",),
+        "runs",
+        "runs",
+        "list the runs: watch, stop, compare, delete them",
+        "run",
+        rank=2,
+    ),
+    Action(
+        "run.back_from_log",
+        ("escape",),
+        "to_the_back",
+        "back",
+        "back from the log to the other panes",
+        "run",
+        rank=1,
+        palette=False,
+    ),
     Action("run.back", ("escape",), "back", "back", "leave this screen", "run", rank=1),
+    *_PANES,
     Action(
-        "run.smoother",
-        ("plus", "equals_sign"),
-        "smooth(1)",
-        "smoother",
-        "smooth the curves more",
+        "run.search",
+        ("slash",),
+        "search_log",
+        "search the log",
+        "look for a text in what the trainer wrote",
         "run",
-        rank=4,
+        rank=6,
     ),
     Action(
-        "run.rougher",
-        ("minus",),
-        "smooth(-1)",
-        "rougher",
-        "smooth the curves less",
+        "run.jump",
+        ("o",),
+        "jump",
+        "other pane",
+        "show a number on each pane; its key goes there",
         "run",
-        rank=4,
+        rank=6,
     ),
     Action(
-        "run.logarithmic",
-        ("x",),
-        "logarithmic",
-        "log axis",
-        "between a linear and a logarithmic axis of losses",
+        "run.whole",
+        ("w",),
+        "whole_pane",
+        "whole",
+        "give the pane that has the focus all the room, or give it back",
         "run",
-        rank=5,
+        rank=7,
+    ),
+    Action(
+        "run.larger",
+        ("greater_than_sign",),
+        "resize_pane(1)",
+        "larger",
+        "make the pane that has the focus larger",
+        "run",
+        rank=8,
+    ),
+    Action(
+        "run.smaller",
+        ("less_than_sign",),
+        "resize_pane(-1)",
+        "smaller",
+        "make the pane that has the focus smaller",
+        "run",
+        rank=8,
+    ),
+    Action(
+        "run.reset_panes",
+        ("0",),
+        "reset_panes",
+        "panes as at first",
+        "show the panes as they are at first",
+        "run",
+        rank=8,
     ),
     Action(
         "run.quit",

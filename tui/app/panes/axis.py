@@ -10,6 +10,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+WRITTEN_OUT = 5
+"""Digits before or after the point, beyond which a number is written with an exponent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Axis:
@@ -20,6 +23,12 @@ class Axis:
     ticks: tuple[float, ...]
     labels: tuple[str, ...]
     logarithmic: bool = False
+
+    def column(self, value: float, columns: int) -> int:
+        """In which of so many columns a value stands, counted from 0; outside of them where it is
+        not on the axis."""
+        # Halves go up, as they do in the plotting library.
+        return math.floor((value - self.low) / (self.high - self.low) * (columns - 1) + 0.5)
 
     def place(self, value: float) -> float | None:
         """Where a value stands on the axis; None where it has no logarithm."""
@@ -44,6 +53,14 @@ def step_axis(last: int, total: int, ticks: int) -> Axis:
     return Axis(0.0, float(end), marks, tuple(f"{int(mark):,}" for mark in marks))
 
 
+def span_axis(low: int, high: int, ticks: int) -> Axis:
+    """The axis of some steps out of all, from `low` to `high`."""
+    high = max(high, low + 1)
+    gap = max(1, int(_round_gap((high - low) / max(1, ticks))))
+    marks = tuple(float(mark) for mark in range(-(-low // gap) * gap, high + 1, gap))
+    return Axis(float(low), float(high), marks, tuple(f"{int(mark):,}" for mark in marks))
+
+
 def value_axis(values: Sequence[float], ticks: int, *, logarithmic: bool = False) -> Axis:
     """The axis of values that holds all of these; values without a logarithm are passed over
     on a logarithmic one."""
@@ -59,7 +76,10 @@ def value_axis(values: Sequence[float], ticks: int, *, logarithmic: bool = False
     first, last = math.floor(low / gap + 1e-9), math.ceil(high / gap - 1e-9)
     decimals = max(0, -math.floor(math.log10(gap)))
     marks = tuple(index * gap for index in range(first, last + 1))
-    return Axis(marks[0], marks[-1], marks, tuple(f"{mark:.{decimals}f}" for mark in marks))
+    # Written out, very large and very small numbers would leave the curves no room.
+    short = decimals > WRITTEN_OUT or max(map(abs, marks)) >= 10**WRITTEN_OUT
+    form = (lambda mark: f"{mark:.6g}") if short else (lambda mark: f"{mark:.{decimals}f}")
+    return Axis(marks[0], marks[-1], marks, tuple(map(form, marks)))
 
 
 def _logarithmic(values: Sequence[float]) -> Axis:

@@ -14,10 +14,18 @@ from rich.text import Text
 from textual.content import Content, Span
 from textual.style import Style
 
+from tui.app.glyphs import Dots
 from tui.app.panes.axis import Axis
+from tui.app.panes.chart_rules import Rule
 
 RAW_COLOUR = 8
 """The number, among the sixteen of a terminal, by which raw values are told in the drawing."""
+
+_MARKERS = {"braille": "braille", "blocks": "hd"}
+"""The plotting library's names for them."""
+
+EMPTY = " \u2800"
+"""Cells that no curve passes through: blank, or braille without a dot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +47,11 @@ def load() -> type[Any]:
     return Plot
 
 
+def plot_columns(y_axis: Axis, width: int) -> int:
+    """How many columns are left for curves, beside the axis of values."""
+    return max(1, width - 1 - max((len(label) for label in y_axis.labels), default=0))
+
+
 def draw(
     curves: Sequence[Curve],
     x_axis: Axis,
@@ -46,7 +59,8 @@ def draw(
     width: int,
     height: int,
     *,
-    ascii_only: bool,
+    rules: Sequence[Rule] = (),
+    dots: Dots = "braille",
 ) -> Content:
     """The curves in `height` lines of `width` cells, axes included."""
     figure = load()()
@@ -60,38 +74,68 @@ def draw(
     figure.ylim(y_axis.low, y_axis.high)
     figure.xticks(x_axis.ticks, x_axis.labels)
     figure.yticks(y_axis.ticks, y_axis.labels)
-    columns = max(1, width - 1 - max((len(label) for label in y_axis.labels), default=0))
+    columns = plot_columns(y_axis, width)
     rows = max(1, height - 2)
+    # Without any point the library draws no ticks either.
+    figure.scatter([x_axis.low], [y_axis.low], marker=" ")
     for curve in curves:
-        points = _enveloped(_shown(curve.raw, y_axis), x_axis, 2 * columns)
+        points = _enveloped(_shown(curve.raw, x_axis, y_axis), x_axis, 2 * columns)
         if points:
-            figure.scatter(
-                *_columns(points), marker="." if ascii_only else "braille", color=RAW_COLOUR
-            )
+            figure.scatter(*_columns(points), marker=_MARKERS.get(dots, "."), color=RAW_COLOUR)
     for number, curve in enumerate(curves, 1):
-        points = _thinned(_shown(curve.line, y_axis), x_axis, 2 * columns)
+        points = _thinned(_shown(curve.line, x_axis, y_axis), x_axis, 2 * columns)
         if points:
-            marker = curve.letter.lower() if ascii_only else "braille"
+            marker = _MARKERS.get(dots, curve.letter.lower())
             figure.plot(*_columns(points), marker=marker, color=number % 8)
     taken: set[tuple[int, int]] = set()
     for number, curve in enumerate(curves, 1):
-        points = _shown(curve.line, y_axis)
+        points = _shown(curve.line, x_axis, y_axis)
         if not points:
             continue
         x, y = points[-1]
-        column = round((x - x_axis.low) / (x_axis.high - x_axis.low) * (columns - 1))
-        row = round((y - y_axis.low) / (y_axis.high - y_axis.low) * (rows - 1))
+        column = x_axis.column(x, columns)
+        row = y_axis.column(y, rows)
         while (column, row) in taken and column > 0:
             column -= 1
         taken.add((column, row))
         at = x_axis.low + column / max(1, columns - 1) * (x_axis.high - x_axis.low)
         figure.text(curve.letter, at, y, color=number % 8, style="bold")
     styles = {number % 8: curve.style for number, curve in enumerate(curves, 1)}
-    return _styled(figure.build(), styles, ascii_only)
+    drawing = _styled(figure.build(), styles, dots)
+    return _ruled(drawing, rules, x_axis, columns, rows, dots) if rules else drawing
 
 
-def _shown(points: Sequence[tuple[float, float]], y_axis: Axis) -> list[tuple[float, float]]:
-    placed = ((x, y_axis.place(y)) for x, y in points)
+def _ruled(
+    drawing: Content, rules: Sequence[Rule], x_axis: Axis, columns: int, on_axis: int, dots: Dots
+) -> Content:
+    # Above the axis a rule stands behind the curves: it takes only cells that are empty.
+    lines = [list(line) for line in drawing.plain.split("\n")]
+    left = max(len(line) for line in lines) - columns
+    signs: dict[tuple[int, int], tuple[str, str]] = {}
+    for rule in rules:
+        column = left + x_axis.column(rule.step, columns)
+        axis_sign, above = rule.sign.drawn(dots)
+        if axis_sign:
+            signs[on_axis, column] = axis_sign, rule.sign.style
+        for row in range(on_axis) if above else ():
+            if column >= len(lines[row]) or lines[row][column] in EMPTY:
+                signs[row, column] = above, rule.sign.style
+    starts, at = [], 0
+    for line in lines:
+        starts.append(at)
+        at += len(line) + 1
+    spans = list(drawing.spans)
+    for (row, column), (sign, style) in signs.items():
+        if column < len(lines[row]):
+            lines[row][column] = sign
+            spans.append(Span(starts[row] + column, starts[row] + column + 1, style))
+    return Content("\n".join("".join(line) for line in lines), spans)
+
+
+def _shown(
+    points: Sequence[tuple[float, float]], x_axis: Axis, y_axis: Axis
+) -> list[tuple[float, float]]:
+    placed = ((x, y_axis.place(y)) for x, y in points if x_axis.low <= x <= x_axis.high)
     return [(x, y) for x, y in placed if y is not None and y_axis.low <= y <= y_axis.high]
 
 
@@ -123,10 +167,14 @@ def _columns(points: Sequence[tuple[float, float]]) -> tuple[list[float], list[f
     return [x for x, _ in points], [y for _, y in points]
 
 
-_ASCII_AXES = str.maketrans("│┤└┬─", "||++-")
+_TRANSLATED = {
+    "letters": str.maketrans("│┤└┬─", "||++-"),
+    # Quarters of cells are in few console fonts; halves are in all.
+    "blocks": str.maketrans("▘▝▖▗▞▚▛▜▙▟", "▀▀▄▄██████"),
+}
 
 
-def _styled(drawing: str, styles: dict[int, str], ascii_only: bool) -> Content:
+def _styled(drawing: str, styles: dict[int, str], dots: Dots) -> Content:
     plain = Content.from_rich_text(Text.from_ansi(drawing))
     spans: list[Span] = []
     for span in plain.spans:
@@ -138,5 +186,4 @@ def _styled(drawing: str, styles: dict[int, str], ascii_only: bool) -> Content:
         elif number is not None and number in styles:
             bold = "bold " if span.style.bold else ""
             spans.append(Span(span.start, span.end, f"{bold}{styles[number]}"))
-    text = plain.plain.translate(_ASCII_AXES) if ascii_only else plain.plain
-    return Content(text, spans)
+    return Content(plain.plain.translate(_TRANSLATED.get(dots, {})), spans)

@@ -18,7 +18,7 @@ def confusion_lines(state: RunState, folder: RunFolder) -> list[Content]:
     """The pairs that are confused most, and where the whole table is."""
     newest = next((one for one in reversed(state.validations) if one.confusion), None)
     if newest is None:
-        words = "no validation yet" if not state.validations else "of classifiers only"
+        words = "of classifiers only" if state.validations else "no validation yet, v measures now"
         return [written((f"nothing to show: {words}", FAINT))]
     lines = [written((f"epoch {newest.epoch}, after step {newest.step:,}", FAINT))]
     if newest.confused:

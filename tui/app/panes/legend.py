@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tui.app.run_state import SUM, RunState
+from tui.app.run_state import RunState
+from tui.app.step_curves import SUM
 from tui.runs.series import Series
 
 STYLES = ("$text-primary", "$text-warning", "$text-success", "$text-error", "$text-accent")

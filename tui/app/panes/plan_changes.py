@@ -1,4 +1,4 @@
-"""When what trains has changed, by schedule or by hand, and to what."""
+"""When what trains, or the learning rate, has changed, by schedule or by hand, and to what."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from tui.printable import printable
 
 
 class PlanChangesPane(LivePane):
-    """The newest changes of the plan, a line each, as many as there is room for."""
+    """The newest changes, a line each, as many as there is room for."""
 
     def show_run(self, state: RunState, lines: int = 1) -> None:
         """Show this run's newest changes in at most `lines` lines; nothing where there are
@@ -21,7 +21,7 @@ class PlanChangesPane(LivePane):
         more = len(state.marks) - len(newest)
         shown = [
             written(
-                ("plan ", HEADING),
+                (f"{mark.kind} ", HEADING),
                 (f"after step {mark.step:,} · ", FAINT),
                 printable(mark.words, ascii_only=glyphs().ascii_only),
             )

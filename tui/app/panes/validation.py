@@ -27,7 +27,9 @@ class ValidationPane(LivePane):
         lines = [written(*heading)]
         if not state.validations:
             none = state.prepared is not None and not state.prepared.validation_pictures
-            lines.append(written(("no validation pictures" if none else "none yet", FAINT)))
+            can = state.step is not None and not state.status.ended
+            yet = "none yet: v measures now" if can else "none yet"
+            lines.append(written(("no validation pictures" if none else yet, FAINT)))
             self.show(stacked(lines))
             return
         newest = state.validations[-1]

@@ -7,14 +7,15 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from tui.app.actions import Where, bindings
 from tui.app.glyphs import glyphs
 from tui.app.model_rows import ModelRow, model_rows
 from tui.app.narrowing import narrow
+from tui.app.screens.list_screen import ListScreen
 from tui.app.widgets.filter_field import FilterField
+from tui.app.widgets.first_lines import FirstLines
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.app.widgets.model_facts import ModelFacts
@@ -25,7 +26,7 @@ from tui.model.zoo import all_on_disk
 from tui.toml import TomlError
 
 
-class BrowserScreen(Screen[None]):
+class BrowserScreen(ListScreen):
     """Finds a model by what is typed, and asks the app to open it."""
 
     CSS_PATH = "../styles/browser.tcss"
@@ -52,6 +53,7 @@ class BrowserScreen(Screen[None]):
             yield FilterField(id="filter")
         yield Static(id="heads", markup=False)
         yield ModelList(id="models")
+        yield FirstLines(id="first-lines")
         yield ModelFacts(id="facts")
         yield MessageLine(id="message")
         yield KeyLine(id="keys")
@@ -83,6 +85,7 @@ class BrowserScreen(Screen[None]):
             recent = read_recent(recent_file())
         except TomlError as error:
             problem = f"the models opened last are not known: {error}"
+        self.query_one("#first-lines").display = not recent and not problem
         self._rows = model_rows(recent, all_on_disk())
         self._narrow(self.models.current)
         if problem:
@@ -116,13 +119,13 @@ class BrowserScreen(Screen[None]):
                 warning=True,
             )
 
-    def on_model_list_moved(self, event: ModelList.Moved) -> None:
+    def on_row_list_moved(self, event: ModelList.Moved) -> None:
         self.query_one("#facts", ModelFacts).show(event.row)
 
-    def on_model_list_refitted(self, event: ModelList.Refitted) -> None:
-        self.query_one("#heads", Static).update(event.columns.heads(), layout=False)
+    def on_row_list_refitted(self, event: ModelList.Refitted) -> None:
+        self.query_one("#heads", Static).update(event.heads, layout=False)
 
-    def on_model_list_clicked(self) -> None:
+    def on_row_list_clicked(self) -> None:
         self.action_open()
 
     def _say(self, message: str, *, warning: bool = False) -> None:
@@ -138,21 +141,11 @@ class BrowserScreen(Screen[None]):
 
     # Keys
 
-    def action_move(self, rows: int) -> None:
-        """Move the cursor by rows."""
-        self.models.move(rows)
+    def action_runs(self) -> None:
+        """List the runs."""
+        from tui.app.screens.runs import RunsScreen
 
-    def action_page(self, pages: int) -> None:
-        """Move the cursor by pages."""
-        self.models.move(pages * self.models.page)
-
-    def action_first(self) -> None:
-        """Go to the first row."""
-        self.models.move_to(0)
-
-    def action_last(self) -> None:
-        """Go to the last row."""
-        self.models.move_to(len(self.models.rows) - 1)
+        self.app.push_screen(RunsScreen())
 
     def action_leave(self) -> None:
         """Clear the filter; where it is clear, leave."""

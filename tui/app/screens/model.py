@@ -28,6 +28,7 @@ from tui.app.widgets.names_line import NamesLine
 from tui.app.widgets.parameter_tree import ParameterTree
 from tui.app.widgets.pattern_field import PatternField
 from tui.app.widgets.search_field import SearchField
+from tui.app.widgets.tree_lines import TreeLines
 from tui.model.folding import covering
 from tui.model.plan import FreezePlan, Rule
 from tui.model.selection import PatternError
@@ -156,11 +157,11 @@ class ModelScreen(PlanKeys):
 
     # The tree
 
-    def on_parameter_tree_moved(self, event: ParameterTree.Moved) -> None:
+    def on_tree_lines_moved(self, event: TreeLines.Moved) -> None:
         self.detail.follow(event.node)
         self.plan_pane.follow(event.node)
 
-    def on_parameter_tree_refitted(self, event: ParameterTree.Refitted) -> None:
+    def on_tree_lines_refitted(self, event: TreeLines.Refitted) -> None:
         self.query_one("#heads", Static).update(event.columns.heads(), layout=False)
 
     # What is known of it
@@ -215,7 +216,7 @@ class ModelScreen(PlanKeys):
         self.query_one("#names", NamesLine).show()
         self.detail.show()
 
-    def on_parameter_tree_filtered(self) -> None:
+    def on_tree_lines_filtered(self) -> None:
         self.query_one("#filter", FilterLine).show()
 
     def on_parameter_tree_told(self, event: ParameterTree.Told) -> None:
@@ -252,7 +253,9 @@ class ModelScreen(PlanKeys):
         self._close_find()
         if event.found.best < 0:
             self.parameter_tree.show_found(None)
-            self.message.warn(f"nothing is named like {event.typed}")
+            self.message.warn(
+                f"nothing is named like {event.typed}: f tries other letters, / takes a regex"
+            )
             return
         self._last_matched(event.found.parameters(self.session.tree), event.typed)
         count = len(event.found.nodes)

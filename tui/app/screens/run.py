@@ -13,9 +13,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from textual import work
+from textual import events, work
 from textual.app import ComposeResult
-from textual.containers import Container, Horizontal, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -24,21 +24,20 @@ from tui.app.glyphs import glyphs
 from tui.app.panes import chart
 from tui.app.panes.confusion import confusion_lines
 from tui.app.panes.first_batch import FirstBatchPane, lines_of_check
-from tui.app.panes.loss_chart import LossChart
-from tui.app.panes.losses import LossesPane
-from tui.app.panes.memory import MemoryPane
 from tui.app.panes.notices import NoticesPane
 from tui.app.panes.plan_changes import PlanChangesPane
 from tui.app.panes.progress import ProgressPane
-from tui.app.panes.rates import RatesPane
+from tui.app.panes.registry import RunView
 from tui.app.panes.summary import SummaryPane
-from tui.app.panes.validation import ValidationPane
 from tui.app.run_state import Status
 from tui.app.screens.loading import LoadingScreen
 from tui.app.screens.quit_run import LEAVE, STOP, QuitRun
+from tui.app.screens.run_charts import RunCharts
 from tui.app.screens.run_facts import RunFacts
 from tui.app.screens.run_orders import RESUMABLE, RunOrders
+from tui.app.screens.run_panes import RunPanes
 from tui.app.widgets.key_line import KeyLine
+from tui.app.widgets.run_body import NARROW, RunBody
 from tui.monitor.memory import MemoryMonitor, MemorySnapshot
 from tui.printable import printable
 from tui.runs.folder import RunFolder
@@ -54,7 +53,7 @@ SLICE = 1 << 16
 """Bytes of the log that are read and folded in one go: a few milliseconds."""
 
 
-class RunScreen(RunOrders):
+class RunScreen(RunOrders, RunPanes, RunCharts):
     """Follows one run.
 
     `process` is the trainer where this program started it: then its exit code is known.
@@ -62,9 +61,11 @@ class RunScreen(RunOrders):
     """
 
     CSS_PATH = "../styles/run.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012
-    BINDINGS = bindings("run")
-    HELP_PLACES: tuple[Where, ...] = ("run", "app")
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]  # noqa: RUF012
+    AUTO_FOCUS = "#charts"
+    # Where a key has two meanings, that of the charts comes first, while it has one.
+    BINDINGS = [*bindings("charts"), *bindings("run")]  # noqa: RUF012
+    HELP_PLACES: tuple[Where, ...] = ("run", "charts", "log", "app")
 
     def __init__(
         self,
@@ -94,33 +95,48 @@ class RunScreen(RunOrders):
         """The version of the state that the panes show."""
 
     def compose(self) -> ComposeResult:
-        """Title, progress, first batch, what ended the run, chart and numbers, changes, notices,
-        footer."""
+        """Title, progress, first batch, what ended the run, panes, changes, notices, footer."""
         yield Static(self._title(), id="title", markup=False)
         yield ProgressPane(id="progress")
         yield FirstBatchPane(id="first-batch")
         with VerticalScroll(id="ended"):
             yield SummaryPane(id="summary")
-        with Horizontal(id="body"):
-            yield LossChart(id="chart")
-            with Container(id="side"):
-                with VerticalScroll(id="numbers"):
-                    yield LossesPane(id="losses")
-                    yield RatesPane(id="rates")
-                    yield MemoryPane(id="memory")
-                with VerticalScroll(id="validations"):
-                    yield ValidationPane(id="validation")
+        yield RunBody(self._kept_layout, id="body")
         yield PlanChangesPane(id="changes")
         yield NoticesPane(id="notices")
         yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
         """Begin to follow."""
+        self.set_class(glyphs().ascii_only, "-ascii")
         self.query_one("#ended").display = False
+        self.say_layout_problem()
         if self.process is None:
             self.state.mark_not_begun(f"waiting for the trainer: {self._how_to_begin()}")
         self.set_interval(self._interval, self._tick)
         self.call_after_refresh(self._tick)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Lay the panes out for the new size."""
+        self.body.fit(event.size, self._end_shown)
+
+    def panes_changed(self) -> None:
+        """Show what a pane that came has missed."""
+        self._show()
+
+    def charts_changed(self) -> None:
+        """Numbers are smoothed as curves are."""
+        self._show()
+
+    @property
+    def is_current(self) -> bool:
+        """Only while nothing stands over it: for each event of a screen below, Textual would draw
+        the whole terminal again."""
+        return self.is_active
+
+    def on_screen_resume(self) -> None:
+        """Show what has happened while something stood over it."""
+        self._show()
 
     def on_unmount(self) -> None:
         """Let the GPU driver go."""
@@ -190,15 +206,14 @@ class RunScreen(RunOrders):
     def _show(self) -> None:
         if not self.is_mounted:
             return
+        if not self.is_active:
+            if self._quit_at_end and self.state.status.ended:
+                self._exit()
+            return
         state = self.state
-        losses = self.query_one(LossChart)
         self.query_one(ProgressPane).show_run(state, self._clock())
         self.query_one(FirstBatchPane).show_run(state)
-        losses.show_run(state)
-        self.query_one(LossesPane).show_run(state, losses.factor)
-        self.query_one(RatesPane).show_run(state)
-        self.query_one(ValidationPane).show_run(state)
-        self.query_one(MemoryPane).show_run(state, self._memory)
+        self.body.show_run(RunView(state, self._memory, self.charts.factor, self.folder))
         self.query_one(PlanChangesPane).show_run(state, 4 if self.size.height >= 36 else 1)
         self.query_one(NoticesPane).show_run(state, 3 if self.size.height >= 36 else 1)
         title = self._title()
@@ -216,6 +231,7 @@ class RunScreen(RunOrders):
     def _show_end(self) -> None:
         ended = self._end_shown
         self.set_class(ended, "-ended")
+        self.body.fit(self.size, ended)
         panel = self.query_one("#ended")
         panel.display = ended
         if ended:
@@ -242,30 +258,27 @@ class RunScreen(RunOrders):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now is offered."""
         ended = self.state.status.ended
+        if (may := self.may_chart(action)) is not None:
+            return may
         match action:
             case "stop_run":
                 return not ended and not self.state.stop_asked
             case "leave" | "pause" | "checkpoint" | "validate" | "learning_rate" | "change_plan":
                 return not ended
-            case "back":
+            case "to_the_back":
+                return self.body.is_in_front
+            case "back" | "runs":
                 return ended
             case "first_batch":
                 return self.state.checked is not None
+            case "pictures":
+                return self.state.sampled is not None
             case "confusion":
                 return any(one.confusion for one in self.state.validations)
             case "resume":
                 waiting = self.state.status is Status.WAITING and self.process is None
                 return waiting or self.state.status in RESUMABLE
         return True
-
-    def action_smooth(self, by: int) -> None:
-        """Smooth the curves more or less."""
-        self.query_one(LossChart).smooth(by)
-        self._show()
-
-    def action_logarithmic(self) -> None:
-        """Between a linear and a logarithmic axis."""
-        self.query_one(LossChart).toggle_logarithmic()
 
     def action_first_batch(self) -> None:
         """Show what the first batch has shown."""
@@ -277,6 +290,18 @@ class RunScreen(RunOrders):
         """Show which classes are taken for which."""
         lines = confusion_lines(self.state, self.folder)
         self.app.push_screen(RunFacts("What is taken for what", lines))
+
+    def action_runs(self) -> None:
+        """List the runs."""
+        from tui.app.screens.runs import RunsScreen
+
+        self.app.push_screen(RunsScreen())
+
+    def action_pictures(self) -> None:
+        """Show the pictures that were drawn after the validations."""
+        from tui.app.screens.pictures import PicturesScreen
+
+        self.app.push_screen(PicturesScreen(self.folder, self.state))
 
     def action_leave(self) -> None:
         """Leave this screen; a run that is going goes on."""

@@ -11,10 +11,9 @@ from textual.screen import Screen
 from tui.app.run_state import RunState, Status
 from tui.app.screens.learning_rate import AskLearningRate
 from tui.app.screens.quit_run import STOP, StopRun
+from tui.app.tell_run import start_again, tell
 from tui.runs import control
 from tui.runs.folder import RunFolder
-from tui.runs.past import read_past, why_not_started
-from tui.runs.trainer import start_trainer
 
 RESUMABLE = (Status.STOPPED, Status.FAILED, Status.GONE)
 """Ends after which a run can be started again."""
@@ -72,11 +71,7 @@ class RunOrders(Screen[None]):
     @work(group="order")
     async def order(self, command: control.Command) -> None:
         """Send a command."""
-        try:
-            reply = await asyncio.to_thread(control.send, self.folder.socket, command)
-        except control.ControlError as error:
-            self.notify(str(error), severity="warning", markup=False)
-            return
+        reply = await tell(self.folder, command)
         words = reply.message or ("taken" if reply.accepted else "the trainer did not take it")
         severity = "information" if reply.accepted else "warning"
         self.notify(words, severity=severity, markup=False)
@@ -84,16 +79,7 @@ class RunOrders(Screen[None]):
     @work(group="resume", exclusive=True)
     async def action_resume(self) -> None:
         """Start the trainer again."""
-
-        def start() -> subprocess.Popen[bytes] | str:
-            return why_not_started(self.folder, read_past(self.folder)) or start_trainer(
-                self.folder
-            )
-
-        try:
-            started = await asyncio.to_thread(start)
-        except OSError as error:
-            started = f"the trainer could not be started: {error.strerror or error}"
+        started = await start_again(self.folder)
         if isinstance(started, str):
             self.notify(started, severity="error", markup=False)
             return

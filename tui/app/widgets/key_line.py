@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.app.actions import ACTIONS, BY_ID, key_text
+from tui.app.actions import ACTIONS, BY_ID, is_key, key_text
 
 _ORDER = {action.id: place for place, action in enumerate(ACTIONS)}
 _OTHER_RANK = 4
@@ -54,7 +54,7 @@ class KeyLine(Widget):
         found: dict[str, KeyItem] = {}
         for place, (key, active) in enumerate(self.screen.active_bindings.items()):
             binding = active.binding
-            if not binding.show or not active.enabled or binding.system:
+            if not (binding.show and active.enabled and is_key(key)) or binding.system:
                 continue
             action = BY_ID.get(binding.id or "")
             found.setdefault(

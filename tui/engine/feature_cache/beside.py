@@ -10,6 +10,9 @@ import numpy as np
 
 from tui.engine.recipes.loader_task import LoaderTask
 
+NO_FORM = "the labels of this data are of no form that can be kept"
+"""Why nothing is kept where something beside a picture is no array of numbers."""
+
 
 class Beside:
     """Samples of a task, taken apart and put together again: targets, or where those are drawn
@@ -40,6 +43,11 @@ class Beside:
         shape, *label = beside
         nothing = mx.nd.zeros(tuple(int(side) for side in shape), dtype="uint8")
         return self._task.transform(nothing, *_restored(label, self._kinds))
+
+
+def can_be_kept(beside: Sequence[np.ndarray]) -> bool:
+    """Whether all of it can be written as numbers."""
+    return not any(array.dtype.hasobject for array in beside)
 
 
 def _as_numpy(one: Any) -> np.ndarray:

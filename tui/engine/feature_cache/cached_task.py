@@ -16,11 +16,12 @@ import numpy as np
 from mxnet.gluon.data.dataloader import default_batchify_fn
 
 from tui.engine.feature_cache.batch import CachedBatch, Features
-from tui.engine.feature_cache.beside import Beside
+from tui.engine.feature_cache.beside import NO_FORM, Beside, can_be_kept
 from tui.engine.feature_cache.frontier import NoFrontier
 from tui.engine.feature_cache.split import Split
-from tui.engine.feature_cache.store import FeatureStore, Row, Rows, RowsOfAnother, bytes_kept
-from tui.engine.feature_cache.worth import epochs_begun, limit_of, seconds_of, why_not_kept
+from tui.engine.feature_cache.store import FeatureStore, Row, Rows, RowsOfAnother
+from tui.engine.feature_cache.weighing import Weighed, weigh
+from tui.engine.feature_cache.worth import epochs_begun
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import Losses, Metric
@@ -264,33 +265,35 @@ class CachedTask:
             return
         assert self._batch is not None
         beside = self._batch.beside[0]
-        if any(array.dtype.hasobject for array in beside):
-            self._tell("the labels of this data are of no form that can be kept")
+        if not can_be_kept(beside):
+            self._tell(NO_FORM)
             return
-        dtype = self._hyper.cache_dtype
-        first = [one[:1].asnumpy().astype(dtype, copy=False) for one in features]
-        each = bytes_kept([*first, *beside])
-        total = each * len(self._task.training) * self._views
-        seconds = seconds_of(split, inputs[0]) / inputs[0].shape[0]
-        limit = limit_of(self._folder, self._hyper)
         epochs = epochs_begun(self._hyper, self.steps_per_epoch)
-        passes = (epochs - self._plans.epoch + 1) / self._views
-        why_not = why_not_kept(self._hyper, total, each, seconds, limit, passes)
-        if why_not:
-            self._tell(why_not, split, each, total, seconds)
+        weighed = weigh(
+            split,
+            inputs[0],
+            features,
+            beside,
+            self._hyper,
+            self._folder,
+            len(self._task.training) * self._views,
+            (epochs - self._plans.epoch + 1) / self._views,
+        )
+        if weighed.why_not:
+            self._tell(weighed.why_not, split, weighed)
             return
         key = hashlib.blake2b(
             f"{self._identity()} {split.digest()} {self._hyper.cache_dtype} {self._views}".encode(),
             digest_size=16,
         ).hexdigest()
         try:
-            self._store = FeatureStore(self._folder, key, limit)
+            self._store = FeatureStore(self._folder, key, weighed.limit)
             self._others_rows = tuple(RowsOfAnother(other, key) for other in self._others)
         except OSError as error:
             self._tell(f"its file cannot be made: {(error.strerror or str(error)).lower()}")
             return
         self._split = split
-        self._tell("", split, each, total, seconds)
+        self._tell("", split, weighed)
         if self._drawn and not self._hyper.views:
             self._emit(
                 Notice(
@@ -310,21 +313,16 @@ class CachedTask:
         self._full = False
 
     def _tell(
-        self,
-        why_not: str,
-        split: Split | None = None,
-        each: int = 0,
-        total: int = 0,
-        seconds: float = 0.0,
+        self, why_not: str, split: Split | None = None, weighed: Weighed | None = None
     ) -> None:
         self._emit(
             Caching(
                 active=not why_not,
                 why_not=why_not,
                 tensors=len(split.tensors) if split else 0,
-                picture_bytes=each,
-                total_bytes=total,
-                picture_seconds=seconds,
+                picture_bytes=weighed.each if weighed else 0,
+                total_bytes=weighed.total if weighed else 0,
+                picture_seconds=weighed.seconds if weighed else 0.0,
                 found=self._store.found if self._store else 0,
             )
         )

@@ -25,7 +25,7 @@ def limit_of(folder: Path, hyper: Hyperparameters) -> int:
     """The most bytes that a store in a folder may take."""
     if hyper.cache_limit:
         return int(hyper.cache_limit * GIGABYTE)
-    there = folder if folder.exists() else folder.parent
+    there = next(one for one in (folder, *folder.parents) if one.exists())
     taken = sum(file.stat().st_size for file in folder.glob("*") if file.is_file())
     return int((shutil.disk_usage(there).free + taken) * SHARE_OF_DISK)
 

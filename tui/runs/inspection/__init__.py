@@ -13,6 +13,7 @@ from tui.runs.inspection.data import (
     ShowPictures,
     SurveyData,
 )
+from tui.runs.inspection.estimates import CacheEstimate, EstimateCache
 from tui.runs.inspection.exports import ExportWeights, Form, WeightsExported
 from tui.runs.inspection.looks import (
     BlockCost,
@@ -47,6 +48,7 @@ __all__ = [
     "Answer",
     "BlockCost",
     "BlockFacts",
+    "CacheEstimate",
     "CheckData",
     "CompareWeights",
     "ConvertData",
@@ -59,6 +61,7 @@ __all__ = [
     "Differences",
     "DigestWeights",
     "DrawnPicture",
+    "EstimateCache",
     "ExportWeights",
     "FilesVerified",
     "FindRate",
@@ -108,6 +111,7 @@ Question = (
     | GetWeights
     | OverfitBatch
     | FindRate
+    | EstimateCache
     | Predict
     | ExportWeights
 )
@@ -129,6 +133,7 @@ Answer = (
     | WeightDigests
     | FilesVerified
     | LossCurve
+    | CacheEstimate
     | Predictions
     | WeightsExported
     | Refused

@@ -27,6 +27,16 @@ def test_no_key_means_two_things_at_once() -> None:
         assert [key for key, count in keys.items() if count > 1] == []
 
 
+def test_a_key_of_the_run_screen_has_two_meanings_only_where_one_ends_with_the_other() -> None:
+    keys = Counter(key for action in at("run", "charts", "app") for key in action.keys)
+    # The cursor has `l` and escape while there is one; the log has escape while it is in front.
+    assert {key for key, count in keys.items() if count > 1} == {"l", "escape"}
+    own = Counter(key for action in at("log") for key in action.keys)
+    assert max(own.values()) == 1
+    # What has the focus comes first: only keys that move may be taken from the charts.
+    assert {key for key in own if key in keys} == {"left", "right", "home", "end"}
+
+
 def test_every_action_says_what_it_does() -> None:
     assert [action.id for action in ACTIONS if not action.description or not action.label] == []
 

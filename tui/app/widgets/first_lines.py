@@ -1,0 +1,31 @@
+"""Three lines for whoever has never opened a model: what to press."""
+
+from __future__ import annotations
+
+from textual.widgets import Static
+
+from tui.app.glyphs import glyphs
+
+LINES = (
+    "New here? Type a part of a name: ssd, resnet50, detection voc.",
+    "Enter opens it. There h trains the last layers alone, t starts.",
+    "thaw demo shows it all, with nothing to download. ? shows keys.",
+)
+SHORT = (
+    "New here? Type a part of a name: ssd, resnet50, pose.",
+    "Enter opens it. There h trains the head alone, t starts.",
+    "thaw demo shows it all, nothing to download. ? has keys.",
+)
+"""The same for 60 columns."""
+
+
+class FirstLines(Static):
+    """Shown until one model has been opened; takes no room after that."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(markup=False, id=id)
+        self.display = False
+
+    def on_resize(self) -> None:
+        fits = self.size.width >= max(map(len, LINES))
+        self.update(glyphs().text("\n".join(LINES if fits else SHORT)), layout=False)

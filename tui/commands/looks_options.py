@@ -1,0 +1,74 @@
+"""The options of commands that show a screen: how it looks, and what it may cost."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import click
+
+from tui.commands.problem import Problem
+
+_ASKED = "thaw.looks"
+
+
+def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
+    # One dictionary for the group and its command: `thaw --slow demo` is `thaw demo --slow`.
+    if value:
+        context.meta.setdefault(_ASKED, {})[parameter.name] = value
+
+
+_OPTIONS = (
+    click.option(
+        *("--theme", "theme"),
+        metavar="NAME",
+        expose_value=False,
+        callback=_keep,
+        help="Colours for this time, by name: thaw, blue-orange, ansi-light, …",
+    ),
+    click.option(
+        *("--ascii", "ascii_only"),
+        is_flag=True,
+        expose_value=False,
+        callback=_keep,
+        help="Draw in ASCII alone.",
+    ),
+    click.option(
+        *("--slow", "slow"),
+        is_flag=True,
+        expose_value=False,
+        callback=_keep,
+        help="For a slow link: short colours, fewer redraws, no motion of the mouse.",
+    ),
+)
+
+
+def looks_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Adds `--theme`, `--ascii` and `--slow`, and puts them in force, with what `config.toml`
+    says, before the command runs: so before it imports Textual."""
+
+    @functools.wraps(command)
+    def looked(*arguments: Any, **values: Any) -> Any:
+        context = click.get_current_context()
+        if context.invoked_subcommand is None:
+            _take_up(context.meta.get(_ASKED, {}))
+        return command(*arguments, **values)
+
+    for option in reversed(_OPTIONS):
+        looked = option(looked)
+    return looked
+
+
+def _take_up(asked: dict[str, Any]) -> None:
+    from tui.app.config import config_file, read_config
+    from tui.app.looks import looks_of, take_up
+
+    path = config_file()
+    config, problems = read_config(path)
+    take_up(looks_of(config, problems, path, **asked))
+    if theme := asked.get("theme"):
+        from tui.app.themes import theme_problem
+
+        if problem := theme_problem(theme):
+            raise Problem(f"--theme: {problem}")
