@@ -354,6 +354,8 @@ class ThawApp(DressedApp):
         places: tuple[Where, ...] | None = getattr(self.screen, "HELP_PLACES", None)
         if places is None:
             return [("Keys", self._active_keys())]
+        if self._tour is not None:
+            places = (*places, "tour")
         return [
             (
                 TITLES[place],
