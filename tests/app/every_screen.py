@@ -10,17 +10,20 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tests.app.fake_trainer import finished, proof, sample_events
+from tests.app.fake_trainer import finished, make_folder, proof, sample_events
 from tests.app.looking import looking_app
 from tests.app.models import ssd
 from tests.app.run_screens import screen_of
+from tests.app.sampled import state_of, with_samples
 from tests.app.showing import NARROW, text_of, until
 from tests.app.stand_in_inspector import StandInInspector
 from tui.app.app import ThawApp
 from tui.app.panes.first_batch import lines_of_check
+from tui.app.picture_terminal import PictureTerminal
 from tui.app.screens.class_names import ClassNames
 from tui.app.screens.learning_rate import AskLearningRate
 from tui.app.screens.model import ModelScreen
+from tui.app.screens.pictures import PicturesScreen
 from tui.app.screens.quit_run import QuitRun
 from tui.app.screens.run import RunScreen
 from tui.app.screens.run_facts import RunFacts
@@ -128,12 +131,19 @@ def _weights(folder: Path) -> Screen[Any]:
     return WhichWeights(entry, entry.name)
 
 
+def _pictures(folder: Path) -> Screen[Any]:
+    run = make_folder(folder / "run")
+    state = state_of(with_samples(run, list(sample_events(250))))
+    return PicturesScreen(run, state, terminal=PictureTerminal())
+
+
 BY_ITSELF: dict[str, Makes] = {
     "run": _run(),
     "run, complete": _run(proof(), finished()),
     "run, failed": _run(Failed("the GPU is out of memory → use a smaller batch", "step 251")),
     "run, notices": _run(Notice("the learning rate is 0.002 – half of it · by hand")),
     "first batch": lambda _: RunFacts("Before the first step", lines_of_check(CHECKED, None)),
+    "pictures": _pictures,
     "quit": lambda _: QuitRun("thaw attach run"),
     "learning rate": lambda _: AskLearningRate(0.001),
     "weights": _weights,
@@ -168,6 +178,8 @@ async def shown_screen(
             await until(pilot, lambda: app.screen is screen and screen.is_mounted)
             if isinstance(screen, RunScreen):
                 await until(pilot, lambda: screen.shown_version == screen.state.version > 0)
+            if isinstance(screen, PicturesScreen):
+                await app.workers.wait_for_complete()
             await pilot.pause()
             yield pilot
     else:

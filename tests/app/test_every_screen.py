@@ -51,7 +51,7 @@ async def test_without_colours_there_is_none(
         assert colours(pilot) == set()
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "pictures"])
 async def test_in_the_terminals_own_colours_there_is_no_other(name: str, tmp_path: Path) -> None:
     take_up(looks_of(Config(theme="ansi-dark")))
     async with shown_screen(name, tmp_path) as pilot:

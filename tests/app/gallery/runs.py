@@ -9,15 +9,19 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tests.app.fake_trainer import finished, proof, sample_events
+from tests.app.fake_trainer import finished, make_folder, proof, sample_events
 from tests.app.gallery.shown import Ready, Shown
 from tests.app.models import ssd
 from tests.app.run_screens import ONE_GPU, Host, living, screen_of, settled
+from tests.app.sampled import state_of, with_samples
+from tests.app.screens.test_pictures import ready as pictures_drawn
 from tests.app.screens.test_run_plan import run_of
 from tests.app.showing import until
 from tests.app.stand_in_inspector import StandInInspector
 from tests.app.test_run_facts import checked_only, classifier
+from tui.app.picture_terminal import PictureTerminal
 from tui.app.screens.learning_rate import AskLearningRate
+from tui.app.screens.pictures import PicturesScreen
 from tui.app.screens.quit_run import QuitRun
 from tui.app.screens.run_facts import RunFacts
 from tui.app.screens.run_plan import OpeningRunPlan, RunPlanScreen
@@ -74,6 +78,12 @@ def changing_the_plan() -> Host:
     return Host(OpeningRunPlan(run_of(Path("runs/demo")), StandInInspector(ssd())))
 
 
+def of_pictures() -> Host:
+    folder = make_folder(Path("runs/demo"))
+    state = state_of(with_samples(folder, middle()))
+    return Host(PicturesScreen(folder, state, terminal=PictureTerminal()))
+
+
 async def plan_open(pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, RunPlanScreen))
 
@@ -91,5 +101,6 @@ RUNS: dict[str, Shown] = {
     "run_mistakes": Shown(going(classifier), pressed("m", then=RunFacts)),
     "learning_rate": Shown(going(middle), pressed("l", then=AskLearningRate)),
     "quit_run": Shown(going(middle), pressed("q", then=QuitRun)),
+    "pictures": Shown(of_pictures, pictures_drawn),
     "run_plan": Shown(changing_the_plan, plan_open),
 }
