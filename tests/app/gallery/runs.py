@@ -9,11 +9,11 @@ from typing import Any
 from textual.pilot import Pilot
 from textual.screen import Screen
 
-from tests.app.fake_trainer import finished, proof, sample_events
+from tests.app.fake_trainer import finished, make_folder, proof, sample_events
 from tests.app.gallery.shown import Ready, Shown
 from tests.app.models import ssd
 from tests.app.run_screens import ONE_GPU, living, screen_of, settled
-from tests.app.screens.test_pictures import Shown as SampledRun
+from tests.app.sampled import state_of, with_samples
 from tests.app.screens.test_pictures import ready as pictures_ready
 from tests.app.screens.test_run_plan import run_of
 from tests.app.showing import until
@@ -24,7 +24,9 @@ from tests.app.test_runs_snapshots import compare_app
 from tests.app.test_runs_snapshots import pressing as listing
 from tui.app.app import ThawApp
 from tui.app.panes.log import LogPane
+from tui.app.picture_terminal import PictureTerminal
 from tui.app.screens.learning_rate import AskLearningRate
+from tui.app.screens.pictures import PicturesScreen
 from tui.app.screens.quit_run import QuitRun
 from tui.app.screens.run_facts import RunFacts
 from tui.app.screens.run_plan import OpeningRunPlan, RunPlanScreen
@@ -102,7 +104,9 @@ async def log(pilot: Pilot[Any]) -> None:
 
 
 def pictures() -> ThawApp:
-    return ThawApp(first=SampledRun(Path("runs/demo")).screen)
+    folder = make_folder(Path("runs/demo"))
+    state = state_of(with_samples(folder, middle()))
+    return ThawApp(first=PicturesScreen(folder, state, terminal=PictureTerminal()))
 
 
 def runs() -> ThawApp:
