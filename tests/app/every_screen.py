@@ -13,17 +13,20 @@ from textual.screen import Screen
 from tests.app.fake_trainer import finished, proof, sample_events
 from tests.app.looking import looking_app
 from tests.app.models import ssd
-from tests.app.run_screens import screen_of
+from tests.app.run_screens import living, screen_of
 from tests.app.showing import NARROW, text_of, until
+from tests.app.some_runs import NOW, make_runs, two_runs
 from tests.app.stand_in_inspector import StandInInspector
 from tui.app.app import ThawApp
 from tui.app.panes.first_batch import lines_of_check
 from tui.app.screens.class_names import ClassNames
+from tui.app.screens.compare import CompareScreen
 from tui.app.screens.learning_rate import AskLearningRate
 from tui.app.screens.model import ModelScreen
 from tui.app.screens.quit_run import QuitRun
 from tui.app.screens.run import RunScreen
 from tui.app.screens.run_facts import RunFacts
+from tui.app.screens.runs import RunsScreen
 from tui.app.screens.snippet import SnippetScreen
 from tui.app.screens.train_form import TrainForm
 from tui.app.screens.which_weights import WhichWeights
@@ -128,8 +131,16 @@ def _weights(folder: Path) -> Screen[Any]:
     return WhichWeights(entry, entry.name)
 
 
+def _runs(folder: Path) -> Screen[Any]:
+    make_runs("running", "paused", "done", "stopped", "failed", "lost")
+    return RunsScreen((), clock=lambda: NOW, interval=0.05)
+
+
 BY_ITSELF: dict[str, Makes] = {
-    "run": _run(),
+    "run": _run(process=living()),
+    "run, other panes": _run(process=living()),
+    "runs": _runs,
+    "comparison": lambda _: CompareScreen(two_runs(), interval=60),
     "run, complete": _run(proof(), finished()),
     "run, failed": _run(Failed("the GPU is out of memory → use a smaller batch", "step 251")),
     "run, notices": _run(Notice("the learning rate is 0.002 – half of it · by hand")),
@@ -168,6 +179,12 @@ async def shown_screen(
             await until(pilot, lambda: app.screen is screen and screen.is_mounted)
             if isinstance(screen, RunScreen):
                 await until(pilot, lambda: screen.shown_version == screen.state.version > 0)
+            elif isinstance(screen, RunsScreen):
+                await until(pilot, lambda: screen.looks)
+            elif isinstance(screen, CompareScreen):
+                await until(pilot, lambda: screen.found is not None)
+            if name == "run, other panes":
+                await pilot.press("o")
             await pilot.pause()
             yield pilot
     else:
