@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +22,7 @@ from tui.engine.distribution.lost import TrainerLost
 from tui.engine.distribution.placing import devices_of, places_of, with_devices
 from tui.engine.distribution.rendezvous import Joined
 from tui.engine.distribution.spread import spread
+from tui.engine.distribution.together import begin_together, proofs, statistics_of_parts
 from tui.engine.divergence import Diverged
 from tui.engine.feature_cache.begin import begin_caching
 from tui.engine.first_batch import check_first_batch
@@ -37,11 +37,8 @@ from tui.engine.samples import Samples
 from tui.engine.saving import save_parameters
 from tui.engine.set_up import build_network, read_data
 from tui.engine.sources.built import Built
-from tui.engine.verification import digest_of_all
 from tui.model.plan import FreezePlan
-from tui.model.states import Statistic
 from tui.runs.checkpoint import (
-    OPTIMIZER,
     WEIGHTS,
     CheckpointError,
     Found,
@@ -51,7 +48,7 @@ from tui.runs.checkpoint import (
     newest_checkpoint,
     set_aside_after,
 )
-from tui.runs.events import Event, Finished, Notice, Phase, Prepared, Proof, Resumed
+from tui.runs.events import Event, Finished, Notice, Phase, Prepared, Resumed
 from tui.runs.folder import RunFolder
 from tui.runs.past import Past
 from tui.runs.proof_file import write_proof
@@ -168,7 +165,9 @@ class Run:
             names=recipe.info.losses,
         )
         self._tell_prepared(recipe, data, loop, plans)
-        self._tell_statistics(len(contexts), plans)
+        parts = len(contexts) * self.spec.distribution.processes
+        if (of_parts := statistics_of_parts(parts, plans)) is not None:
+            self.emit(of_parts)
         if checkpoint:
             if checkpoint.pictures != len(data.train):
                 raise Refusal(
@@ -177,7 +176,8 @@ class Run:
                     "changed, or make a new run"
                 )
             restore(found, built.net, loop, plans)
-        self._begin_together(found, built.net, plans)
+        if self._group is not None:
+            begin_together(self._group, found, plans)
         # They start up while the first batch is checked, which is read without them.
         loop.reader.workers = begin_workers(task, self.spec, data, self.emit)
         if self.past.started is not None:
@@ -250,40 +250,6 @@ class Run:
             self.emit(Phase(f"waiting for {self._group.processes} processes to be up"))
             return self._group.meet()
         return DeviceExchange() if len(contexts) > 1 else None
-
-    def _begin_together(self, found: Found, net: Block, plans: PlanInForce) -> None:
-        """Give the other processes the weights of this one, and where the run stands."""
-        if self._group is None:
-            return
-        checkpoint = found.checkpoint
-        if checkpoint:
-            optimizer = (found.path / OPTIMIZER, checkpoint.optimizer)
-            steps = checkpoint.outcome.steps
-            self._group.begin(plans.plan, plans.epoch, steps, found.path / WEIGHTS, optimizer)
-            return
-        with tempfile.TemporaryDirectory(prefix="thaw-") as own:
-            weights = Path(own) / WEIGHTS
-            save_parameters(net, weights)
-            self._group.begin(plans.plan, plans.epoch, 0, weights, None)
-
-    def _tell_statistics(self, devices: int, plans: PlanInForce) -> None:
-        parts = devices * self.spec.distribution.processes
-        if parts > 1 and Statistic.MOVING in plans.resolution.statistics.values():
-            self.emit(
-                Notice(
-                    f"batch statistics are of a part of each batch, of {parts} parts; the running "
-                    "statistics that move are those of the first, and are what is kept"
-                )
-            )
-
-    def _proof(self, plans: PlanInForce) -> Proof:
-        proof = plans.witness.proof()
-        if self._group is not None:
-            digest = digest_of_all(plans.net, plans.tree, plans.resolution)
-            proof, notices = self._group.prove(proof, digest)
-            for notice in notices:
-                self.emit(notice)
-        return proof
 
     def _part(self) -> None:
         group, self._group = self._group, None
@@ -369,7 +335,9 @@ class Run:
         plans.witness.end(outcome.steps)
         if plans.witness.intervals:
             write_proof(self.folder.proof_file, plans.witness.proof_file(where))
-            self.emit(self._proof(plans))
+            proof = plans.witness.proof()
+            for event in proofs(self._group, proof, plans) if self._group else (proof,):
+                self.emit(event)
         self._part()
         if not outcome.stopped:
             # It goes on no more: what was kept for later epochs only takes room.
