@@ -47,7 +47,7 @@ PURPOSES = (
     ("Runs", "train runs stop pause resume compare export"),
     ("What trains, and what stayed", "params plan snippet diff verify"),
     ("Pictures and weights", "data predict weights"),
-    ("This machine", "doctor completion"),
+    ("Set-up", "doctor keys completion"),
 )
 """What commands are for, in the order of `thaw --help`; one that is named nowhere stands last."""
 
@@ -117,9 +117,10 @@ def main(context: click.Context) -> None:
     Without a command: every model of the zoo, to open with Enter.
 
     Runs are kept in ~/.local/share/thaw/runs (XDG_DATA_HOME), weights in ~/.mxnet/models
-    (MXNET_HOME), what was opened last in ~/.local/state/thaw (XDG_STATE_HOME); on macOS in
-    ~/Library. NO_COLOR, HF_ENDPOINT, HF_HUB_OFFLINE and MXNET_GLUON_REPO are honoured. Exit code
-    2 is bad input, said in one line.
+    (MXNET_HOME), what was opened last in ~/.local/state/thaw (XDG_STATE_HOME); settings are
+    ~/.config/thaw/config.toml (XDG_CONFIG_HOME). On macOS all but weights are in ~/Library.
+    NO_COLOR, HF_ENDPOINT, HF_HUB_OFFLINE and MXNET_GLUON_REPO are honoured. Exit code 2 is bad
+    input, said in one line.
     """
     if context.invoked_subcommand is None:
         if not has_terminal():

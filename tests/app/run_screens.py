@@ -110,8 +110,8 @@ async def until(
 
 async def settled(pilot: Pilot[object]) -> None:
     """Wait until the whole log is shown, memory included."""
-    screen = pilot.app.screen_stack[1]
-    assert isinstance(screen, RunScreen)
+    await until(pilot, lambda: any(isinstance(one, RunScreen) for one in pilot.app.screen_stack))
+    screen = next(one for one in pilot.app.screen_stack if isinstance(one, RunScreen))
     events = len(screen.folder.events_file.read_bytes().splitlines())
     await until(pilot, lambda: screen.state.version >= events)
     await until(pilot, lambda: "this screen" in shown(screen, "memory"))

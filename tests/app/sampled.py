@@ -6,7 +6,8 @@ from pathlib import Path
 
 from PIL import Image, ImageDraw
 
-from tui.runs.events import Event, Sampled, SampledPicture, Validated
+from tui.app.run_state import RunState
+from tui.runs.events import Envelope, Event, Sampled, SampledPicture, Validated
 from tui.runs.folder import RunFolder
 
 SKY, GROUND, FRUIT, BOX, WHITE = (60, 90, 160), (40, 120, 60), (200, 60, 40), (255, 190, 0), "white"
@@ -40,6 +41,13 @@ def with_samples(folder: RunFolder, log: list[Event], count: int = 4) -> list[Ev
         if isinstance(event, Validated):
             told.append(write_sample(folder, event.step, count))
     return told
+
+
+def state_of(log: list[Event]) -> RunState:
+    """What is known of a run with this log."""
+    state = RunState()
+    state.apply_all(Envelope(number, float(number), event) for number, event in enumerate(log))
+    return state
 
 
 def remove(folder: RunFolder, step: int) -> list[Path]:

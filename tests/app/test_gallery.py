@@ -14,13 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.color import Color
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.single_file import SingleFileSnapshotExtension, WriteMode
-from textual.app import App
 from textual.strip import Strip
 
-from tests.app.gallery import GALLERY
-from tui.app.glyphs import ASCII, use
+from tests.app.gallery import GALLERY, on_show
+from tests.app.showing import NARROW
+from tui.app.config import Config
+from tui.app.looks import looks_of, take_up
 
 SIZES = [(60, 16), (80, 24), (120, 40), (200, 60)]
 BY_SIZE = pytest.mark.parametrize("size", SIZES, ids=["60x16", "80x24", "120x40", "200x60"])
@@ -53,33 +55,35 @@ def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr(f"{module}.runs_home", lambda: Path("/home/you/runs"))
 
 
-@pytest.fixture
-def in_ascii() -> Iterator[None]:
-    use(ASCII)
+@pytest.fixture(autouse=True)
+def nothing_asked() -> Iterator[None]:
     yield
-    use(None)
+    take_up(None)
 
 
 def strips(name: str, size: tuple[int, int]) -> list[Strip]:
     """What a screen of the gallery comes to, line by line."""
-    shown = GALLERY[name]
 
     async def lines() -> list[Strip]:
-        app: App[Any] = shown.app()
-        async with app.run_test(size=size) as pilot:
-            await shown.ready(pilot)
-            await pilot.wait_for_scheduled_animations()
-            await pilot.pause()
-            return app.screen._compositor.render_strips()
+        async with on_show(name, size) as pilot:
+            return pilot.app.screen._compositor.render_strips()
 
     return asyncio.run(lines())
+
+
+def colours(lines: list[Strip]) -> set[Color]:
+    """All that are seen: of what is written, and of what is behind it."""
+    drawn = [(text, style) for line in lines for text, style, _ in line if style is not None]
+    seen = [style.bgcolor for _, style in drawn]
+    seen += [style.color for text, style in drawn if text.strip()]
+    return {colour for colour in seen if colour is not None and not colour.is_default}
 
 
 def text_of(lines: list[Strip]) -> str:
     return "\n".join(line.text.rstrip() for line in lines) + "\n"
 
 
-def looks_of(lines: list[Strip]) -> str:
+def attributes_of(lines: list[Strip]) -> str:
     """A letter for the look of each cell, a capital where there are several."""
     rows = []
     for line in lines:
@@ -110,22 +114,24 @@ def test_without_colour(
 ) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     lines = strips(name, size)
-    for line in lines:
-        for segment in line:
-            for colour in (segment.style.color, segment.style.bgcolor) if segment.style else ():
-                triplet = colour.triplet if colour is not None else None
-                assert triplet is None or len({*triplet}) == 1, f"{triplet} is no grey"
-    assert f"{text_of(lines)}\n{looks_of(lines)}" == text_file
+    assert colours(lines) == set()
+    assert f"{text_of(lines)}\n{attributes_of(lines)}" == text_file
 
 
 @BY_SIZE
 @BY_SCREEN
-@pytest.mark.usefixtures("in_ascii")
 def test_in_ascii(text_file: SnapshotAssertion, name: str, size: tuple[int, int]) -> None:
+    take_up(looks_of(Config(ascii=True)))
     text = text_of(strips(name, size))
-    others = sorted({sign for sign in text if not sign.isascii()})
-    assert not others, f"not ASCII: {others}"
+    assert sorted({sign for sign in text if not sign.isascii()}) == []
     assert text == text_file
+
+
+# Pictures are in their own colours wherever there are any.
+@pytest.mark.parametrize("name", [name for name in GALLERY if name != "pictures"])
+def test_in_the_terminals_own_colours_there_is_no_other(name: str) -> None:
+    take_up(looks_of(Config(theme="ansi-dark")))
+    assert {one for one in colours(strips(name, NARROW)) if not one.is_system_defined} == set()
 
 
 def test_nothing_is_pictured_that_is_not_in_the_gallery() -> None:

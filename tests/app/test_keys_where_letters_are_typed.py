@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.app.browsing import browser
-from tests.app.every_screen import shown_screen
+from tests.app.gallery import on_show
 from tests.app.models import ssd
 from tests.app.showing import model_screen, until
 
@@ -27,8 +25,8 @@ async def test_in_the_list_of_models(down: str, up: str) -> None:
 
 
 @ARROWS
-async def test_in_the_form(down: str, up: str, tmp_path: Path) -> None:
-    async with shown_screen("form", tmp_path) as pilot:
+async def test_in_the_form(down: str, up: str) -> None:
+    async with on_show("train_form") as pilot:
         first = pilot.app.screen.focused
         await pilot.press(down)
         assert pilot.app.screen.focused is not first

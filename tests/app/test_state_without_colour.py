@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.every_screen import shown_screen
 from tests.app.fake_trainer import finished, sample_events, started
+from tests.app.gallery import on_show
 from tests.app.run_screens import Host, living, screen_of, settled, shown
 from tests.app.showing import text_of
 from tui.app import glyphs
@@ -30,11 +30,11 @@ def in_use(signs: Glyphs) -> Iterator[None]:
 
 @SETS
 @pytest.mark.usefixtures("in_use")
-async def test_a_row_of_the_tree(signs: Glyphs, tmp_path: Path) -> None:
+async def test_a_row_of_the_tree(signs: Glyphs) -> None:
     assert len({state.word for state in State}) == len({signs.of(state) for state in State}) == 4
     seen = ""
-    for name in ("model", "model, partial"):
-        async with shown_screen(name, tmp_path) as pilot:
+    for name in ("model", "model_partial"):
+        async with on_show(name) as pilot:
             seen += text_of(pilot)
     told = {state: f"{signs.of(state)} {state.word}" for state in State}
     told[State.AUXILIARY] = f"{signs.of(State.AUXILIARY)} auxiliary"
@@ -43,8 +43,8 @@ async def test_a_row_of_the_tree(signs: Glyphs, tmp_path: Path) -> None:
 
 @SETS
 @pytest.mark.usefixtures("in_use")
-async def test_marks_of_a_match(signs: Glyphs, tmp_path: Path) -> None:
-    async with shown_screen("find", tmp_path) as pilot:
+async def test_marks_of_a_match(signs: Glyphs) -> None:
+    async with on_show("model_find") as pilot:
         rows = text_of(pilot).splitlines()
     assert any(row[1:2] == signs.match for row in rows)
     assert any(row[1:2] == signs.holds_match for row in rows)

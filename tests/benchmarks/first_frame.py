@@ -116,8 +116,8 @@ def main() -> int:
         apps = {
             **APPS,
             "thaw attach": (ATTACH.format(**folders), b"grapes"),
-            "thaw runs": (RUNS.format(**folders), b"reading"),
-            "thaw compare": (COMPARE.format(**folders), b"comparing"),
+            "thaw runs": (RUNS.format(**folders), b"Listing"),
+            "thaw compare": (COMPARE.format(**folders), b"Comparing"),
         }
         return measure(apps, rounds)
 

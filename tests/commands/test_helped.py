@@ -16,9 +16,10 @@ from tui.commands.helped import Helped, example_lines
 VARIABLE = re.compile(r"[A-Z_]+=\S*")
 
 
-def all_commands(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], Helped]]:
+def all_commands(
+    command: click.Command, *path: str
+) -> Iterator[tuple[tuple[str, ...], click.Command]]:
     """Every command that can be given, with its words."""
-    assert isinstance(command, Helped), f"thaw {' '.join(path)} is no Helped command"
     yield path, command
     for name, below in sorted(getattr(command, "commands", {}).items()):
         yield from all_commands(below, *path, name)
@@ -41,7 +42,8 @@ def context_of(path: tuple[str, ...], width: int = 80) -> click.Context:
 
 
 @EACH
-def test_says_what_it_does_and_how(path: tuple[str, ...], command: Helped) -> None:
+def test_says_what_it_does_and_how(path: tuple[str, ...], command: click.Command) -> None:
+    assert isinstance(command, Helped), "give it cls=Helped and examples"
     assert command.help
     said = command.get_help(context_of(path, 78))
     assert [line for line in said.splitlines() if len(line) > 80] == []
@@ -65,7 +67,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @EACH
-def test_its_examples_are_taken(path: tuple[str, ...], command: Helped, place: Path) -> None:
+def test_its_examples_are_taken(path: tuple[str, ...], command: click.Command, place: Path) -> None:
+    assert isinstance(command, Helped)
     for line, _ in command.examples:
         words = shlex.split(line.partition(" > ")[0])
         while VARIABLE.fullmatch(words[0]):

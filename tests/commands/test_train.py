@@ -262,3 +262,55 @@ def test_a_bar_on_a_terminal_and_ctrl_c(terminal: Terminal, tmp_path: Path) -> N
     terminal.wait_for("stopped after", 60)
     assert terminal.wait_for_end() == 3
     assert read_spec(tmp_path / "run" / "run.toml").hyper.epochs == 9999
+
+
+PORT = "65000"
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        (["--processes", "0"], "0 is not in the range"),
+        (["--port", PORT], "--port: of no use to one process; give --processes N as well"),
+        (["--kvstore", "dist_sync"], "--kvstore dist_sync: of no use to one process"),
+        (["--kvstore", "mpi"], "'mpi' is not one of"),
+        (["--hostfile", "/no/such/file"], "--hostfile /no/such/file: no such file"),
+        (["--hostfile", "{empty}"], "names no host; write one a line"),
+        (["--hostfile", "{wrong}"], "line 2: two hosts: no host"),
+        (["--hostfile", "{two}", "--processes", "3"], "2 slots, and --processes asks for 3"),
+        (["--find-lr", "--processes", "2"], "one process, so --processes is of no use"),
+        (["--only-make", "--find-lr"], "--find-lr keeps nothing, so --only-make is of no use"),
+    ],
+)
+def test_processes_that_cannot_be(tmp_path: Path, options: list[str], says: str) -> None:
+    files = {"empty": "# none\n", "wrong": "localhost\ntwo hosts\n", "two": "localhost slots=2\n"}
+    paths = {}
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+        paths[name] = str(tmp_path / name)
+    spec = RunSpec(ModelSource("demo"), "ssd", "shapes", Hyperparameters())
+    folder = create_run(spec, FreezePlan(), tmp_path / "run")
+    refused(["train", str(folder.spec_file), *(option.format(**paths) for option in options)], says)
+
+
+def test_a_run_is_made_and_not_started(tmp_path: Path) -> None:
+    spec = RunSpec(ModelSource("demo"), "ssd", "shapes", Hyperparameters())
+    first = create_run(spec, FreezePlan(), tmp_path / "first")
+    hosts = tmp_path / "hosts"
+    hosts.write_text("localhost slots=2\ngpu2\n")
+    second = tmp_path / "second"
+    options = ["--hostfile", str(hosts), "--port", PORT, "--only-make", "--run-dir", str(second)]
+    done = thaw("train", str(first.spec_file), *options)
+    assert (done.returncode, done.stdout.strip()) == (0, str(second))
+    assert not (second / "events.jsonl").exists()
+    distribution = read_spec(second / "run.toml").distribution
+    assert distribution.hosts == ("localhost slots=2", "gpu2")
+    assert (distribution.processes, distribution.port) == (3, int(PORT))
+    assert "distribution" not in first.spec_file.read_text()
+
+
+def test_a_launcher_starts_runs_that_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DMLC_ROLE", "worker")
+    refused(["train", "demo", "--data", "shapes"], "make one before, with --only-make")

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from tui.app.actions import key_of
 from tui.app.cost_text import at_least
 from tui.app.glyphs import glyphs
 from tui.app.histogram import axis, histogram
@@ -151,7 +152,7 @@ def parameter_detail(session: Session, node: int) -> list[Fact]:
     if isinstance(known, ParameterFacts):
         facts.append(Fact("init", _plain(known.initializer)))
         if known.values is None and parameter.count is not None:
-            facts.append(Fact("values", "V reads them"))
+            facts.append(Fact("values", f"{key_of('model.values')} reads them"))
     return facts
 
 
@@ -219,7 +220,7 @@ def _holds(session: Session, node: int) -> list[Fact]:
 
 def _costs(session: Session, node: int) -> list[Fact]:
     if session.costs is None:
-        return [Fact("cost", "c sends a picture through and counts")]
+        return [Fact("cost", f"{key_of('model.costs')} sends a picture through and counts")]
     cost = session.cost_of(node)
     if cost is None:
         return []

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from tui.app.actions import key_of
 from tui.figures import counted, short
 from tui.model.exact_pattern import MOST_NAMES
 from tui.model.plan import Action
@@ -137,7 +138,8 @@ def hinted(matched: Matched, head: Sequence[str]) -> str:
     if matched.hint is not None:
         return f"tab: {matched.hint.pattern}  {matched.hint.reason}"
     if matched.everything and head:
-        return f"last layers: {', '.join(head)}; esc, then h leaves them out"
+        back, only = key_of("pattern.cancel"), key_of("model.head_only")
+        return f"last layers: {', '.join(head)}; {back}, then {only} leaves them out"
     return ""
 
 
@@ -146,11 +148,11 @@ def refusal(matched: Matched, action: Action, *, confirmed: bool, can_train: boo
     verb = "frozen" if action == "freeze" else "thawed"
     if matched.error:
         return _error(matched)
-    take = "; tab takes the pattern below" if matched.hint else ""
+    take = f"; {key_of('pattern.take_hint')} takes the pattern below" if matched.hint else ""
     if matched.nothing:
         return f"nothing matches, so nothing would be {verb}{take}"
     if not can_train:
         return "nothing that matches can train: these are statistics and constants"
     if matched.everything and action == "freeze" and not confirmed:
-        return f"everything matches: enter again freezes all of it{take}"
+        return f"everything matches: {key_of('pattern.freeze')} again freezes all of it{take}"
     return ""

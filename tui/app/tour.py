@@ -25,21 +25,29 @@ HEADER = "# The tour of thaw demo was seen. Without this file it is shown again.
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step; what it says fits into two lines of 58 cells, with the words before it."""
+    """One step; what it says fits into two lines of 58 cells, with the words before it. An
+    action's id in it, as in `<model.train>`, stands for its key."""
 
     number: int
     says: str
 
 
-HEAD = Step(1, "all rows are trainable: all would move. Press h: train the last layers alone")
-THAW = Step(1, "all is frozen: nothing could train. Press h: train the last layers alone")
-TRAIN = Step(2, "the header counts what is left to train; the rest is frozen. Press t: train")
+HEAD = Step(
+    1,
+    "all rows are trainable: all would move. Press <model.head_only>: train the last layers alone",
+)
+THAW = Step(
+    1, "all is frozen: nothing could train. Press <model.head_only>: train the last layers alone"
+)
+TRAIN = Step(
+    2, "the header counts what is left to train; the rest is frozen. Press <model.train>: train"
+)
 START = Step(3, "all is filled in, as the recipe has it. Press Enter: start the run")
 WATCH = Step(4, "it trains in its own process, which outlives this screen. Watch the losses fall")
 MEASURE = Step(5, "validation is on pictures that it never trains on. Watch: it ends by itself")
-PROOF = Step(6, "the proof: each frozen value is what it was, bit for bit. Press Esc: back")
-ENDED = Step(6, "it ended before its time: the lines below say why. Press Esc: back")
-YOURS = Step(7, "now yours: thaw open MODEL --classes a,b --data PATH. Press q: leave")
+PROOF = Step(6, "the proof: each frozen value is what it was, bit for bit. Press <run.back>: back")
+ENDED = Step(6, "it ended before its time: the lines below say why. Press <run.back>: back")
+YOURS = Step(7, "now yours: thaw open MODEL --classes a,b --data PATH. Press <model.quit>: leave")
 
 LAST = YOURS.number
 

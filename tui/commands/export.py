@@ -67,8 +67,8 @@ def export(
       beside.NAME           other metrics of the same validation
 
     --json prints one object: version (1), run, model, recipe, data, metric, steps (time, step,
-    epoch, loss, losses, learning_rate, pictures_per_second) and validations (time, step, epoch,
-    metric, value, per_class, beside).
+    epoch, loss, losses, learning_rate, pictures_per_second, by_process: that of each process of
+    several by itself) and validations (time, step, epoch, metric, value, per_class, beside).
 
     --tensorboard writes loss, loss/NAME, learning_rate and pictures_per_second by step, and
     metric/NAME, class/NAME and beside/NAME by the step of the validation.

@@ -94,4 +94,7 @@ class Following:
         description = f"epoch {step.epoch}/{self._epochs} loss {number(step.loss)}"
         if step.pictures_per_second:
             description += f" {step.pictures_per_second:.3g} pictures/s"
+            if step.by_process:
+                rates = (f"{rate:.3g}" if rate else "-" for rate in step.by_process)
+                description += f" ({', '.join(rates)})"
         self._bar.update(self._task, completed=step.step, description=description)

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import click
 
+from tui.commands.helped import Helped
 from tui.commands.saying import echo, say
 
 
-@click.command()
+@click.command(
+    cls=Helped,
+    short_help="Every action by its id, and its keys: to change them.",
+    examples=(
+        ("thaw keys", "what there is, and where config.toml stands"),
+        ("thaw keys --toml > keys.toml", "all of them, to change some"),
+    ),
+)
 @click.option("--toml", is_flag=True, help="As a [keys] table, to begin one's own with.")
 def keys(toml: bool) -> None:
     """Every action by its id, with its keys and what it does.
-
-    \b
-    thaw keys                             which keys there are now, and where config.toml stands
-    thaw keys --toml >> ~/.config/thaw/config.toml     all of them, to change some
 
     An entry is an id and a key, several keys, or none:
 

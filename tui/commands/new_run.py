@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from tui.commands.distribution_options import NAMES, Divided
 from tui.commands.plan_options import GivenPlan, begun_with, read_given
 from tui.commands.problem import Problem
 from tui.commands.saying import say
@@ -72,7 +73,12 @@ def options_given(ctx: click.Context) -> list[str]:
 
 
 def spec_of_file(
-    ctx: click.Context, file: Path, data: str | None, plans: GivenPlans, hyper: dict[str, Any]
+    ctx: click.Context,
+    file: Path,
+    data: str | None,
+    plans: GivenPlans,
+    hyper: dict[str, Any],
+    divided: Divided,
 ) -> tuple[RunSpec, FreezePlan]:
     """The run that a run.toml says, with what the options say instead."""
     import msgspec
@@ -81,7 +87,7 @@ def spec_of_file(
     from tui.toml import TomlError
 
     allowed = {"--data", "--plan", "--preset", "--freeze", "--run-dir", "--find-lr"}
-    allowed |= {"--overfit-batch", "--tensorboard"}
+    allowed |= {"--overfit-batch", "--tensorboard", "--only-make", *NAMES}
     allowed |= {"--" + name.replace("_", "-") for name in hyper}
     for option in options_given(ctx):
         if option not in allowed:
@@ -94,6 +100,7 @@ def spec_of_file(
         spec,
         data=data or spec.data,
         hyper=msgspec.structs.replace(spec.hyper, **hyper),
+        distribution=divided.on(spec.distribution),
     )
     _refuse_contradiction(spec)
     beside = file.with_name("plan.toml")
@@ -112,19 +119,26 @@ def spec_of_file(
 
 
 def spec_of_model(
-    source: ModelSource, data: str | None, plans: GivenPlans, hyper: dict[str, Any], asking: Asking
+    source: ModelSource,
+    data: str | None,
+    plans: GivenPlans,
+    hyper: dict[str, Any],
+    asking: Asking,
+    divided: Divided,
 ) -> tuple[RunSpec, FreezePlan]:
     """A new run of a model, as the form makes it."""
     import msgspec
 
     from tui.runs.inspection import CheckData
     from tui.runs.new_run import new_spec
+    from tui.runs.spec import Distribution
 
     if data is None:
         raise Problem(
             f"{source.model}: a model needs --data PATH to train on; a run's folder, or its "
             "run.toml, needs nothing more"
         )
+    distribution = divided.on(Distribution())
     opened, tree = _opened(source, asking)
     recipe = opened.recipe
     if recipe is None:
@@ -136,6 +150,7 @@ def spec_of_model(
     _refuse_idle(plan, tree, plans)
     defaults = recipe.defaults
     spec = new_spec(opened, recipe, data, msgspec.structs.replace(defaults, **hyper))
+    spec = msgspec.structs.replace(spec, distribution=distribution)
     _refuse_contradiction(spec)
     classes = opened.source.classes or opened.model.classes
     summary: DataSummary = answer_of(asking, CheckData(spec.data, recipe.name, classes))
@@ -186,7 +201,7 @@ def _refuse_idle(plan: FreezePlan, tree: ModelTree, plans: GivenPlans) -> None:
 def _refuse_contradiction(spec: RunSpec) -> None:
     from tui.runs.checks import contradiction
 
-    name, problem = contradiction(spec.hyper, spec.model.ctx)
+    name, problem = contradiction(spec.hyper, spec.model.ctx, spec.distribution.processes)
     if problem:
         raise Problem(f"--{name.replace('_', '-')}: {problem}")
 

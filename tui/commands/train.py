@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import click
 
 from tui.commands.data_option import data_option
+from tui.commands.distribution_options import Divided, distribution_options, refuse_launched
 from tui.commands.hyper_options import WithHyperparameters
 from tui.commands.new_run import (
     GivenPlans,
@@ -24,7 +25,7 @@ from tui.commands.new_run import (
 from tui.commands.plan_options import GivenPlan, plan_options
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
-from tui.commands.saying import say
+from tui.commands.saying import echo_path, say
 from tui.commands.source_options import source_or_run
 from tui.commands.trials import RATE_STEPS, try_out
 
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
         ),
         ("thaw train run.toml --run-dir second --learning-rate 0.01", "as before, but for this"),
         ("thaw train RUN_DIR", "start a run, or go on where it stopped"),
+        ("thaw train demo --data shapes --processes 2", "each on its part of every batch"),
         ("thaw train demo --data shapes --find-lr", "suggest a learning rate"),
     ),
 )
@@ -67,6 +69,12 @@ if TYPE_CHECKING:
     "--run-dir",
     metavar="DIR",
     help="The run's folder, which is made; without it, a new one in the user's data folder.",
+)
+@distribution_options
+@click.option(
+    "--only-make",
+    is_flag=True,
+    help="Make the run's folder, print its path, and train nothing yet.",
 )
 @click.option(
     "--find-lr",
@@ -96,6 +104,11 @@ def train(
     find_lr: bool,
     overfit_batch: int | None,
     tensorboard: bool,
+    only_make: bool,
+    processes: int | None,
+    hostfile: str | None,
+    kvstore: str | None,
+    port: int | None,
     **typed: Any,
 ) -> None:
     """Train without a screen: make a run and carry it out, or go on with one.
@@ -105,6 +118,11 @@ def train(
     plan.toml that lies beside it unless another is given. Anything else is a model, as for
     `thaw open`, and needs --data. A hyper-parameter that is not given is the recipe's. Before the
     first step one batch is sent through and looked at.
+
+    Several processes make the same steps by MXNet's parameter server, from the weights of the
+    first; running statistics that move are the first one's too. A cluster's own launcher (DMLC_ROLE
+    and the like in the environment, or horovodrun) starts `thaw train RUN_DIR` itself, on every
+    machine, as scheduler, server and worker: make the run with --only-make before.
 
     SIGTERM, and Ctrl-C once: finish the step, write a checkpoint, leave; Ctrl-C again ends it at
     once. The same run started again goes on from its newest checkpoint, and ends as if nothing
@@ -120,12 +138,17 @@ def train(
     """
     plans = GivenPlans(given, preset, freeze)
     hyper = {name: value for name, value in typed.items() if value is not None}
+    divided = Divided(processes, hostfile, kvstore, port)
+    _serve_if_told()
     if find_lr and overfit_batch:
         raise Problem("--find-lr and --overfit-batch: give one of them")
     trial = "--find-lr" if find_lr else "--overfit-batch" if overfit_batch else ""
-    if trial and (run_dir or tensorboard):
-        useless = "--run-dir" if run_dir else "--tensorboard"
+    if trial and (run_dir or tensorboard or only_make):
+        useless = "--run-dir" if run_dir else "--tensorboard" if tensorboard else "--only-make"
         raise Problem(f"{trial} keeps nothing, so {useless} is of no use")
+    if trial and (processes or hostfile):
+        useless = "--processes" if processes else "--hostfile"
+        raise Problem(f"{trial} trains in one process, so {useless} is of no use")
     text = source.model
     folder = _run_folder(text)
     if folder is not None and not trial:
@@ -137,19 +160,24 @@ def train(
                 f"thaw train {folder.spec_file} {options[0]} … makes a new one of it"
             )
         _carry_out(folder, tensorboard=tensorboard)
+    refuse_launched(text)
     target = checked_folder(run_dir)
     if folder is not None or text.endswith(".toml"):
         file = folder.spec_file if folder else Path(text).expanduser()
-        spec, plan = spec_of_file(ctx, file, data, plans, hyper)
+        spec, plan = spec_of_file(ctx, file, data, plans, hyper, divided)
         if trial:
             with inspector() as asking:
                 try_out(trial, spec, plan, overfit_batch or RATE_STEPS, asking)
     else:
         with inspector() as asking:
-            spec, plan = spec_of_model(source, data, plans, hyper, asking)
+            spec, plan = spec_of_model(source, data, plans, hyper, asking, divided)
             if trial:
                 try_out(trial, spec, plan, overfit_batch or RATE_STEPS, asking)
-    _carry_out(made(spec, plan, target), tensorboard=tensorboard)
+    folder = made(spec, plan, target)
+    if only_make:
+        echo_path(str(folder.path))
+        return
+    _carry_out(folder, tensorboard=tensorboard)
 
 
 def read_run(folder: RunFolder) -> tuple[RunSpec, FreezePlan]:
@@ -191,6 +219,15 @@ def _named_run(text: str) -> RunFolder | None:
     return None
 
 
+def _serve_if_told() -> None:
+    """Where a launcher has started this as a process of the parameter server, be that."""
+    from tui.runs.launched import launched_as
+
+    if launched_as() in ("scheduler", "server"):
+        sys.stdout.flush()
+        os.execv(sys.executable, [sys.executable, "-m", "tui.engine", "node"])
+
+
 def _carry_out(folder: RunFolder, *, tensorboard: bool = False) -> NoReturn:
     import shlex
 
@@ -198,10 +235,11 @@ def _carry_out(folder: RunFolder, *, tensorboard: bool = False) -> NoReturn:
     from tui.runs.events import RunStarted
     from tui.runs.exit_codes import STOPPED
     from tui.runs.headless import follow
+    from tui.runs.launched import launched_as
     from tui.runs.past import read_past, why_not_started
 
     read_run(folder)
-    if why_not := why_not_started(folder, read_past(folder)):
+    if not launched_as() and (why_not := why_not_started(folder, read_past(folder))):
         raise Problem(why_not)
     with Following() as following:
 

@@ -1,10 +1,12 @@
-"""`python -m tui.engine inspect|train|libraries`: the processes in which MXNet runs."""
+"""`python -m tui.engine inspect|train|…`: the processes in which MXNet runs."""
 
 from __future__ import annotations
 
 import faulthandler
 import logging
 import sys
+
+USAGE = "usage: python -m tui.engine inspect | train RUN_DIR | libraries | follow | node"
 
 
 def main(arguments: list[str]) -> int:
@@ -23,14 +25,20 @@ def main(arguments: list[str]) -> int:
             from tui.engine import train
 
             return train.main(rest)
+        case ["follow", *rest]:
+            from tui.engine.distribution import follower
+
+            return follower.main(rest)
+        case ["node", *rest]:
+            from tui.engine.distribution import node
+
+            return node.main(rest)
         case ["libraries", *rest]:
             from tui.engine import libraries
 
             return libraries.main(rest)
         case _:
-            print(
-                "usage: python -m tui.engine inspect | train RUN_DIR | libraries", file=sys.stderr
-            )
+            print(USAGE, file=sys.stderr)
             return 2
 
 

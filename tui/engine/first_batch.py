@@ -12,11 +12,11 @@ import numpy as np
 import psutil
 
 from tui.engine.datasets.data import Data, Task
-from tui.engine.loop import STEP_STREAM, Loop
+from tui.engine.loop import Loop
 from tui.engine.optimizer import states_kept
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.refusal import Refusal
-from tui.engine.seeding import seed_everything
+from tui.engine.seeding import of_batch, seed_everything
 from tui.model.states import State, Statistic
 from tui.runs.events import Checked
 
@@ -38,7 +38,7 @@ def check_first_batch(loop: Loop, plans: PlanInForce, data: Data, task: Task) ->
     mx.nd.waitall()
     before, began = _in_use(device), time.monotonic()
     with _statistics_kept(plans):
-        seed_everything(loop.spec.seed, loop.position.epoch, 0, STEP_STREAM)
+        seed_everything(loop.spec.seed, *of_batch(loop.position.epoch, 0, step=True))
         loop.stepper.add(batch)
         stepped = loop.stepper.look(loop.outcome.steps + 1)
         mx.nd.waitall()

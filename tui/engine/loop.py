@@ -11,31 +11,32 @@ a run can go on at any step as if it had never stopped, whoever reads its batche
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import mxnet as mx
 from mxnet import gluon
 
+from tui.engine.batch_reader import BatchReader
 from tui.engine.confusion import Confusion
 from tui.engine.distribution.exchange import Exchange
+from tui.engine.distribution.group import Group
+from tui.engine.distribution.lost import TrainerLost
+from tui.engine.distribution.spread import KeptStatistics
 from tui.engine.divergence import refuse_infinite_values
-from tui.engine.input.workers import BatchWorkers, WorkerLost
+from tui.engine.input.workers import WorkerLost
 from tui.engine.orders import Orders
 from tui.engine.picture_rate import PictureRate
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.rate_in_force import RateInForce
 from tui.engine.recipes.recipe import TrainingTask
-from tui.engine.seeding import seed_everything
+from tui.engine.seeding import of_batch, seed_everything
 from tui.engine.stepper import Stepped, Stepper
 from tui.runs.checkpoint import Outcome, Position
 from tui.runs.control import KeepCheckpoint, SetLearningRate, Validate
 from tui.runs.events import Continued, Event, Notice, Paused, Phase, Step, Validated
 from tui.runs.spec import RunSpec
-
-STEP_STREAM = 1
-"""Beside a batch's own stream, that of the step on it: dropout, a detector's samples."""
 
 
 @dataclass
@@ -47,11 +48,11 @@ class Loop:
     `keep` is called where a checkpoint is due: at the ends of epochs, and when the run is
     stopped. `position` and `outcome` are where the run stands; others than the first go on from
     there, with a `trainer` whose state is of then. `tell_skipped` is called when pictures have
-    been read: some may have been skipped. `workers` read the batches, where there are any;
-    otherwise the loop does, on its own thread. `write_confusion` keeps a classifier's table and
+    been read: some may have been skipped. `write_confusion` keeps a classifier's table and
     returns where. `sample` is called with the step after each validation, the network as that has
     left it. `contexts` are the devices, where there are several, and `exchange` adds up their
-    gradients; `names` are those of the loss's parts.
+    gradients; `group` are the processes that make the same steps, each on its part of a batch;
+    `names` are those of the loss's parts.
     """
 
     task: TrainingTask
@@ -66,17 +67,19 @@ class Loop:
     position: Position = field(default_factory=Position)
     outcome: Outcome = field(default_factory=Outcome)
     tell_skipped: Callable[[], None] = lambda: None
-    workers: BatchWorkers | None = None
     write_confusion: Callable[[Confusion], str] = lambda _: ""
     sample: Callable[[int], None] = lambda _: None
     contexts: Sequence[mx.Context] = ()
     exchange: Exchange | None = None
+    group: Group | None = None
     names: Sequence[str] = ()
+    reader: BatchReader = field(init=False)
     stepper: Stepper = field(init=False)
     measured: float | None = None
     """The metric at the present step; None where it was not measured."""
 
     def __post_init__(self) -> None:
+        self.reader = BatchReader(self.task, self.spec.seed)
         self.stepper = Stepper(self.task, self.spec.hyper, self.contexts, self.exchange, self.names)
         self._rate = RateInForce(
             self.spec.hyper,
@@ -87,7 +90,8 @@ class Loop:
             self.rates,
         )
         self._began = time.monotonic() - self.outcome.seconds
-        self._lost: WorkerLost | None = None
+        self._lost: WorkerLost | TrainerLost | None = None
+        self._before: KeptStatistics | None = None
 
     @property
     def trainer(self) -> gluon.Trainer:
@@ -113,13 +117,19 @@ class Loop:
             Diverged: the loss, a gradient or a parameter is no finite number any more.
             WorkerLost: a process that reads batches has died. There is a checkpoint of where the
                 run stood.
+            TrainerLost: a process of the group has, and there is one as well.
         """
         hyper = self.spec.hyper
         kept: Position | None = None
         for epoch in range(self.position.epoch, hyper.epochs + 1):
             if self._over():
                 break
-            self._train(epoch)
+            try:
+                self._train(epoch)
+            except TrainerLost as error:
+                self._lost = error
+                if self._before is not None:
+                    self._before.put_back()  # of a step that was not made
             if self._over():
                 break
             self.outcome.epochs = epoch
@@ -155,13 +165,11 @@ class Loop:
         done = self.position.batch if epoch == self.position.epoch else 0
         if self.plans is not None and not done:
             self.plans.begin_epoch(epoch, self.outcome.steps)
-        # Each epoch has a stream of its own: its order depends on no epoch before it.
-        seed_everything(self.spec.seed, epoch)
-        batches = iter(self.task.batches(done)) if self.workers is None else iter(())
+        self.reader.begin(epoch, done)
         self.task.train_mode()
         rate = PictureRate()
         last = self.task.steps_per_epoch
-        batch = self._read(batches, epoch, done) if done < last and not self._over() else None
+        batch = self._read(epoch, done) if done < last and not self._over() else None
         while done < last and not self._over():
             if done and self._validation_due_within():
                 self._validate_within(epoch)
@@ -171,30 +179,54 @@ class Loop:
             self._between_batches(epoch, rate)
             if self._over():
                 break
+            if self.group is not None and self.plans is not None:
+                plans = self.plans
+                self._before = KeptStatistics(plans.net, plans.tree, plans.resolution)
             until = min(last, done + self.spec.hyper.accumulate)
             while done < until:
-                seed_everything(self.spec.seed, epoch, done, STEP_STREAM)
-                self.stepper.add(batch)
+                if self.group is not None:
+                    self.group.take(epoch, done)
+                seed_everything(self.spec.seed, *of_batch(epoch, done, step=True))
+                self._added(self.stepper.add(batch))
                 done += 1
-                batch = self._read(batches, epoch, done) if done < last else None
+                batch = self._read(epoch, done) if done < last else None
                 if batch is None and done < until:
                     # Half a step cannot be kept: of a worker that is lost, this is the last.
-                    assert self.workers is not None
-                    batch = self.workers.source.read(epoch, done)
+                    assert self.reader.workers is not None
+                    batch = self.reader.workers.source.read(epoch, done)
             step = self.outcome.steps + 1
             learning_rate = self._rate.at(step)
+            if self.group is not None:
+                self._make_together(self.group, step, learning_rate)
             stepped = self.stepper.step(step, learning_rate)
+            self._before = None
             self.outcome.steps = step
             self.position = Position(epoch, done)
             self.measured = None
             self._tell(stepped, learning_rate, rate)
 
+    def _added(self, pictures: int) -> None:
+        if self.group is not None:
+            self.group.speed.add(pictures)
+
+    def _make_together(self, group: Group, step: int, learning_rate: float) -> None:
+        """Have the others make this step too. They wait in it for this process: nothing may come
+        in between."""
+        if group.speed.measures:
+            self.stepper.wait()
+        group.speed.made()
+        group.make(step, learning_rate)
+
     def _between_batches(self, epoch: int, rate: PictureRate) -> None:
         """Carry out what the run was told, and wait for as long as it is paused."""
         waited, began = False, time.monotonic()
         while True:
+            if self.group is not None:
+                self.group.check()
             if self.plans is not None:
                 self.plans.between_batches(self.outcome.steps)
+                if self.group is not None:
+                    self.group.change(self.plans.plan)
             self._rate.between_batches()
             while (order := self.orders.take()) is not None:
                 match order:
@@ -254,19 +286,13 @@ class Loop:
         if better and self.spec.hyper.checkpoint_every and not self.should_stop():
             self._keep()
 
-    def _read(self, batches: Iterator[Any], epoch: int, number: int) -> Any:
+    def _read(self, epoch: int, number: int) -> Any:
         """A batch; None where the worker that was to read it is lost."""
-        if self.workers is not None:
-            try:
-                batch = self.workers.take(epoch, number)
-            except WorkerLost as error:
-                self._lost, batch = error, None
-        else:
-            if number:
-                # Each batch has a stream of its own too, but the first, which goes on from the
-                # order.
-                seed_everything(self.spec.seed, epoch, number)
-            batch = next(batches)
+        batch = None
+        try:
+            batch = self.reader.read(epoch, number)
+        except WorkerLost as error:
+            self._lost = error
         self.tell_skipped()
         return batch
 
@@ -306,6 +332,7 @@ class Loop:
                 stepped.parts,
                 learning_rate,
                 rate.add(stepped.pictures),
+                self.group.speeds() if self.group is not None else (),
             )
         )
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import mxnet as mx
 from mxnet.gluon import Block
 
 from tui.engine.checkpoints import Checkpoints, restore
 from tui.engine.confusion import Confusion
 from tui.engine.datasets.data import Data
 from tui.engine.devices import parse_contexts
-from tui.engine.distribution.exchange import DeviceExchange
+from tui.engine.distribution.begin import begin_group, refuse_too_many
+from tui.engine.distribution.exchange import DeviceExchange, Exchange
+from tui.engine.distribution.group import Group
+from tui.engine.distribution.lost import TrainerLost
+from tui.engine.distribution.placing import devices_of, places_of, with_devices
+from tui.engine.distribution.rendezvous import Joined
 from tui.engine.distribution.spread import spread
 from tui.engine.divergence import Diverged
 from tui.engine.feature_cache.begin import begin_caching
@@ -30,8 +37,11 @@ from tui.engine.samples import Samples
 from tui.engine.saving import save_parameters
 from tui.engine.set_up import build_network, read_data
 from tui.engine.sources.built import Built
+from tui.engine.verification import digest_of_all
 from tui.model.plan import FreezePlan
+from tui.model.states import Statistic
 from tui.runs.checkpoint import (
+    OPTIMIZER,
     WEIGHTS,
     CheckpointError,
     Found,
@@ -41,7 +51,7 @@ from tui.runs.checkpoint import (
     newest_checkpoint,
     set_aside_after,
 )
-from tui.runs.events import Event, Finished, Notice, Phase, Prepared, Resumed
+from tui.runs.events import Event, Finished, Notice, Phase, Prepared, Proof, Resumed
 from tui.runs.folder import RunFolder
 from tui.runs.past import Past
 from tui.runs.proof_file import write_proof
@@ -54,6 +64,9 @@ from tui.whole_file import whole_file
 class Run:
     """Carries out the run of a folder. `past` is what its log says of earlier starts, `written`
     tells how many events the log holds, `should_stop` is asked between batches.
+
+    `joined` is what it has in common with the processes that a cluster's launcher has started
+    beside it; without it, the run starts those that it needs.
 
     `plans` is there as soon as the network is, `loop` as soon as it trains.
     """
@@ -68,6 +81,8 @@ class Run:
     orders: Orders = field(default_factory=Orders)
     plans: PlanInForce | None = None
     loop: Loop | None = None
+    joined: Joined | None = None
+    _group: Group | None = None
 
     def carry_out(self) -> None:
         """All of it, or what a checkpoint leaves of it.
@@ -77,30 +92,53 @@ class Run:
             Diverged: the loss, a gradient or a parameter is no finite number any more.
             PatternError: one of the plan's patterns cannot be used.
             WorkerLost: a process that reads its pictures has died.
+            TrainerLost: a process that it is divided over has; what can be kept is kept.
         """
         try:
             self._carry_out()
         finally:
-            if self.loop is not None and self.loop.workers is not None:
-                self.loop.workers.close()
+            if self.loop is not None and self.loop.reader.workers is not None:
+                self.loop.reader.workers.close()
+            if self._group is not None:
+                self._group.close(all_is_well=False)
 
     def _carry_out(self) -> None:
         found = self._find_checkpoint()
-        recipe, built = build_network(self.spec, self.emit)
+        spec = self._own_spec()
+        self._group = begin_group(
+            self.spec,
+            self.folder.path,
+            self.joined,
+            lambda line: self.emit(Notice(line)),
+            self.orders.wake,
+        )
+        recipe, built = build_network(spec, self.emit)
         data = read_data(self.spec, recipe, built, self.emit)
         if self.spec.hyper.patience and not len(data.validation):
             raise Refusal(
                 "patience waits for a better metric, and there are no validation pictures to "
                 "measure one on; set it to 0"
             )
-        contexts = parse_contexts(self.spec.model.ctx)
+        contexts = parse_contexts(spec.model.ctx)
         spread(built.net, contexts)
+        refuse_too_many(self.spec.distribution.processes, len(data.train))
         self.emit(Phase("applying the plan"))
         plans = self._apply_plan(built.net, found)
         self.emit(Phase("preparing the first batch"))
         checkpoint = found.checkpoint
         task = recipe.prepare(built, data, self.spec.hyper)
-        task = begin_caching(task, self.spec, built, data, plans, self.folder, self.emit)
+        processes = self.spec.distribution.processes
+        task.divide(0, processes)
+        task = begin_caching(
+            task,
+            self.spec,
+            built,
+            data,
+            plans,
+            self.folder.features,
+            self.emit,
+            self.folder.features_beside(0, processes),
+        )
         checkpoints = Checkpoints(
             self.folder,
             plans,
@@ -125,10 +163,12 @@ class Run:
             write_confusion=self._write_confusion,
             sample=self._sampling(built, data, recipe),
             contexts=contexts,
-            exchange=DeviceExchange() if len(contexts) > 1 else None,
+            exchange=self._exchange(contexts),
+            group=self._group,
             names=recipe.info.losses,
         )
         self._tell_prepared(recipe, data, loop, plans)
+        self._tell_statistics(len(contexts), plans)
         if checkpoint:
             if checkpoint.pictures != len(data.train):
                 raise Refusal(
@@ -137,8 +177,9 @@ class Run:
                     "changed, or make a new run"
                 )
             restore(found, built.net, loop, plans)
+        self._begin_together(found, built.net, plans)
         # They start up while the first batch is checked, which is read without them.
-        loop.workers = begin_workers(task, self.spec, data, self.emit)
+        loop.reader.workers = begin_workers(task, self.spec, data, self.emit)
         if self.past.started is not None:
             set_aside_after(self.folder, loop.outcome.steps)
             self.emit(Resumed(loop.outcome.steps, loop.position.epoch, loop.outcome.seconds))
@@ -151,6 +192,8 @@ class Run:
             outcome = loop.run()
         except Diverged as error:
             raise Diverged(f"{error}; {self._last_good()}") from error
+        except TrainerLost as error:
+            raise TrainerLost(f"{error}; {self._goes_on()}") from error
         plans.close()
         self.orders.close()
         self._finish(built.net, plans, outcome, recipe.info.metric)
@@ -194,6 +237,65 @@ class Run:
             changed=self._write_states,
         )
         return self.plans
+
+    def _own_spec(self) -> RunSpec:
+        """The run with the devices of this process alone."""
+        if self.joined is not None or self.spec.distribution.processes == 1:
+            return self.spec
+        places = places_of(self.spec.distribution)
+        return with_devices(self.spec, devices_of(self.spec.model.ctx, places)[0])
+
+    def _exchange(self, contexts: Sequence[mx.Context]) -> Exchange | None:
+        if self._group is not None:
+            self.emit(Phase(f"waiting for {self._group.processes} processes to be up"))
+            return self._group.meet()
+        return DeviceExchange() if len(contexts) > 1 else None
+
+    def _begin_together(self, found: Found, net: Block, plans: PlanInForce) -> None:
+        """Give the other processes the weights of this one, and where the run stands."""
+        if self._group is None:
+            return
+        checkpoint = found.checkpoint
+        if checkpoint:
+            optimizer = (found.path / OPTIMIZER, checkpoint.optimizer)
+            steps = checkpoint.outcome.steps
+            self._group.begin(plans.plan, plans.epoch, steps, found.path / WEIGHTS, optimizer)
+            return
+        with tempfile.TemporaryDirectory(prefix="thaw-") as own:
+            weights = Path(own) / WEIGHTS
+            save_parameters(net, weights)
+            self._group.begin(plans.plan, plans.epoch, 0, weights, None)
+
+    def _tell_statistics(self, devices: int, plans: PlanInForce) -> None:
+        parts = devices * self.spec.distribution.processes
+        if parts > 1 and Statistic.MOVING in plans.resolution.statistics.values():
+            self.emit(
+                Notice(
+                    f"batch statistics are of a part of each batch, of {parts} parts; the running "
+                    "statistics that move are those of the first, and are what is kept"
+                )
+            )
+
+    def _proof(self, plans: PlanInForce) -> Proof:
+        proof = plans.witness.proof()
+        if self._group is not None:
+            digest = digest_of_all(plans.net, plans.tree, plans.resolution)
+            proof, notices = self._group.prove(proof, digest)
+            for notice in notices:
+                self.emit(notice)
+        return proof
+
+    def _part(self) -> None:
+        group, self._group = self._group, None
+        if group is not None:
+            group.close(all_is_well=True)
+
+    def _goes_on(self) -> str:
+        good = newest_checkpoint(self.folder, set())
+        if good.checkpoint is None:
+            return "no step was kept; start the run again"
+        step = good.checkpoint.outcome.steps
+        return f"the run is kept as it was after step {step}, and goes on when it is started again"
 
     def _write_states(self, step: int) -> None:
         assert self.plans is not None
@@ -267,10 +369,12 @@ class Run:
         plans.witness.end(outcome.steps)
         if plans.witness.intervals:
             write_proof(self.folder.proof_file, plans.witness.proof_file(where))
-            self.emit(plans.witness.proof())
+            self.emit(self._proof(plans))
+        self._part()
         if not outcome.stopped:
             # It goes on no more: what was kept for later epochs only takes room.
             shutil.rmtree(self.folder.features, ignore_errors=True)
+            shutil.rmtree(self.folder.others, ignore_errors=True)
         self.emit(
             Finished(
                 stopped=outcome.stopped,

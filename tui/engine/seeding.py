@@ -20,6 +20,13 @@ def seed_everything(seed: int, *more: int) -> None:
     mx.random.seed(mixed % 2**31)
 
 
+def of_batch(epoch: int, number: int, rank: int = 0, *, step: bool = False) -> tuple[int, ...]:
+    """The stream of a batch, or of the step on it, under a run's seed. Where a batch is divided
+    over processes, each draws from a stream of its own for its part."""
+    stream = 2 * rank + step
+    return (epoch, number, stream) if stream else (epoch, number)
+
+
 def generator(*numbers: int) -> np.random.RandomState:
     """A generator of its own that these numbers (none negative) determine. NumPy's legacy one: its
     stream is frozen (NEP 19)."""

@@ -61,8 +61,9 @@ class Stepper:
         if self.hyper.amp:
             prepare(self.trainer)
 
-    def add(self, batch: Any) -> None:
-        """Send a batch through, forth and back. Waits for nothing."""
+    def add(self, batch: Any) -> int:
+        """Send a batch through, forth and back. Waits for nothing. Returns how many pictures it
+        had."""
         with autograd.record():
             if len(self.contexts) > 1:
                 losses = self.task.losses_on(batch, self.contexts)
@@ -73,6 +74,7 @@ class Stepper:
                 autograd.backward(backward)
         self._used = max(self._used, len({head.context for head in heads}))
         self._pending += losses
+        return sum(one.pictures for one in losses)
 
     def step(self, step: int, learning_rate: float) -> Stepped:
         """Update the weights by what was added; `step` is its number. Where several processes
@@ -130,7 +132,7 @@ class Stepper:
 
     @property
     def _together(self) -> bool:
-        return self.exchange is not None and self.exchange.workers > 1
+        return self.exchange is not None and self.exchange.processes > 1
 
     def _add_up(self, exchange: Exchange) -> Stepped:
         params = self.trainer._params

@@ -16,6 +16,8 @@ from pathlib import Path
 import psutil
 
 from tui.engine.device_memory import device_memory
+from tui.engine.distribution.lost import TrainerLost
+from tui.engine.distribution.rendezvous import Joined, as_launched, follow, join
 from tui.engine.divergence import Diverged
 from tui.engine.input.workers import WorkerLost
 from tui.engine.listener import Listener
@@ -28,6 +30,7 @@ from tui.runs.control import ChangePlan, Command, GoOn, Pause, Ping, Reply, Stop
 from tui.runs.events import Commanded, DeviceMemory, Event, Failed, Finished, Memory, RunStarted
 from tui.runs.exit_codes import DIVERGED, ERROR, REFUSED
 from tui.runs.folder import RunFolder
+from tui.runs.launched import launched_as
 from tui.runs.lock import RunLock
 from tui.runs.log import EventWriter
 from tui.runs.past import Past, going_on, read_past, why_not_started
@@ -51,6 +54,15 @@ def train(path: Path) -> int:
     """Carry out the run in a folder. Returns the exit code: 0 done or stopped, 2 it cannot be
     done, 4 the loss was no number any more, 1 an error of another kind."""
     folder = RunFolder(path)
+    joined = None
+    if launched_as():
+        try:
+            joined = join(folder)
+            if joined.exchange.rank:
+                return follow(joined)
+        except (Refusal, OSError) as error:
+            print(error, file=sys.stderr)
+            return REFUSED if isinstance(error, Refusal) else ERROR
     lock = RunLock(folder.lock_file)
     try:
         if not lock.take():
@@ -65,14 +77,14 @@ def train(path: Path) -> int:
         # Not an event: it would end the run that is going on, or the one that is complete.
         print(why_not, file=sys.stderr)
         return 2
-    trainer = _Trainer(folder, past, PatientWriter(EventWriter(folder.events_file)))
+    trainer = _Trainer(folder, past, PatientWriter(EventWriter(folder.events_file)), joined)
     try:
         trainer.carry_out()
         return 0
     except (Refusal, PatternError, TomlError) as error:
         logger.info("refused", exc_info=True)
         trainer.emit(Failed(str(error)))
-        if isinstance(error, WorkerLost):
+        if isinstance(error, WorkerLost | TrainerLost):
             return ERROR  # it goes on when it is started again
         return DIVERGED if isinstance(error, Diverged) else 2
     except Exception as error:
@@ -89,6 +101,7 @@ class _Trainer:
     folder: RunFolder
     past: Past
     writer: PatientWriter
+    joined: Joined | None = None
     orders: Orders = field(init=False)
     _ended: threading.Event = field(default_factory=threading.Event)
     _writing: threading.Lock = field(default_factory=threading.Lock)
@@ -113,6 +126,8 @@ class _Trainer:
 
     def carry_out(self) -> None:
         spec, plan = self.folder.read()
+        if self.joined is not None:
+            spec = as_launched(spec, self.joined)
         # That of an earlier run of this folder is of other weights.
         self.folder.proof_file.unlink(missing_ok=True)
         process = psutil.Process()
@@ -129,6 +144,7 @@ class _Trainer:
             lambda: self.writer.written,
             lambda: self.orders.stopping,
             self.orders,
+            joined=self.joined,
         )
         self._listen()
         self._run.carry_out()
@@ -210,4 +226,10 @@ def main(arguments: list[str]) -> int:
     if len(arguments) != 1:
         print("usage: python -m tui.engine train RUN_DIR", file=sys.stderr)
         return 2
-    return train(Path(arguments[0]))
+    code = train(Path(arguments[0]))
+    if launched_as():
+        # MXNet's way out would wait for processes that may be gone.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    return code

@@ -10,6 +10,7 @@ import numpy as np
 from mxnet.gluon import Block, Parameter
 
 from tui.model.resolution import Resolution
+from tui.model.states import Statistic
 from tui.model.tree import ModelTree
 from tui.runs.events import Proof
 from tui.runs.proof_file import Interval, Kept, ProofFile, Witnessed
@@ -40,6 +41,21 @@ def digest_of(parameter: Parameter) -> str:
 def digests(net: Block) -> dict[str, str]:
     """The digest of every parameter, by prefixed name."""
     return {name: digest_of(parameter) for name, parameter in net.collect_params().items()}
+
+
+def digest_of_all(net: Block, tree: ModelTree, resolution: Resolution) -> str:
+    """One digest of all that a network has, but for statistics that move."""
+    found = digests(net)
+    moving = {
+        tree.parameters[index].name
+        for index, statistic in resolution.statistics.items()
+        if statistic is not Statistic.FIXED
+    }
+    whole = hashlib.blake2b(digest_size=16)
+    for info in sorted(tree.parameters, key=lambda info: info.structure_name):
+        if info.name not in moving:
+            whole.update(f"{info.structure_name} {found[info.name]}\n".encode())
+    return whole.hexdigest()
 
 
 def witnessed(

@@ -190,12 +190,14 @@ def with_texts(base: Hyperparameters, texts: dict[str, str]) -> Hyperparameters:
     return msgspec.structs.replace(base, **changes)
 
 
-def contradiction(hyper: Hyperparameters, ctx: str) -> tuple[str, str]:
+def contradiction(hyper: Hyperparameters, ctx: str, processes: int = 1) -> tuple[str, str]:
     """What cannot be used together, or not on a device, in one line: the field's name and the
-    words; two empty strings where there is nothing."""
+    words; two empty strings where there is nothing. The devices are those of so many processes."""
     if hyper.amp and not ctx.startswith("gpu"):
         return "amp", f"needs a GPU, and the model is on {ctx}"
     devices = ctx.count(",") + 1
+    if ctx.startswith("gpu"):
+        devices = -(-devices // processes)  # which have them for themselves
     if hyper.batch_size < devices:
         return "batch_size", f"{hyper.batch_size} cannot be divided over {devices} devices"
     if hyper.schedule == "step" and not hyper.decay_epochs:

@@ -95,10 +95,11 @@ def settings_of(spec: RunSpec) -> dict[str, Any]:
     """A run.toml as names with values: the model's own and the hyper-parameters in one row, since
     none of either has the other's name."""
     told = msgspec.to_builtins(spec)
-    model, hyper = told.pop("model"), told.pop("hyper")
+    model, hyper, _ = told.pop("model"), told.pop("hyper"), told.pop("distribution")
+    divided = msgspec.structs.asdict(spec.distribution)
     told.pop("version")
     model.pop("seed", None)  # the run's, said twice
-    return {**model, **told, **hyper}
+    return {**model, **told, **hyper, **divided}
 
 
 def rules_of(plan: FreezePlan) -> tuple[str, ...]:

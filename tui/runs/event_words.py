@@ -52,6 +52,7 @@ def in_words(event: events.Event) -> str:
             return (
                 f"epoch {event.epoch} step {event.step} loss {number(event.loss)} ({parts}) "
                 f"rate {event.learning_rate:.3g} {event.pictures_per_second:.1f} pictures/s"
+                f"{in_words_of_processes(event)}"
             )
         case Validated():
             return in_words_of_validation(event)
@@ -82,6 +83,14 @@ def in_words(event: events.Event) -> str:
             return f"after step {event.step}: {rate_in_words(event)}"
         case _:
             return ""
+
+
+def in_words_of_processes(step: Step) -> str:
+    """How fast each process of a step is by itself, in brackets; empty where it had one."""
+    if not step.by_process:
+        return ""
+    rates = (f"{rate:.1f}" if rate else "-" for rate in step.by_process)
+    return f" (each process by itself: {', '.join(rates)})"
 
 
 def number(value: float | None, form: str = ".4g") -> str:
@@ -124,6 +133,8 @@ def in_words_of_proof(proof: Proof) -> str:
         f"{proof.statistics_identical} statistics identical",
         f"{proof.trainable_changed} trainable changed",
     ]
+    if proof.processes > 1:
+        parts[0] += f", in each of {proof.processes} processes"
     if proof.lr_mult_zero:
         parts.append(f"{proof.lr_mult_zero} with lr_mult 0 identical")
     if proof.frozen_at_times:

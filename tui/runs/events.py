@@ -87,10 +87,12 @@ class Caching(msgspec.Struct, frozen=True, tag=True):
     found: int = 0
 
 
-class Step(msgspec.Struct, frozen=True, tag=True):
+class Step(msgspec.Struct, frozen=True, tag=True, omit_defaults=True):
     """One optimiser step. `losses` holds each part by name (`sum` is not among them),
     `step` counts from 1 over the whole run, `epoch` from 1. A loss that is not finite is read
-    as None: JSON has no NaN."""
+    as None: JSON has no NaN. Where several processes make it together, it is of all of them, and
+    `by_process` has how many pictures a second each does by itself, as it was last measured (0: not
+    yet)."""
 
     step: int
     epoch: int
@@ -98,6 +100,7 @@ class Step(msgspec.Struct, frozen=True, tag=True):
     losses: dict[str, float | None]
     learning_rate: float
     pictures_per_second: float
+    by_process: tuple[float, ...] = ()
 
 
 class Confused(msgspec.Struct, frozen=True):
@@ -243,7 +246,8 @@ class Proof(msgspec.Struct, frozen=True, tag=True):
     `lr_mult_zero` counts those that only a multiplier of 0 held, and that are identical;
     `not_freezing` are those of `broken` that it did not hold. `intervals` is under how many plans
     in turn the run went on, `frozen_at_times` how many of the trainable ones were frozen in some of
-    them, and identical in these. All digests are in proof.json.
+    them, and identical in these. All digests are in proof.json. `processes` is how many it
+    is of: what moved in one of them is among `broken`, and says in which.
     """
 
     frozen_identical: int
@@ -256,6 +260,7 @@ class Proof(msgspec.Struct, frozen=True, tag=True):
     not_freezing: tuple[str, ...] = ()
     frozen_at_times: int = 0
     intervals: int = 1
+    processes: int = 1
 
 
 class Finished(msgspec.Struct, frozen=True, tag=True):

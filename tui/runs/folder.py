@@ -71,6 +71,19 @@ class RunFolder:
         return self.path / "features"
 
     @property
+    def others(self) -> Path:
+        """What belongs to the processes beside the trainer, a folder for each by its number."""
+        return self.path / "processes"
+
+    def features_of(self, rank: int) -> Path:
+        """What the frozen side has made of the pictures of one of several processes."""
+        return self.others / str(rank) if rank else self.features
+
+    def features_beside(self, rank: int, processes: int) -> list[Path]:
+        """The same of all the others."""
+        return [self.features_of(other) for other in range(processes) if other != rank]
+
+    @property
     def samples(self) -> Path:
         """Where pictures are written after each validation, each time a folder named by its
         step."""

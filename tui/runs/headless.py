@@ -10,6 +10,7 @@ from tui.runs import events
 from tui.runs.events import Died, Failed, Finished
 from tui.runs.exit_codes import COMPLETE, STOPPED
 from tui.runs.folder import RunFolder
+from tui.runs.launched import launched_as
 from tui.runs.log import EventReader
 from tui.runs.supervisor import cause_of
 from tui.runs.trainer import last_lines, start_trainer, with_disk
@@ -61,6 +62,8 @@ def follow(
         say("ended at once; the same command goes on from the newest checkpoint")
         return 128 + signal.SIGINT
     if last is None or isinstance(last, Died):
+        if last is None and launched_as() and code == COMPLETE:
+            return code  # the run is another's, on a machine whose log is not seen here
         if last is None:
             say(with_disk(cause_of(code), folder))
         say(f"the last lines of {folder.log_file}:")

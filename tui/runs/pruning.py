@@ -19,14 +19,16 @@ _WRITTEN = re.compile(
     r"|weights/(final|best)\.params"
     r"|checkpoints/\.?\d+(\.\w+)?/(weights\.params|optimizer\.params|checkpoint\.json)"
     r"|tensorboard/events\.out\.tfevents\.[^/]*"
-    r"|features/(rows\.bin|store\.json)|samples/\.?\d+(\.\w+)?/\d+(\.small)?\.png|confusion\.csv|inspector\.log)"
+    r"|(features|processes/\d+)/(rows\.bin|store\.json)|samples/\.?\d+(\.\w+)?/\d+(\.small)?\.png|confusion\.csv|inspector\.log)"
 )
 """The files of a run, by their paths in its folder."""
 
 _TEMPORARY = re.compile(r"((?:[^/]+/)*)\.([^/]+)\.\d+")
 """What such a file is called while it is being written."""
 
-_FOLDERS = re.compile(r"weights|tensorboard|features|(checkpoints|samples)(/\.?\d+(\.\w+)?)?")
+_FOLDERS = re.compile(
+    r"weights|tensorboard|features|processes(/\d+)?|(checkpoints|samples)(/\.?\d+(\.\w+)?)?"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,28 @@ class Hyperparameters(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     workers: Annotated[int, Meta(ge=0, le=MOST_WORKERS)] | Literal["auto"] = "auto"
 
 
+MOST_PROCESSES = 256
+
+KVStore = Literal["auto", "dist_sync", "dist_device_sync", "horovod"]
+
+
+class Distribution(msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
+    """Over how many processes a run is divided. Each takes `batch_size` pictures of a batch, so
+    that the batch of a step has as many times more.
+
+    `hosts` are the machines that they run on, as a hostfile has them (none: all on this one);
+    `kvstore` is what adds up their gradients: MXNet's parameter server (`auto`: dist_sync, or
+    dist_device_sync on GPUs), or Horovod. `port` is that of the server (0: a free one), and
+    `connect_seconds` how long a process may take to come up.
+    """
+
+    processes: Annotated[int, Meta(ge=1, le=MOST_PROCESSES)] = 1
+    kvstore: KVStore = "auto"
+    hosts: tuple[str, ...] = ()
+    port: Annotated[int, Meta(ge=0, le=65535)] = 0
+    connect_seconds: Annotated[float, Meta(gt=0, le=86400)] = 120.0
+
+
 class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """A run. `data` is a path, or `shapes` for the built-in pictures."""
 
@@ -83,6 +105,7 @@ class RunSpec(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     hyper: Hyperparameters
     seed: int = 0
     version: int = SPEC_VERSION
+    distribution: Distribution = Distribution()
 
 
 def read_spec(path: Path) -> RunSpec:
@@ -103,4 +126,7 @@ def read_spec(path: Path) -> RunSpec:
 
 def write_spec(path: Path, spec: RunSpec) -> None:
     """Write a run.toml, whole or not at all."""
-    write_toml(path, msgspec.to_builtins(spec), HEADER)
+    table = msgspec.to_builtins(spec)
+    if not table["distribution"]:
+        del table["distribution"]  # one process, as most runs have
+    write_toml(path, table, HEADER)

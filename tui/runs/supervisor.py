@@ -42,6 +42,7 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m tui.runs.supervisor RUN_DIR", file=sys.stderr)
         return 2
     from tui.runs.folder import RunFolder
+    from tui.runs.launched import launched_as
     from tui.runs.log import EventReader
     from tui.runs.oom_kills import oom_kills
 
@@ -57,7 +58,8 @@ def main(arguments: list[str]) -> int:
     code = trainer.wait()
     began, said = _heard(reader, trainer.pid)
     # What could not even begin has said so in log.txt: it may be another's run that goes on.
-    if not said and (began or code != REFUSED):
+    # One of several that a launcher has started may be none that writes the log.
+    if not said and (began or (code != REFUSED and not launched_as())):
         now = oom_kills()
         with contextlib.suppress(OSError):  # a full disk; what the log has says it as well
             _tell(folder, code, killed_for_memory=None not in (now, kills) and now != kills)

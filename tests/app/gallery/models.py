@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from textual.pilot import Pilot
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tests.app.browsing import OWN, SSD, open_before, put_weights
 from tests.app.gallery.shown import Ready, Shown
 from tests.app.looking import looking_app
 from tests.app.models import cifar, ssd
+from tests.app.screens.test_costs import sized
 from tests.app.screens.test_which_weights import opening
-from tests.app.showing import app_on, until
+from tests.app.showing import app_on, text_of, until
 from tests.app.stand_in_inspector import StandInInspector
 from tests.app.test_detail_snapshots import at, values_read
 from tests.app.test_plan_snapshots import RULES, plan_open
@@ -27,6 +30,8 @@ from tui.app.screens.presets import PresetsScreen
 from tui.app.screens.snippet import SnippetScreen
 from tui.app.screens.train_form import TrainForm
 from tui.app.screens.which_weights import WhichWeights
+from tui.app.tour import TRAIN, Tour
+from tui.app.widgets.tour_line import TourLine
 from tui.model.source import ModelSource
 from tui.runs.inspection import CheckData, EstimateCache, Refused
 
@@ -137,12 +142,56 @@ async def form(pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: screen.ready)
 
 
+async def told(pilot: Pilot[Any]) -> None:
+    """One of each kind of what is said beside the screen."""
+    await model_open(pilot)
+    for severity in ("information", "warning", "error"):
+        pilot.app.notify(
+            "what → was ‘said’ …",
+            title="thaw",
+            severity=severity,
+            timeout=600,  # type: ignore[arg-type]
+        )
+    await until(pilot, lambda: text_of(pilot).count("was") == 3)
+
+
+async def palette(pilot: Pilot[Any]) -> None:
+    await model_open(pilot)
+    await pilot.press("ctrl+p")
+    await until(pilot, lambda: "thaw everything" in text_of(pilot))
+    pilot.app.screen.query_one(Input).cursor_blink = False
+
+
+async def themes(pilot: Pilot[Any]) -> None:
+    await model_open(pilot)
+    pilot.app.action_change_theme()
+    await until(pilot, lambda: "nord" in text_of(pilot))
+    pilot.app.screen.query_one(Input).cursor_blink = False
+
+
+async def costs(pilot: Pilot[Any]) -> None:
+    screen = await model_open(pilot)
+    await pilot.press("h", "c")
+    await until(pilot, lambda: screen.session.costs)
+
+
+async def tour(pilot: Pilot[Any]) -> None:
+    screen = await model_open(pilot)
+    await pilot.press("h")
+    await until(pilot, lambda: any(line.step is TRAIN for line in screen.query(TourLine)))
+
+
 async def weights(pilot: Pilot[Any]) -> None:
     await until(pilot, lambda: isinstance(pilot.app.screen, WhichWeights))
 
 
+def touring() -> ThawApp:
+    return app_on(ssd(), tour=Tour(Path("tour.toml")))
+
+
 MODELS: dict[str, Shown] = {
     "browser": Shown(browser, listed("down", "down")),
+    "first_use": Shown(ThawApp, listed()),
     "browser_narrowed": Shown(browser, listed(*"detection", "space", *"r50")),
     "browser_nothing": Shown(browser, listed(*"qqqq")),
     "loading_refused": Shown(unknown, refused),
@@ -161,6 +210,13 @@ MODELS: dict[str, Shown] = {
         window(lambda pilot: pilot.app.push_screen(SnippetScreen(CODE, "ssd")), SnippetScreen),
     ),
     "help": Shown(model, pressed("question_mark")),
+    "model_partial": Shown(model, pressed("h", "right_square_bracket", "4")),
+    "costs": Shown(lambda: looking_app(sized(ssd(), (512, 512)))[0], costs),
+    "plan_file": Shown(model, pressed("h", "r", "w")),
+    "palette": Shown(model, palette),
+    "themes": Shown(model, themes),
+    "toasts": Shown(model, told),
+    "tour": Shown(touring, tour),
     "train_form": Shown(train_form, form),
     "which_weights": Shown(lambda: opening()[0], weights),
 }

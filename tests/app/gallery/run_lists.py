@@ -34,7 +34,7 @@ def to_be_deleted() -> ThawApp:
 
 
 def compared() -> ThawApp:
-    return ThawApp(first=CompareScreen(two_runs(), interval=60))
+    return ThawApp(first=("", lambda: CompareScreen(two_runs(), interval=60)))
 
 
 def pressed(*keys: str, then: type[Screen[Any]] | None = None) -> Ready:

@@ -6,8 +6,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from textual.app import App
 from textual.pilot import Pilot
+
+from tui.app.app import ThawApp
 
 Ready = Callable[[Pilot[Any]], Awaitable[object]]
 """Brings the app to the screen, and waits until all of it is there."""
@@ -18,5 +19,5 @@ class Shown:
     """A screen: `app` makes the app that shows it, in a folder of the test's own; `ready` brings
     it there."""
 
-    app: Callable[[], App[Any]]
+    app: Callable[[], ThawApp]
     ready: Ready

@@ -13,11 +13,10 @@ from textual.screen import Screen
 
 from tests.app.fake_trainer import line, make_folder, sample_events, write_log
 from tests.app.run_screens import Host, living, settled, until
-from tests.app.sampled import remove, with_samples, write_sample
+from tests.app.sampled import remove, state_of, with_samples, write_sample
 from tests.app.showing import text_of
 from tui.app import glyphs
 from tui.app.picture_terminal import PictureTerminal
-from tui.app.run_state import RunState
 from tui.app.screens import pictures
 from tui.app.screens.pictures import PicturesScreen
 from tui.app.screens.run import RunScreen
@@ -37,9 +36,7 @@ class Shown:
 
     def __init__(self, path: Path, count: int = 4, terminal: PictureTerminal = PLAIN) -> None:
         self.folder = make_folder(path)
-        self.state = RunState()
-        for number, event in enumerate(with_samples(self.folder, list(sample_events(300)), count)):
-            self.state.apply(Envelope(number, float(number), event))
+        self.state = state_of(with_samples(self.folder, list(sample_events(300)), count))
         self.screen = PicturesScreen(self.folder, self.state, terminal=terminal, interval=0.02)
 
     def tell(self, event: Event) -> None:

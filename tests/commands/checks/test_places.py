@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from tui.app.config import config_file
 from tui.commands.checks import (
     disk,
     gpu,
     model_folder,
     python,
     run_folder,
+    settings,
     shared_memory,
     ssh,
     state_folder,
@@ -26,6 +28,7 @@ from tui.monitor.gpu import Gpu, GpuSnapshot
 def nobodys_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
     monkeypatch.setenv("MXNET_HOME", str(tmp_path / "mxnet"))
 
 
@@ -89,6 +92,21 @@ def test_state_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state, logs, _ = state_folder.check()
     assert (state.verdict, logs.verdict) == ("warn", "warn")
     assert "XDG_STATE_HOME" in state.advice
+
+
+def test_settings(tmp_path: Path) -> None:
+    (line,) = settings.check()
+    assert (line.verdict, line.said) == ("ok", f"none; they would be in {config_file()}")
+    config_file().parent.mkdir(parents=True)
+    config_file().write_text("slow = true\n")
+    (line,) = settings.check()
+    assert line.verdict == "ok"
+    config_file().write_text('slow = 3\n[keys]\nmodel.trian = "T"\n')
+    first, second = settings.check()
+    assert (first.verdict, second.verdict) == ("warn", "warn")
+    assert "slow = 3" in first.said
+    assert "model.train" in second.said
+    assert "thaw keys" in first.advice
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tui.engine.feature_cache.store import ROWS, FeatureStore
+from tui.engine.feature_cache.store import ROWS, FeatureStore, RowsOfAnother
 
 LIMIT = 1 << 20
 
@@ -121,3 +121,30 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.M
     assert (tmp_path / "s" / ROWS).stat().st_size == size
     assert store.add((1, 0), arrays(1))
     assert_same(store.read((1, 0)), 1)
+
+
+def test_another_process_reads_what_has_come(tmp_path: Path) -> None:
+    rows = RowsOfAnother(tmp_path / "s", "key")
+    rows.look()
+    assert len(rows) == 0
+    store = FeatureStore(tmp_path / "s", "key", LIMIT)
+    store.add((0, 0), arrays(0))
+    assert (0, 0) not in rows
+    rows.look()
+    assert_same(rows.read((0, 0)), 0)
+    store.add((1, 0), arrays(1))
+    with (tmp_path / "s" / ROWS).open("ab") as file:
+        file.write(b"[2,0,[],100,")  # it is just being written
+    rows.look()
+    assert_same(rows.read((1, 0)), 1)
+    assert len(rows) == 2
+    assert (tmp_path / "s" / ROWS).stat().st_size > store.nbytes, "nothing of it is cut off"
+    rows.close()
+    assert len(rows) == 0
+
+
+def test_another_process_keeps_those_of_another_key(tmp_path: Path) -> None:
+    FeatureStore(tmp_path / "s", "another", LIMIT).add((0, 0), arrays(0))
+    rows = RowsOfAnother(tmp_path / "s", "key")
+    rows.look()
+    assert len(rows) == 0

@@ -97,8 +97,8 @@ def test_a_worker_that_is_killed_ends_the_run_with_a_checkpoint(make: Make, tmp_
     def kill(run: Run, event: Event) -> None:
         if isinstance(event, Step) and event.step == 2:
             assert run.loop is not None
-            assert run.loop.workers is not None
-            killed.append(run.loop.workers.pids[1])
+            assert run.loop.reader.workers is not None
+            killed.append(run.loop.reader.workers.pids[1])
             os.kill(killed[0], signal.SIGKILL)
 
     with pytest.raises(WorkerLost) as lost:

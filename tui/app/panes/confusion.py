@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.content import Content
 
+from tui.app.actions import key_of
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, written
 from tui.app.run_state import RunState
@@ -18,7 +19,11 @@ def confusion_lines(state: RunState, folder: RunFolder) -> list[Content]:
     """The pairs that are confused most, and where the whole table is."""
     newest = next((one for one in reversed(state.validations) if one.confusion), None)
     if newest is None:
-        words = "of classifiers only" if state.validations else "no validation yet, v measures now"
+        words = (
+            "of classifiers only"
+            if state.validations
+            else f"no validation yet, {key_of('run.validate')} measures now"
+        )
         return [written((f"nothing to show: {words}", FAINT))]
     lines = [written((f"epoch {newest.epoch}, after step {newest.step:,}", FAINT))]
     if newest.confused:

@@ -60,6 +60,9 @@ class LogPane(Vertical, can_focus=True):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
+        # Held here: what is read off the event loop may come when the screen is being left.
+        self._head = LivePane(id="log-head")
+        self._lines = LivePane(id="log-lines")
         self._log: LogText | None = None
         self._told: list[ToldAt] = []
         self._came: list[tuple[Told, bool]] = []
@@ -82,8 +85,8 @@ class LogPane(Vertical, can_focus=True):
 
     def compose(self) -> ComposeResult:
         """What is shown, the rows, and the field of the search."""
-        yield LivePane(id="log-head")
-        yield LivePane(id="log-lines")
+        yield self._head
+        yield self._lines
         yield LogSearch(id="log-search", compact=True)
 
     def on_mount(self) -> None:
@@ -202,14 +205,6 @@ class LogPane(Vertical, can_focus=True):
         self.action_turn(WHEEL)
 
     # Reading
-
-    @property
-    def _head(self) -> LivePane:
-        return self.query_one("#log-head", LivePane)
-
-    @property
-    def _lines(self) -> LivePane:
-        return self.query_one("#log-lines", LivePane)
 
     @property
     def _height(self) -> int:

@@ -12,7 +12,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.app.actions import at, bindings
+from tui.app.actions import at, bindings, key_of
 from tui.app.glyphs import glyphs
 from tui.app.rule_text import count_words, plan_title, rule_words
 from tui.app.session import Session
@@ -183,7 +183,9 @@ class PlanPane(Vertical):
 
     def _show_title(self) -> None:
         signs = glyphs()
-        hint = "esc goes back" if self.rules.has_focus else "r edits" if not self.typing else ""
+        hint = "" if self.typing else f"{key_of('model.plan')} edits"
+        if self.rules.has_focus:
+            hint = f"{key_of('plan.leave')} goes back"
         room = max(1, self.size.width - 4 - len(hint))
         title = signs.cut(signs.text(plan_title(self._session.plan)), room)
         text = f"{title.ljust(room)}  {hint}"
@@ -193,7 +195,10 @@ class PlanPane(Vertical):
         place, session, signs = self.cursor, self._session, glyphs()
         parts: list[tuple[str, str]] = []
         if place < 0:
-            parts.append(("a adds a rule, l loads a plan, P lists plans by name", ""))
+            adds, loads, lists = map(key_of, ("plan.add", "plan.load", "model.presets"))
+            parts.append(
+                (f"{adds} adds a rule, {loads} loads a plan, {lists} lists plans by name", "")
+            )
         else:
             rule = session.plan.rules[place]
             row = self._rows()[place]
@@ -255,7 +260,9 @@ class PlanPane(Vertical):
 
     def _at_cursor(self) -> int:
         if self.cursor < 0:
-            self.post_message(self.Told("there is no rule yet: a adds one", warning=True))
+            self.post_message(
+                self.Told(f"there is no rule yet: {key_of('plan.add')} adds one", warning=True)
+            )
         return self.cursor
 
     def action_add(self) -> None:
@@ -336,8 +343,12 @@ class PlanPane(Vertical):
     def action_file(self, purpose: Purpose) -> None:
         """Ask for a file, to write the plan to or to load one from."""
         self.file_field.open(purpose)
-        doing = "writes the plan" if purpose == "write" else "loads a plan, u takes it back"
-        self.post_message(self.Told(f"enter {doing}; esc goes back"))
+        doing = (
+            "writes the plan"
+            if purpose == "write"
+            else f"loads a plan, {key_of('model.undo')} takes it back"
+        )
+        self.post_message(self.Told(f"enter {doing}; {key_of('file.cancel')} goes back"))
         self.post_message(self.Typing())
 
     def on_plan_file_field_cancelled(self, event: PlanFileField.Cancelled) -> None:

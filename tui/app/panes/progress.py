@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from tui.app import readings
+from tui.app.actions import key_of
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
 from tui.app.run_state import RunState, Status
@@ -60,7 +61,7 @@ def phase_words(state: RunState) -> str:
     if status is Status.STOPPING:
         return "stopping after this batch"
     if status is Status.PAUSED and not state.doing:
-        return "paused: p goes on"
+        return f"paused: {key_of('run.pause')} goes on"
     if state.doing and not status.ended:
         return printable(state.doing, ascii_only=glyphs().ascii_only)
     return str(status.value)

@@ -9,6 +9,7 @@ from pathlib import Path
 from textual.content import Content
 
 from tui.app import readings
+from tui.app.actions import key_of
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
 from tui.app.run_state import RunState, Status
@@ -46,7 +47,7 @@ class SummaryPane(LivePane):
             lines.append(_line("pictures", _path(newest.parent)))
         if state.checkpoint is not None and state.status is not Status.COMPLETE:
             command = f"thaw train {shlex.quote(str(folder.path))}"
-            step = f"r goes on after step {state.checkpoint.step:,}"
+            step = f"{key_of('run.resume')} goes on after step {state.checkpoint.step:,}"
             lines.append(_line("go on", f"{step}; without a screen: {_safe(command)}"))
         if state.status in (Status.FAILED, Status.GONE):
             lines.append(_line("log", _path(folder.log_file)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textual.content import Content
 
 from tui.app import readings
+from tui.app.actions import key_of
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
 from tui.app.run_state import RunState
@@ -28,7 +29,7 @@ class ValidationPane(LivePane):
         if not state.validations:
             none = state.prepared is not None and not state.prepared.validation_pictures
             can = state.step is not None and not state.status.ended
-            yet = "none yet: v measures now" if can else "none yet"
+            yet = f"none yet: {key_of('run.validate')} measures now" if can else "none yet"
             lines.append(written(("no validation pictures" if none else yet, FAINT)))
             self.show(stacked(lines))
             return

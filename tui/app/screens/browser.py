@@ -9,7 +9,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from tui.app.actions import Where, bindings
+from tui.app.actions import Where, bindings, key_of
 from tui.app.glyphs import glyphs
 from tui.app.model_rows import ModelRow, model_rows
 from tui.app.narrowing import narrow
@@ -114,7 +114,7 @@ class BrowserScreen(ListScreen):
             self._say(f"nothing matches {typed}: these names are near", warning=True)
         else:
             self._say(
-                f"nothing matches {typed}: esc clears it; "
+                f"nothing matches {typed}: {key_of('browser.leave')} clears it; "
                 "thaw open MODEL opens files and Python of yours",
                 warning=True,
             )

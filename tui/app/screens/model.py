@@ -12,7 +12,7 @@ from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.widgets import Static
 
-from tui.app.actions import Where, at, bindings
+from tui.app.actions import Where, at, bindings, key_of
 from tui.app.glyphs import glyphs
 from tui.app.panes.detail import DetailPane
 from tui.app.panes.plan import PlanPane
@@ -132,8 +132,11 @@ class ModelScreen(PlanKeys):
             last = f" · last layers: {', '.join(head)}" if head else ""
             return notes[0] + last
         if not head:
-            return "space freezes what is under the cursor, / what a pattern matches, ? all keys"
-        return f"last layers: {', '.join(head)} (h trains only these)"
+            return (
+                f"{key_of('model.toggle')} freezes what is under the cursor, "
+                f"{key_of('model.pattern')} what a pattern matches, {key_of('app.help')} all keys"
+            )
+        return f"last layers: {', '.join(head)} ({key_of('model.head_only')} trains only these)"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         # While a field is typed in its keys are the only ones; the footer shows them alone.
@@ -188,7 +191,9 @@ class ModelScreen(PlanKeys):
         """Read the values of the parameter under the cursor."""
         here = self.session.tree.nodes[self.parameter_tree.cursor]
         if here.is_block:
-            self.message.warn("V reads the values of a parameter: go to one first")
+            self.message.warn(
+                f"{key_of('model.values')} reads the values of a parameter: go to one first"
+            )
             return
         self.message.say(f"the values of {here.path}")
         if not self.detail.display:
@@ -259,7 +264,11 @@ class ModelScreen(PlanKeys):
             return
         self._last_matched(event.found.parameters(self.session.tree), event.typed)
         count = len(event.found.nodes)
-        self.message.say(f"{count:,} found · n next, N previous, F shows only them")
+        after, before = key_of("tree.found_next"), key_of("tree.found_previous")
+        only = key_of("tree.filter")
+        self.message.say(
+            f"{count:,} found · {after} next, {before} previous, {only} shows only them"
+        )
 
     @on(SearchField.Cancelled, "#find-field")
     def _find_no_more(self) -> None:
@@ -332,7 +341,7 @@ class ModelScreen(PlanKeys):
         if session.opened.recipe is None:
             self.message.warn(
                 f"no recipe trains a {session.opened.model.class_name} yet; "
-                "y shows the plan as Python for a loop of your own"
+                f"{key_of('model.snippet')} shows the plan as Python for a loop of your own"
             )
             return
         from tui.app.screens.train_form import TrainForm
@@ -374,7 +383,10 @@ class ModelScreen(PlanKeys):
         """Leave, asking once more where that loses a plan."""
         if self.session.unkept and not self._asked_to_leave:
             self._asked_to_leave = True
-            self.message.warn("the plan is nowhere but here: q again leaves, y shows it as Python")
+            self.message.warn(
+                f"the plan is nowhere but here: {key_of('model.quit')} again leaves, "
+                f"{key_of('model.snippet')} shows it as Python"
+            )
             return
         self.leave()
 

@@ -65,6 +65,7 @@ class PicturesScreen(Screen[None]):
         yield KeyLine(id="keys")
 
     async def on_mount(self) -> None:
+        self.set_class(glyphs().ascii_only, "-ascii")
         await self._show()
         self.set_interval(self._interval, self._follow)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 from textual.screen import Screen
 
+from tui.app.actions import key_of
 from tui.app.panes.plan import PlanPane
 from tui.app.rule_text import serious_words
 from tui.app.session import Session
@@ -112,7 +113,11 @@ class PlanKeys(Screen[None]):
         if here.is_block:
             return "holds nothing that can train"
         if self.session.tree.parameter_info(node).kind == "statistic":
-            return "a statistic, fixed when its norm's gamma and beta are frozen; b fixes it too"
+            fixes = key_of("model.statistics")
+            return (
+                "a statistic, fixed when its norm's gamma and beta are frozen; "
+                f"{fixes} fixes it too"
+            )
         return "a constant, it never trains"
 
     def action_statistics(self) -> None:
@@ -241,7 +246,8 @@ class PlanKeys(Screen[None]):
         problems = serious_words(plan, session.resolution, session.tree)
         if problems:
             more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
-            self.message.warn(f"{name}: {problems[0]}{more}{'; u takes it back' * changed}")
+            taken = f"; {key_of('model.undo')} takes it back"
+            self.message.warn(f"{name}: {problems[0]}{more}{taken * changed}")
 
     def on_plan_file_field_written(self, event: PlanFileField.Written) -> None:
         self.session.keep()

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from textual import work
 
-from tui.app.actions import Where, bindings
+from tui.app.actions import Where, bindings, key_of
 from tui.app.glyphs import glyphs
 from tui.app.screens.loading import LoadingScreen
 from tui.app.screens.model import ModelScreen
@@ -80,7 +80,9 @@ class RunPlanScreen(ModelScreen):
 
     def _say_whose(self) -> None:
         name = printable(self._folder.path.name, ascii_only=glyphs().ascii_only)
-        self.message.say(f"the plan of {name}: change it, and t puts it in force there")
+        self.message.say(
+            f"the plan of {name}: change it, and {key_of('run_plan.apply')} puts it in force there"
+        )
 
     def action_train(self) -> None:
         """Put the plan in force in the run."""

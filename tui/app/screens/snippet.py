@@ -11,7 +11,7 @@ from textual.highlight import highlight
 from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.app.file_names import in_the_way, why_not_written
 from tui.app.glyphs import glyphs
 from tui.app.widgets.key_line import KeyLine
@@ -67,13 +67,16 @@ class SnippetScreen(ModalScreen["Path | str | None"]):
         """Copy it, by OSC 52."""
         self.app.copy_to_clipboard(self._code)
         self._kept = self._kept or self._code
-        self.said.say("sent to the terminal's clipboard; if it does not arrive, w writes a file")
+        writes = key_of("snippet.write")
+        self.said.say(
+            f"sent to the terminal's clipboard; if it does not arrive, {writes} writes a file"
+        )
 
     def action_write(self) -> None:
         """Ask for a file name."""
         self._file.display = True
         self._file.focus()
-        self.said.say("enter writes this file, esc goes back")
+        self.said.say(f"enter writes this file, {key_of('snippet.close')} goes back")
 
     def on_input_changed(self) -> None:
         self._overwrite = None

@@ -11,7 +11,7 @@ from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Button, Input, Static
 
-from tui.app.actions import Where, bindings
+from tui.app.actions import Where, bindings, key_of
 from tui.app.form_answers import FormAnswers, FormQuestion
 from tui.app.glyphs import glyphs
 from tui.app.panes.cache_estimate import CacheEstimatePane
@@ -265,7 +265,9 @@ class TrainForm(ModalScreen[RunFolder | None]):
         if problem:
             self._start_when_checked = field == "data" and self._is_data_awaited()
             if self._start_when_checked:
-                said.say("starts as soon as the data is looked at; esc goes back")
+                said.say(
+                    f"starts as soon as the data is looked at; {key_of('train.close')} goes back"
+                )
             else:
                 said.warn(problem)
                 if field:
@@ -294,6 +296,7 @@ class TrainForm(ModalScreen[RunFolder | None]):
 def _no_recipe(opened: Opened) -> str:
     return (
         f"There is no recipe yet that trains a {opened.model.class_name}.\n\n"
-        "What can be done instead: go back and press y. It shows the lines of Python that set "
-        "the same parameters trainable and frozen, for a training loop of your own."
+        f"What can be done instead: go back and press {key_of('model.snippet')}. "
+        "It shows the lines of Python that set the same parameters trainable and frozen, for a "
+        "training loop of your own."
     )

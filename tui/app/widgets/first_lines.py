@@ -5,15 +5,16 @@ from __future__ import annotations
 from textual.widgets import Static
 
 from tui.app.glyphs import glyphs
+from tui.app.key_words import with_keys
 
 LINES = (
     "New here? Type a part of a name: ssd, resnet50, detection voc.",
-    "Enter opens it. There h trains the last layers alone, t starts.",
+    "Enter opens it. There <model.head_only> trains the last layers alone, <model.train> starts.",
     "thaw demo shows it all, with nothing to download. ? shows keys.",
 )
 SHORT = (
     "New here? Type a part of a name: ssd, resnet50, pose.",
-    "Enter opens it. There h trains the head alone, t starts.",
+    "Enter opens it. There <model.head_only> trains the head alone, <model.train> starts.",
     "thaw demo shows it all, nothing to download. ? has keys.",
 )
 """The same for 60 columns."""
@@ -27,5 +28,7 @@ class FirstLines(Static):
         self.display = False
 
     def on_resize(self) -> None:
-        fits = self.size.width >= max(map(len, LINES))
-        self.update(glyphs().text("\n".join(LINES if fits else SHORT)), layout=False)
+        lines = [with_keys(line) for line in LINES]
+        if self.size.width < max(map(len, lines)):
+            lines = [with_keys(line) for line in SHORT]
+        self.update(glyphs().text("\n".join(lines)), layout=False)

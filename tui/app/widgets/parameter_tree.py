@@ -8,7 +8,7 @@ from collections.abc import Callable
 from textual import events
 from textual.message import Message
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.app.widgets.tree_columns import GUTTER
 from tui.app.widgets.tree_lines import TreeLines
 
@@ -53,9 +53,10 @@ class ParameterTree(TreeLines):
             hidden = found is not None and found.nodes
             self.post_message(
                 self.Told(
-                    "what was found is not among what is shown; esc shows all"
+                    f"what was found is not among what is shown; {key_of('tree.clear')} shows all"
                     if hidden
-                    else "nothing was found yet: f finds by a few letters of a name"
+                    else f"nothing was found yet: {key_of('model.find')} finds by a few letters "
+                    "of a name"
                 )
             )
             return

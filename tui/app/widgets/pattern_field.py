@@ -10,7 +10,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.app.glyphs import glyphs
 from tui.app.pattern_match import Matched, Names, hinted, match_pattern, refusal, told
 from tui.app.session import Session
@@ -127,7 +127,12 @@ class PatternField(SearchField):
     def action_apply(self, action: Action) -> None:
         """Freeze or thaw what the pattern matches, once that is known and makes sense."""
         if not self.field.value:
-            self._say("type a pattern first; a thaws everything, esc leaves", "", True)
+            self._say(
+                f"type a pattern first; {key_of('model.all')} thaws everything, "
+                f"{key_of('pattern.cancel')} leaves",
+                "",
+                True,
+            )
             return
         matched = self._matched
         if matched is None or matched.pattern != self.field.value:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
-from tui.app.actions import BY_ID, keys_text
 from tui.app.glyphs import glyphs
+from tui.app.key_words import with_keys
 
 if TYPE_CHECKING:
     from tui.app.tour import Step, Tour
@@ -39,5 +39,4 @@ class TourLine(Static):
     def _words(self, step: Step) -> str:
         from tui.app.tour import LAST
 
-        leave = keys_text(BY_ID["tour.end"].keys)
-        return f"tour {step.number}/{LAST} ({leave} ends it): {step.says}"
+        return with_keys(f"tour {step.number}/{LAST} (<tour.end> ends it): {step.says}")

@@ -14,7 +14,16 @@ LONGEST = 90.0
 """Seconds after which a subject that has not answered is given up."""
 
 SUBJECTS = (
-    *("python", "mxnet", "gpu", "model_folder", "repositories", "run_folder", "state_folder"),
+    *(
+        "python",
+        "mxnet",
+        "gpu",
+        "model_folder",
+        "repositories",
+        "run_folder",
+        "state_folder",
+        "settings",
+    ),
     *("disk", "shared_memory", "ssh", "terminal"),
 )
 """Files of this package, in the order in which they are told. Each has `check()`."""

@@ -18,7 +18,7 @@ class Exchange(Protocol):
     that no weight ever travels, and what is frozen does not either.
     """
 
-    workers: int
+    processes: int
     """How many processes take part."""
 
     def add_up(self, arrays: Mapping[int, Copies]) -> None:
@@ -35,10 +35,27 @@ class Exchange(Protocol):
         ...
 
 
+class Shared(Exchange, Protocol):
+    """An exchange whose processes are there already."""
+
+    @property
+    def rank(self) -> int:
+        """The number of this process among them; 0 is the trainer."""
+        ...
+
+    def share(self, values: Sequence[int]) -> list[int]:
+        """Tell all processes the numbers of the first. As many are given in all of them."""
+        ...
+
+    def close(self, seconds: float | None = None) -> None:
+        """Leave, all processes together."""
+        ...
+
+
 class DeviceExchange:
     """The devices of this process, by a kvstore `device`."""
 
-    workers = 1
+    processes = 1
 
     def __init__(self, kind: str = "device") -> None:
         self._store = mx.kv.create(kind)

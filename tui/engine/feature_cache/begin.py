@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from tui.engine.datasets.data import Data
 from tui.engine.feature_cache.cached_task import CachedTask, draws_views
@@ -13,7 +14,6 @@ from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import TrainingTask
 from tui.engine.sources.built import Built
 from tui.runs.events import Caching, Event
-from tui.runs.folder import RunFolder
 from tui.runs.spec import RunSpec
 
 
@@ -23,11 +23,12 @@ def begin_caching(
     built: Built,
     data: Data,
     plans: PlanInForce,
-    folder: RunFolder,
+    features: Path,
     emit: Callable[[Event], None],
+    others: Sequence[Path] = (),
 ) -> TrainingTask:
-    """The task that keeps features, or `task` itself where none are to be kept and no views drawn:
-    what is drawn anew for each epoch is read by workers, ahead of the steps."""
+    """The task that keeps features, in a folder, or `task` itself where none are to be kept and no
+    views drawn: what is drawn anew for each epoch is read by workers, ahead of the steps."""
     hyper = spec.hyper
     if not isinstance(task, LoaderTask):
         return task
@@ -41,8 +42,9 @@ def begin_caching(
         task,
         hyper,
         plans,
-        folder.features,
+        features,
         lambda: identity_of(spec, built, data),
         spec.seed,
         emit,
+        others,
     )

@@ -19,7 +19,7 @@ from tui.engine.feature_cache.batch import CachedBatch, Features
 from tui.engine.feature_cache.beside import NO_FORM, Beside, can_be_kept
 from tui.engine.feature_cache.frontier import NoFrontier
 from tui.engine.feature_cache.split import Split
-from tui.engine.feature_cache.store import FeatureStore, Row
+from tui.engine.feature_cache.store import FeatureStore, Row, Rows, RowsOfAnother
 from tui.engine.feature_cache.weighing import Weighed, weigh
 from tui.engine.feature_cache.worth import epochs_begun
 from tui.engine.plan_in_force import PlanInForce
@@ -42,7 +42,8 @@ class CachedTask:
     """`task` as it is, but that what cannot change is not computed again.
 
     `identity` says what a picture goes through before the network, and what data it is of; it is
-    asked only where features are kept, as it looks at every file of the data.
+    asked only where features are kept, as it looks at every file of the data. `others` are the
+    folders in which other processes of the run keep theirs: what is there is read as well.
     """
 
     def __init__(
@@ -54,6 +55,7 @@ class CachedTask:
         identity: Callable[[], str],
         seed: int,
         emit: Callable[[Event], None],
+        others: Sequence[Path] = (),
     ) -> None:
         self.net = task.net
         self._task = task
@@ -70,6 +72,8 @@ class CachedTask:
         self._batchify = task.batchify or default_batchify_fn
         self._split: Split | None = None
         self._store: FeatureStore | None = None
+        self._others = tuple(others)
+        self._others_rows: tuple[RowsOfAnother, ...] = ()
         self._made_for: Resolution | None = None
         self._beside = Beside(task)
         self._batch: CachedBatch | None = None
@@ -81,6 +85,10 @@ class CachedTask:
     def steps_per_epoch(self) -> int:
         """Batches in an epoch."""
         return self._task.steps_per_epoch
+
+    def divide(self, rank: int, parts: int) -> None:
+        """As the recipe has it."""
+        self._task.divide(rank, parts)
 
     def train_mode(self) -> None:
         """As the recipe has it."""
@@ -118,12 +126,22 @@ class CachedTask:
     # Reading
 
     def _read(self, rows: tuple[Row, ...]) -> CachedBatch:
-        store = self._store
-        if store is not None and self._is_current() and all(row in store for row in rows):
-            found = [store.read(row) for row in rows]
-            if all(arrays is not None for arrays in found):
-                return self._of_store(rows, found)
+        if self._store is not None and self._is_current():
+            stores = [self._store_of(row) for row in rows]
+            if self._others_rows and not all(store is not None for store in stores):
+                for others in self._others_rows:
+                    others.look()
+                stores = [self._store_of(row) for row in rows]
+            if all(store is not None for store in stores):
+                found = [store.read(row) for store, row in zip(stores, rows, strict=True)]
+                if all(arrays is not None for arrays in found):
+                    return self._of_store(rows, found)
         return self._of_pictures(rows)
+
+    def _store_of(self, row: Row) -> Rows | None:
+        """Where a row is kept, by this process or another; None where it is not."""
+        stores = (self._store, *self._others_rows)
+        return next((store for store in stores if store is not None and row in store), None)
 
     def _of_pictures(self, rows: tuple[Row, ...]) -> CachedBatch:
         read = self._drawing(
@@ -206,7 +224,7 @@ class CachedTask:
             return
         arrays: dict[int, list[np.ndarray]] = {}
         for row, beside, shape, features, number in pending:
-            if row in store:
+            if self._store_of(row) is not None:
                 continue
             if id(features) not in arrays:
                 dtype = self._hyper.cache_dtype
@@ -270,6 +288,7 @@ class CachedTask:
         ).hexdigest()
         try:
             self._store = FeatureStore(self._folder, key, weighed.limit)
+            self._others_rows = tuple(RowsOfAnother(other, key) for other in self._others)
         except OSError as error:
             self._tell(f"its file cannot be made: {(error.strerror or str(error)).lower()}")
             return
@@ -287,6 +306,9 @@ class CachedTask:
         self._pending.clear()
         if self._store is not None:
             self._store.close()
+        for rows in self._others_rows:
+            rows.close()
+        self._others_rows = ()
         self._split = self._store = None
         self._full = False
 

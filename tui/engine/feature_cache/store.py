@@ -7,11 +7,12 @@ An array of one value throughout takes the room of that value.
 
 from __future__ import annotations
 
+import contextlib
 import mmap
 import os
 import shutil
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -48,7 +49,68 @@ class _Head(msgspec.Struct, frozen=True, array_like=True):
     checksum: int
 
 
-class FeatureStore:
+class Rows:
+    """Rows that are read where they lie, in a file that may still grow."""
+
+    def __init__(self) -> None:
+        self._file = -1
+        self._end = 0
+        self._places: dict[Row, tuple[int, _Head]] = {}
+        self._sound: set[Row] = set()
+        self._map: mmap.mmap | None = None
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __contains__(self, row: Row) -> bool:
+        return row in self._places
+
+    def __iter__(self) -> Iterator[Row]:
+        return iter(self._places)
+
+    def read(self, row: Row) -> list[np.ndarray] | None:
+        """The arrays of a row, which lie in the file; None where it is not, or no more, as it was
+        written."""
+        place, head = self._places[row]
+        if self._map is None or len(self._map) < place + head.nbytes:
+            self._map = mmap.mmap(self._file, self._end, access=mmap.ACCESS_READ)
+        view = memoryview(self._map)[place : place + head.nbytes]
+        if row not in self._sound:
+            if zlib.crc32(view) != head.checksum:
+                del self._places[row]
+                return None
+            self._sound.add(row)
+        arrays, start = [], 0
+        for one in head.arrays:
+            values = np.frombuffer(view[start : start + one.nbytes], dtype=one.dtype)
+            start += one.nbytes
+            whole = values.size == 1 and np.prod(one.shape) != 1
+            arrays.append(
+                np.broadcast_to(values.reshape(()), one.shape)
+                if whole
+                else values.reshape(one.shape)
+            )
+        return arrays
+
+    def _find_more(self) -> None:
+        """Find the rows that stand behind those that are known."""
+        size = os.fstat(self._file).st_size
+        with open(self._file, "rb", closefd=False) as file:
+            file.seek(self._end)
+            while line := file.readline(1 << 20):
+                try:
+                    head = msgspec.json.decode(line, type=_Head)
+                except msgspec.DecodeError:
+                    break
+                place = file.tell()
+                if not line.endswith(b"\n") or place + head.nbytes > size:
+                    break
+                self._places[head.picture, head.view] = (place, head)
+                self._end = place + head.nbytes
+                file.seek(self._end)
+
+
+class FeatureStore(Rows):
     """The rows of one key, in a folder of their own. `limit` is the most that the file may take,
     in bytes.
 
@@ -57,25 +119,19 @@ class FeatureStore:
     """
 
     def __init__(self, folder: Path, key: str, limit: int) -> None:
+        super().__init__()
         self._folder = folder
         self._limit = limit
-        self._places: dict[Row, tuple[int, _Head]] = {}
-        self._sound: set[Row] = set()
-        self._map: mmap.mmap | None = None
         if folder.exists() and not _is_of(folder, key):
             shutil.rmtree(folder)
         folder.mkdir(parents=True, exist_ok=True)
         self._file = os.open(folder / ROWS, os.O_RDWR | os.O_CREAT, 0o600)
-        self.found = self._read_heads()
+        self._find_more()
+        os.ftruncate(self._file, self._end)
+        self.found = len(self)
         """How many rows were there already."""
         with whole_file(folder / FACTS) as temporary:
             temporary.write_bytes(msgspec.json.encode(StoreFacts(key)))
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def __contains__(self, row: Row) -> bool:
-        return row in self._places
 
     @property
     def nbytes(self) -> int:
@@ -111,30 +167,6 @@ class FeatureStore:
         self._end += len(record)
         return True
 
-    def read(self, row: Row) -> list[np.ndarray] | None:
-        """The arrays of a row, which lie in the file; None where it is not, or no more, as it was
-        written."""
-        place, head = self._places[row]
-        if self._map is None or len(self._map) < place + head.nbytes:
-            self._map = mmap.mmap(self._file, self._end, access=mmap.ACCESS_READ)
-        view = memoryview(self._map)[place : place + head.nbytes]
-        if row not in self._sound:
-            if zlib.crc32(view) != head.checksum:
-                del self._places[row]
-                return None
-            self._sound.add(row)
-        arrays, start = [], 0
-        for one in head.arrays:
-            values = np.frombuffer(view[start : start + one.nbytes], dtype=one.dtype)
-            start += one.nbytes
-            whole = values.size == 1 and np.prod(one.shape) != 1
-            arrays.append(
-                np.broadcast_to(values.reshape(()), one.shape)
-                if whole
-                else values.reshape(one.shape)
-            )
-        return arrays
-
     def close(self, *, remove: bool = False) -> None:
         """Let the file go, or take it away."""
         self._places.clear()
@@ -143,23 +175,30 @@ class FeatureStore:
         if remove:
             shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _read_heads(self) -> int:
-        self._end = 0
-        size = os.fstat(self._file).st_size
-        with open(self._file, "rb", closefd=False) as file:
-            while line := file.readline(1 << 20):
-                try:
-                    head = msgspec.json.decode(line, type=_Head)
-                except msgspec.DecodeError:
-                    break
-                place = file.tell()
-                if not line.endswith(b"\n") or place + head.nbytes > size:
-                    break
-                self._places[head.picture, head.view] = (place, head)
-                self._end = place + head.nbytes
-                file.seek(self._end)
-        os.ftruncate(self._file, self._end)
-        return len(self._places)
+
+class RowsOfAnother(Rows):
+    """The rows of a key that another process keeps in a folder of its own, and goes on to."""
+
+    def __init__(self, folder: Path, key: str) -> None:
+        super().__init__()
+        self._folder = folder
+        self._key = key
+
+    def look(self) -> None:
+        """See what has come since. Where nothing can be read, nothing is there."""
+        with contextlib.suppress(OSError):
+            if self._file < 0 and _is_of(self._folder, self._key):
+                self._file = os.open(self._folder / ROWS, os.O_RDONLY)
+            if self._file >= 0:
+                self._find_more()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._places.clear()
+        self._map = None  # arrays that are still in use keep it
+        if self._file >= 0:
+            os.close(self._file)
+            self._file = -1
 
 
 def bytes_kept(arrays: Sequence[np.ndarray]) -> int:

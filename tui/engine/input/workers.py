@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import queue
-import signal
 import socket
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from typing import Any
 
+from tui.engine.distribution.lost import ending
 from tui.engine.input.source import BatchSource
 from tui.engine.input.wire import Packed, opened, packed, receive, send
 from tui.engine.input.worker import Failed
@@ -171,16 +171,5 @@ class _Worker:
         except subprocess.TimeoutExpired:
             what = "hung up"
         else:
-            what = _ending(code)
+            what = ending(code)
         return WorkerLost(f"{self.name}, which reads pictures (process {self.process.pid}), {what}")
-
-
-def _ending(code: int) -> str:
-    if code >= 0:
-        return f"ended with exit code {code}; log.txt may say why"
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:
-        name = f"signal {-code}"
-    because = ", as the system does when memory runs out" if code == -signal.SIGKILL else ""
-    return f"was ended by {name}{because}"

@@ -80,7 +80,11 @@ class LoaderTask:
 
     def source(self, seed: int) -> BatchSource:
         """What reads the same batches in another process."""
-        return BatchSource(self.training, self._batch_size, self.batchify, seed)
+        return BatchSource(self.training, self._batch_size, self.batchify, seed, self.order.share)
+
+    def divide(self, rank: int, parts: int) -> None:
+        """Take a part of each batch from here on: the others are for other processes."""
+        self.order.share = rank, parts
 
     def train_mode(self) -> None:
         """Trace the network anew, if it has run in inference: a detector would keep returning

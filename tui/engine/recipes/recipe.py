@@ -60,6 +60,11 @@ class TrainingTask(Protocol):
         """How many batches an epoch has."""
         ...
 
+    def divide(self, rank: int, parts: int) -> None:
+        """Take a part of each batch from here on, `batch_size` pictures: the others are for other
+        processes."""
+        ...
+
     def train_mode(self) -> None:
         """Make the network ready for training steps."""
         ...
