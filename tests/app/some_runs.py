@@ -90,7 +90,7 @@ def _worse(event: Event) -> Event:
 def runs_app(homes: Sequence[Path] = (), **options: object) -> tuple[ThawApp, RunsScreen]:
     """An app on the list of runs, looking often, at a time that stands."""
     screen = RunsScreen(homes, clock=lambda: NOW, interval=0.05, **options)  # type: ignore[arg-type]
-    return ThawApp(first=("runs", lambda: screen)), screen
+    return ThawApp(first=screen), screen
 
 
 @asynccontextmanager
@@ -110,6 +110,6 @@ async def compare_screen(
 ) -> AsyncIterator[tuple[Pilot[int], CompareScreen]]:
     """Runs compared, all of them read."""
     screen = CompareScreen(folders, interval=0.05)
-    async with ThawApp(first=("runs", lambda: screen)).run_test(size=size) as pilot:
+    async with ThawApp(first=screen).run_test(size=size) as pilot:
         await until(pilot, lambda: screen.is_current and screen.found, "the runs are not read")
         yield pilot, screen

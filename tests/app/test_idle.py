@@ -32,7 +32,7 @@ from tests.app.some_runs import make_runs
 from tui.app.app import ThawApp
 from tui.app.screens.runs import RunsScreen
 make_runs("done", "failed", "lost")
-ThawApp(first=("runs", lambda: RunsScreen(clock=lambda: 1_000_500.0))).run()
+ThawApp(first=RunsScreen(clock=lambda: 1_000_500.0)).run()
 """
 
 

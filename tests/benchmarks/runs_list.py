@@ -46,7 +46,7 @@ def make(home: Path, runs: int, events: int) -> None:
 async def measured(home: Path, runs: int) -> tuple[float, list[float], float]:
     """Seconds until all are listed, what keys waited meanwhile, and the share of a core after."""
     screen = RunsScreen([home])
-    app = ThawApp(first=("runs", lambda: screen))
+    app = ThawApp(first=screen)
     waits: list[float] = []
     async with app.run_test(size=(80, 24)):
         began = time.perf_counter()

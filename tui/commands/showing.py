@@ -43,4 +43,4 @@ def show_screen(title: str, make: Callable[[], Screen[None]]) -> None:
     """Show one screen that needs no model; it is made after the first frame, which has a title."""
     from tui.app.app import ThawApp
 
-    run_app(ThawApp(first=(title, make)))
+    run_app(ThawApp(first=make, title=title))

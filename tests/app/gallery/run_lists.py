@@ -34,7 +34,7 @@ def to_be_deleted() -> ThawApp:
 
 
 def compared() -> ThawApp:
-    return ThawApp(first=("", lambda: CompareScreen(two_runs(), interval=60)))
+    return ThawApp(first=CompareScreen(two_runs(), interval=60))
 
 
 def pressed(*keys: str, then: type[Screen[Any]] | None = None) -> Ready:
@@ -59,7 +59,7 @@ RUN_LISTS: dict[str, Shown] = {
     "runs": Shown(every_state, pressed("down", "down", "space", "space")),
     "runs_none": Shown(listed, pressed()),
     "runs_narrowed": Shown(every_state, pressed("slash", *"st")),
-    "delete_run": Shown(to_be_deleted, pressed("x", then=DeleteRun)),
+    "runs_delete": Shown(to_be_deleted, pressed("x", then=DeleteRun)),
     "compare": Shown(compared, pressed()),
     "compare_metric": Shown(compared, pressed("v", "a")),
 }
