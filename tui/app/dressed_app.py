@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -19,6 +20,7 @@ from textual.widgets import Input
 
 from tui.app.actions import ACTIONS, remapped
 from tui.app.glyphs import glyphs
+from tui.app.hang_up import LOOK_SECONDS, is_terminal, leave_if_gone
 from tui.app.link import Link
 from tui.app.looks import be_slow, looks
 from tui.app.terminal_cells import FewerBytes, TerminalCells
@@ -104,6 +106,9 @@ class DressedApp(App[int]):
             more = len(self._problems) - 1
             said = f" (and {more} more: thaw keys says which)" if more else ""
             self.notify(f"{self._problems[0]}{said}", severity="warning", timeout=15)
+        stdin = sys.__stdin__
+        if not self.is_headless and stdin is not None and is_terminal(stdin.fileno()):
+            self.set_interval(LOOK_SECONDS, leave_if_gone)
         if self._asked.follows_terminal and not (self._asked.slow or self.is_web):
             self.set_timer(PROBE_AFTER_SECONDS, self._measure_link)
 
