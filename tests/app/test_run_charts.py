@@ -6,6 +6,7 @@ import math
 from pathlib import Path
 
 import pytest
+from textual.events import MouseScrollUp
 
 from tests.app.fake_trainer import finished, proof, sample_events, started
 from tests.app.run_screens import Host, living, screen_of, settled, shown
@@ -14,7 +15,7 @@ from tui.app.panes.chart_kinds import CHARTS
 from tui.app.screens.learning_rate import AskLearningRate
 from tui.app.screens.run import RunScreen
 from tui.model.plan import Rule
-from tui.runs.events import Event, LearningRateChanged, PlanApplied, Step
+from tui.runs.events import DeviceMemory, Event, LearningRateChanged, Memory, PlanApplied, Step
 
 SMALL, WIDE = (80, 24), (120, 40)
 
@@ -150,6 +151,22 @@ async def test_resizing_keeps_chart_window_and_cursor() -> None:
             assert f"loss at step {before[0]}" in lines_of(screen)[0]
 
 
+async def test_a_click_puts_the_cursor_where_it_was_and_the_wheel_zooms() -> None:
+    screen = run_screen()
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        at = axis_of(screen).index("┬", 10)  # the tick at step 100
+        await pilot.click("#charts", offset=(at + 1, 8))
+        assert screen.charts.cursor is not None
+        assert abs(screen.charts.cursor - 100) <= 5
+        assert axis_of(screen)[at] == "╋"
+        screen.charts.post_message(
+            MouseScrollUp(screen.charts, 5, 5, 0, -1, 0, False, False, False)
+        )
+        await pilot.pause()
+        assert not screen.charts.window.is_whole
+
+
 async def test_each_chart_has_an_axis_of_its_own() -> None:
     screen = run_screen()
     async with Host(screen).run_test(size=SMALL) as pilot:
@@ -212,6 +229,20 @@ async def test_of_a_run_of_nothing_but_nan_the_steps_are_marked() -> None:
     async with Host(screen).run_test(size=SMALL) as pilot:
         await settled(pilot)
         assert axis_of(screen).count("×") > 10
+
+
+async def test_memory_is_that_of_the_trainer_and_of_each_gpu() -> None:
+    log: list[Event] = [started()]
+    for number in range(1, 21):
+        devices = tuple(DeviceMemory(n, 10**9 * (2 + n), 16 * 10**9) for n in range(2))
+        log += [Step(number, 1, 1.0, {"class": 1.0}, 0.1, 30.0), Memory(1_500_000_000, devices)]
+    screen = run_screen(log)
+    async with Host(screen).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await pilot.press("[", "left")
+        assert lines_of(screen)[1].split() == ["T", "1.5000", "G", "2.0000", "P", "3.0000", "GB"]
+        await pilot.press("escape")
+        assert "T trainer  G GPU 0  P GPU 1" in lines_of(screen)[1]
 
 
 async def test_nothing_is_drawn_again_while_nothing_has_changed(

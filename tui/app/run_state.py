@@ -383,7 +383,7 @@ class RunState:
     def _remember(self, memory: events.Memory, newest: events.Event | None) -> None:
         self.memory = memory
         step = newest.step if isinstance(newest, events.Step) else 0
-        self.curves.remember(step, memory.resident)
+        self.curves.remember(step, memory)
 
     def _forget_from(self, step: int) -> None:
         self.rate_held = 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from tui.runs.events import Step
+from tui.runs.events import Memory, Step
 from tui.runs.series import Series
 
 SUM = "sum"
@@ -15,12 +15,14 @@ SUM = "sum"
 @dataclass(slots=True)
 class StepCurves:
     """`losses` by name, the sum among them; `rates` are learning rates, `speeds` images a second,
-    `resident` is the trainer's memory in bytes."""
+    `resident` is the trainer's memory in bytes, `devices` that of the GPUs that it trains on, by
+    their numbers."""
 
     losses: dict[str, Series] = field(default_factory=dict)
     rates: Series = field(default_factory=Series)
     speeds: Series = field(default_factory=Series)
     resident: Series = field(default_factory=Series)
+    devices: dict[int, Series] = field(default_factory=dict)
 
     def append(self, step: Step) -> None:
         """Add a step, which comes after all steps so far."""
@@ -38,15 +40,19 @@ class StepCurves:
         for name in steps[0].losses:
             self._loss(name).extend(numbers, [step.losses[name] for step in steps])
 
-    def remember(self, step: int, resident: int) -> None:
-        """Add the trainer's memory after a step: the first that is told of it."""
+    def remember(self, step: int, memory: Memory) -> None:
+        """Add the memory that is taken after a step: the first that is told of it."""
         last = self.resident.last
-        if last is None or step > last.step:
-            self.resident.append(step, resident)
+        if last is not None and step <= last.step:
+            return
+        self.resident.append(step, memory.resident)
+        for one in memory.devices:
+            self.devices.setdefault(one.device, Series()).append(step, one.used)
 
     def forget_from(self, step: int) -> None:
         """Take back what came at and after a step: a run that is resumed does it again."""
-        for series in (*self.losses.values(), self.rates, self.speeds, self.resident):
+        by_step = (self.rates, self.speeds, self.resident)
+        for series in (*self.losses.values(), *self.devices.values(), *by_step):
             series.forget_from(step)
 
     def _loss(self, name: str) -> Series:

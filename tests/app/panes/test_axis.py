@@ -49,11 +49,12 @@ def test_a_window_of_steps_has_ticks_within_it(low: int, width: int, ticks: int)
     assert len(set(axis.labels)) == len(axis.labels) == len(axis.ticks)
 
 
-@given(st.floats(1e-9, 1e9), st.integers(1, 400))
+@given(st.floats(1e-9, 1e9), st.integers(2, 400))
 def test_the_ends_of_an_axis_stand_in_the_outer_columns(high: float, columns: int) -> None:
     axis = value_axis([0.0, high], 5)
     assert axis.column(axis.low, columns) == 0
     assert axis.column(axis.high, columns) == columns - 1
+    assert all(axis.column(axis.value(n, columns), columns) == n for n in range(columns))
 
 
 @pytest.mark.parametrize("high", [3e-9, 0.0004, 7.0, 4e5, 3e11])

@@ -30,6 +30,10 @@ class Axis:
         # Halves go up, as they do in the plotting library.
         return math.floor((value - self.low) / (self.high - self.low) * (columns - 1) + 0.5)
 
+    def value(self, column: int, columns: int) -> float:
+        """What stands in the middle of a column."""
+        return self.low + column / max(1, columns - 1) * (self.high - self.low)
+
     def place(self, value: float) -> float | None:
         """Where a value stands on the axis; None where it has no logarithm."""
         if not self.logarithmic:

@@ -98,8 +98,7 @@ def draw(
         while (column, row) in taken and column > 0:
             column -= 1
         taken.add((column, row))
-        at = x_axis.low + column / max(1, columns - 1) * (x_axis.high - x_axis.low)
-        figure.text(curve.letter, at, y, color=number % 8, style="bold")
+        figure.text(curve.letter, x_axis.value(column, columns), y, color=number % 8, style="bold")
     styles = {number % 8: curve.style for number, curve in enumerate(curves, 1)}
     drawing = _styled(figure.build(), styles, dots)
     return _ruled(drawing, rules, x_axis, columns, rows, dots) if rules else drawing

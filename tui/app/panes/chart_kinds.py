@@ -76,11 +76,18 @@ def _speeds(state: RunState, factor: float) -> Plotted:
 
 
 def _memory(state: RunState, _: float) -> Plotted:
-    series = state.curves.resident
-    most = max((value for _, value in series.raw()), default=0.0)
+    kept = [("trainer", state.curves.resident)]
+    kept += [(f"GPU {number}", series) for number, series in sorted(state.curves.devices.items())]
+    lines = [(name, series.line(0.0)) for name, series in kept]
+    most = max((value for _, line in lines for _, value in line), default=0.0)
     unit, scale = ("GB", 1e9) if most >= 1e9 else ("MB", 1e6)
-    line = [(step, value / scale) for step, value in series.line(0.0)]
-    return Plotted([NamedPoints("trainer", (), line)], unit)
+    return Plotted(
+        [
+            NamedPoints(name, (), [(step, value / scale) for step, value in line])
+            for name, line in lines
+        ],
+        unit,
+    )
 
 
 def _of_series(name: str, series: Series, factor: float) -> Plotted:

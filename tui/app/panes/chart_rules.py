@@ -58,9 +58,8 @@ def rules_of(
     for first, last in not_finite:
         # One sign a column is enough, however long it lasted.
         from_column, to_column = axis.column(first, columns), axis.column(last, columns)
-        each = (axis.high - axis.low) / max(1, columns - 1)
         for column in range(max(0, from_column), min(columns - 1, to_column) + 1):
-            rules.append(Rule(axis.low + column * each, NOT_FINITE))
+            rules.append(Rule(axis.value(column, columns), NOT_FINITE))
     if cursor is not None:
         rules.append(Rule(cursor, CURSOR))
     return [rule for rule in rules if axis.low <= rule.step <= axis.high]

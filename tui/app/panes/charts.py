@@ -99,7 +99,7 @@ class ChartsPane(TiledPane, can_focus=True):
             self._put_cursor(min(high, self._last))
             return
         x_axis = self._x_axis(low, high)
-        each = max(1.0, (x_axis.high - x_axis.low) / max(1, self._columns - 1))
+        each = max(1.0, x_axis.value(1, self._columns) - x_axis.low)
         self._put_cursor(round(self.cursor + columns * each))
 
     def move_cursor_to_end(self, end: int) -> None:
@@ -111,6 +111,23 @@ class ChartsPane(TiledPane, can_focus=True):
         """Take the cursor away."""
         self.cursor = None
         self._redraw()
+
+    def on_click(self, event: events.Click) -> None:
+        """Put the cursor where the click was."""
+        column = event.screen_x - self.content_region.right + self._columns
+        x_axis = self._x_axis(*self.window.bounds(self._last))
+        if 0 <= column < self._columns and self._last:
+            self._put_cursor(round(x_axis.value(column, self._columns)))
+
+    def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
+        """Show fewer steps."""
+        event.stop()
+        self.zoom(0.5)
+
+    def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
+        """Show more steps."""
+        event.stop()
+        self.zoom(2.0)
 
     def _put_cursor(self, step: int) -> None:
         self.cursor = max(min(1, self._last), min(step, self._last))
