@@ -17,7 +17,7 @@ from tui.app.screens.compare import CompareScreen
 from tui.app.screens.runs import RunsScreen
 from tui.model.plan import FreezePlan, Rule
 from tui.model.plan_file import write_plan
-from tui.runs.events import Event, Failed, Paused, Proof
+from tui.runs.events import Event, Failed, Paused, Proof, Step, Validated
 from tui.runs.folder import RunFolder, runs_home
 from tui.runs.spec import read_spec, write_spec
 from tui.runs.states_file import StatesFile, write_states
@@ -70,9 +70,21 @@ def two_runs(*, live: bool = False) -> list[RunFolder]:
     spec = read_spec(other.spec_file)
     hyper = msgspec.structs.replace(spec.hyper, learning_rate=0.01, decay_epochs=(2, 3))
     write_spec(other.spec_file, msgspec.structs.replace(spec, hyper=hyper))
-    log = [*sample_events(300), Proof(0, 0, 8, broken=(TRUNK[0],)), finished(300, stopped=True)]
+    log = [
+        *map(_worse, sample_events(300)),
+        Proof(0, 0, 8, broken=(TRUNK[0],)),
+        finished(300, stopped=True),
+    ]
     write_log(other, log)
     return [one, other]
+
+
+def _worse(event: Event) -> Event:
+    if isinstance(event, Step) and event.loss is not None:
+        return msgspec.structs.replace(event, loss=1.5 * event.loss - event.step / 120)
+    if isinstance(event, Validated) and event.value is not None:
+        return msgspec.structs.replace(event, value=event.value - 0.08)
+    return event
 
 
 def runs_app(homes: Sequence[Path] = (), **options: object) -> tuple[ThawApp, RunsScreen]:

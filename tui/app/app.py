@@ -7,7 +7,7 @@ pushed: the first frame must not wait.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -44,9 +44,10 @@ class ThawApp(DressedApp):
     """The terminal workbench. `run()` returns the exit code.
 
     With a `source` it opens that model; `data` is where its pictures are, `preset` or `plan` what
-    it begins with. With `attach` it shows a run instead, with `first` another screen. With none of
-    them it lists all models, and what is opened from the list comes back to it. `inspector` stands
-    in for the process that describes models. `tour` leads over its screens.
+    it begins with. With `attach` it shows a run instead, with `first` another screen, or what makes
+    it, with a `title` to show before. With none of them it lists all models, and what is opened
+    from the list comes back to it. `inspector` stands in for the process that describes models.
+    `tour` leads over its screens.
     """
 
     CSS_PATH: ClassVar[str] = "styles/app.tcss"
@@ -63,7 +64,8 @@ class ThawApp(DressedApp):
         plan: FreezePlan | None = None,
         attach: RunFolder | None = None,
         inspector: Inspector | None = None,
-        first: Screen[None] | None = None,
+        first: Screen[None] | Callable[[], Screen[None]] | None = None,
+        title: str = "",
         tour: Tour | None = None,
     ) -> None:
         # Textual reads the styles of a screen that is pushed, but not of the first one.
@@ -71,6 +73,7 @@ class ThawApp(DressedApp):
         styles = "styles/browser.tcss" if listed else "styles/loading.tcss"
         super().__init__([self.CSS_PATH, styles])
         self._first = first
+        self._first_title = title
         install_alt_enter()
         TERMINAL.listen()
         self._source = source
@@ -90,7 +93,9 @@ class ThawApp(DressedApp):
         if self._source is not None:
             return LoadingScreen(f"Opening {self._source.model}")
         if self._first is not None:
-            return Screen()
+            if not self._first_title:
+                return Screen()
+            return LoadingScreen(self._first_title, "one moment")
         from tui.app.screens.browser import BrowserScreen
 
         self._browser = BrowserScreen()
@@ -120,7 +125,8 @@ class ThawApp(DressedApp):
             self.push_screen(RunScreen(self._run_folder), self._first_left)
         elif self._first is not None:
             self._clear_way()
-            self.push_screen(self._first, self._first_left)
+            made = self._first if isinstance(self._first, Screen) else self._first()
+            self.push_screen(made, self._first_left)
         elif self._source is not None:
             loading = self.screen_stack[0]
             assert isinstance(loading, LoadingScreen)

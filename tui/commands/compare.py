@@ -17,6 +17,7 @@ from tui.commands.saying import is_unicode, print_json, print_table
 
 if TYPE_CHECKING:
     from rich.table import Table
+    from textual.screen import Screen
 
     from tui.commands.curves import Curve
     from tui.runs.comparison import Comparison
@@ -76,9 +77,13 @@ def compare(words: tuple[str, ...], as_json: bool, on_screen: bool) -> None:
         from tui.commands.showing import need_terminal, show_screen
 
         need_terminal("without --screen it needs none")
-        from tui.app.screens.compare import CompareScreen
 
-        show_screen(CompareScreen(folders))
+        def make() -> Screen[None]:
+            from tui.app.screens.compare import CompareScreen
+
+            return CompareScreen(folders)
+
+        show_screen(f"Comparing {len(folders)} runs", make)
         return
     for part in _parts(compared(folders), ascii_only=not is_unicode(sys.stdout)):
         if isinstance(part, str):

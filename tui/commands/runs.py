@@ -17,6 +17,8 @@ from tui.commands.problem import Problem
 from tui.commands.saying import is_unicode, print_json, say
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from tui.runs.listed import ListedRun
 
 SHOWN = 20
@@ -195,9 +197,13 @@ def _show_screen(homes: Sequence[Path]) -> None:
     for home in homes:
         if not home.expanduser().exists():
             raise Problem(f"{home}: there is no such folder")
-    from tui.app.screens.runs import RunsScreen
 
-    show_screen(RunsScreen(_homes(homes)))
+    def make() -> Screen[None]:
+        from tui.app.screens.runs import RunsScreen
+
+        return RunsScreen([home.expanduser() for home in homes])
+
+    show_screen("Listing the runs", make)
 
 
 def _homes(homes: Sequence[Path]) -> list[Path]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from tui.commands.problem import Problem
@@ -38,8 +39,8 @@ def run_app(app: ThawApp) -> None:
     sys.exit(code or app.return_code or 0)
 
 
-def show_screen(screen: Screen[None]) -> None:
-    """Show one screen that needs no model."""
+def show_screen(title: str, make: Callable[[], Screen[None]]) -> None:
+    """Show one screen that needs no model; it is made after the first frame, which has a title."""
     from tui.app.app import ThawApp
 
-    run_app(ThawApp(first=screen))
+    run_app(ThawApp(first=make, title=title))

@@ -10,11 +10,12 @@ from typing import Any
 from textual.pilot import Pilot
 
 from tests.app.gallery.models import MODELS
+from tests.app.gallery.run_lists import RUN_LISTS
 from tests.app.gallery.runs import RUNS
 from tests.app.gallery.shown import Shown
 from tests.app.showing import NARROW
 
-GALLERY: dict[str, Shown] = {**MODELS, **RUNS}
+GALLERY: dict[str, Shown] = {**MODELS, **RUNS, **RUN_LISTS}
 """By name; the name is that of its pictures."""
 
 

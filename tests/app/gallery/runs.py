@@ -17,11 +17,8 @@ from tests.app.sampled import state_of, with_samples
 from tests.app.screens.test_pictures import ready as pictures_ready
 from tests.app.screens.test_run_plan import run_of
 from tests.app.showing import until
-from tests.app.some_runs import make_runs, runs_app
 from tests.app.stand_in_inspector import StandInInspector
 from tests.app.test_run_facts import checked_only, classifier
-from tests.app.test_runs_snapshots import compare_app
-from tests.app.test_runs_snapshots import pressing as listing
 from tui.app.app import ThawApp
 from tui.app.panes.log import LogPane
 from tui.app.picture_terminal import PictureTerminal
@@ -109,17 +106,6 @@ def pictures() -> ThawApp:
     return ThawApp(first=PicturesScreen(folder, state, terminal=PictureTerminal()))
 
 
-def runs() -> ThawApp:
-    make_runs("running", "paused", "done", "stopped", "failed", "lost")
-    return runs_app()[0]
-
-
-def one_to_delete() -> ThawApp:
-    folder, _ = make_runs("done", "lost")
-    (folder.weights / "final.params").write_bytes(bytes(2_500_000))
-    return runs_app()[0]
-
-
 def changing_the_plan() -> ThawApp:
     return ThawApp(first=OpeningRunPlan(run_of(Path("runs/demo")), StandInInspector(ssd())))
 
@@ -147,9 +133,5 @@ RUNS: dict[str, Shown] = {
     "learning_rate": Shown(going(middle), pressed("l", then=AskLearningRate)),
     "quit_run": Shown(going(middle), pressed("q", then=QuitRun)),
     "pictures": Shown(pictures, pictures_ready),
-    "runs": Shown(runs, listing("down", "down", "space", "space")),
-    "runs_none": Shown(lambda: runs_app()[0], listing()),
-    "runs_delete": Shown(one_to_delete, listing("x")),
-    "compare": Shown(compare_app, listing()),
     "run_plan": Shown(changing_the_plan, plan_open),
 }

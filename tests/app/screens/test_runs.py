@@ -34,16 +34,6 @@ from tui.runs.events import Memory, Step
 from tui.runs.folder import RunFolder, runs_home
 
 
-@pytest.fixture
-def trainers() -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Trainers that a test starts; what still lives is ended."""
-    started: list[subprocess.Popen[bytes]] = []
-    yield started
-    for process in started:
-        process.kill()
-        process.wait()
-
-
 def names(screen: RunsScreen) -> list[str]:
     return [row.run.name for row in screen.runs.rows]
 

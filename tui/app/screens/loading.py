@@ -29,10 +29,10 @@ class LoadingScreen(Screen[None]):
     CSS_PATH = "../styles/loading.tcss"
     BINDINGS = bindings("loading")
 
-    def __init__(self, title: str) -> None:
+    def __init__(self, title: str, doing: str = "starting the inspector") -> None:
         super().__init__()
         self._title = printable(title, ascii_only=glyphs().ascii_only)
-        self._doing = "starting the inspector"
+        self._doing = doing
         self._since = time.monotonic()
         self._turn = 0
         self.refused = ""

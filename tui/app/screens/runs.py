@@ -93,7 +93,7 @@ class RunsScreen(ListScreen):
         with Horizontal(id="filter-line"):
             yield Static("runs", id="filter-prompt", markup=False)
             yield RunsFilter(id="filter")
-            yield Static(id="about", markup=False)
+            yield Static("reading them", id="about", markup=False)
         yield Static(id="heads", markup=False)
         yield RunList(id="runs")
         yield RunLine(id="facts")
