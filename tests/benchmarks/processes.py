@@ -45,13 +45,13 @@ class Case:
     recipe: str
     pictures: int
     plan: FreezePlan = ALL
-    cache: str = "off"
+    rate: float = 1e-3
 
     def run(self, home: Path, processes: int) -> RunFolder:
         """A finished run over so many processes."""
         hyper = Hyperparameters(
-            epochs=STEPS, batch_size=self.pictures // processes, learning_rate=1e-3, augment=False,
-            validate_every=10**5, max_steps=STEPS, cache=self.cache,
+            epochs=STEPS, batch_size=self.pictures // processes, learning_rate=self.rate,
+            augment=False, validate_every=10**5, max_steps=STEPS, cache="off",
         )  # fmt: skip
         spec = RunSpec(
             self.source, self.recipe, "shapes", hyper, distribution=Distribution(processes)
@@ -76,7 +76,10 @@ def cases(home: Path) -> list[Case]:
     ssd = ModelSource("demo", CLASSES)
     return [
         Case("a small classifier, all trains", small, "classification", 16),
-        Case("the demo's SSD, all trains", ssd, "ssd", 8),
+        # At ten times this rate some of its hard negatives change places in the ninth step, by the
+        # rounding of a batch of eight: two devices in one process, two processes and four are then
+        # all 1.4e-4 from it, and 1e-6 from each other.
+        Case("the demo's SSD, all trains", ssd, "ssd", 8, rate=1e-4),
         Case("the demo's SSD, head only", ssd, "ssd", 8, HEAD),
     ]
 

@@ -11,6 +11,7 @@ import contextlib
 import logging
 import os
 import queue
+import shutil
 import signal
 import socket
 import sys
@@ -74,6 +75,8 @@ class Follower:
         self._exchange = exchange
         self._told: queue.SimpleQueue[tuple[ToFollower, list[bytes]]] = queue.SimpleQueue()
         self._leaving = False
+        self._own: Path | None = None
+        """A folder for what it keeps for a while."""
 
     def follow(self) -> None:
         """All of it.
@@ -89,7 +92,8 @@ class Follower:
         use_threads(assigned.threads)
         exchange = self._exchange or ServerExchange(store_kind(assigned.spec), Patience())
         with tempfile.TemporaryDirectory(prefix="thaw-") as own:
-            part = self._prepare(assigned, exchange, Path(own))
+            self._own = Path(own)
+            part = self._prepare(assigned, exchange, self._own)
             while True:
                 message, _ = self._told.get()
                 match message:
@@ -135,6 +139,8 @@ class Follower:
                 return
             # The main thread may wait for sums that never come.
             logger.info("the trainer is gone: %s", error)
+            if self._own is not None:
+                shutil.rmtree(self._own, ignore_errors=True)
             os._exit(1)
 
 

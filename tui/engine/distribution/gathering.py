@@ -25,9 +25,9 @@ from tui.engine.refusal import Refusal
 from tui.runs.spec import RunSpec
 
 WITH_PARENT = "--with-parent"
-LEAVING = 5.0
-"""Seconds that a process may take to end by itself: one on another host is killed by its own end
-of the ssh alone."""
+LEAVING, GOING = 5.0, 1.0
+"""Seconds that a process may take to end by itself, where all is well and where not. They hear
+that this one hangs up, also at the other end of an ssh."""
 
 
 class Gathering:
@@ -116,7 +116,7 @@ class Gathering:
         self._parting = True
         for member in self._members:
             member.close()
-        end = time.monotonic() + (LEAVING if all_is_well else 0)
+        end = time.monotonic() + (LEAVING if all_is_well else GOING)
         for child in self._children:
             if child.process.stdin is not None:
                 child.process.stdin.close()
