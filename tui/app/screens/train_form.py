@@ -81,7 +81,7 @@ class TrainForm(ModalScreen[RunFolder | None]):
     # What is on it
 
     def compose(self) -> ComposeResult:
-        title = printable(self._title, ascii_only=glyphs().ascii_only)
+        title = printable(glyphs().text(self._title), ascii_only=glyphs().ascii_only)
         with Vertical(id="window"):
             yield Static(title, id="title", markup=False)
             if self._draft is None:
