@@ -117,12 +117,21 @@ class LogPages:
         rows = [*map(_row, lines), *map(_told_row, self._told)]
         return sorted((row for row in rows if row.place >= place), key=_by_place)[:count]
 
-    def before(self, place: Place, count: int) -> list[Row]:
-        """The last `count` rows before a place."""
+    def before(self, place: Place, count: int, floor: int = 0) -> list[Row]:
+        """The last `count` rows before a place, and not before an offset, at which a line
+        begins."""
         end = min(place[0], self._log.size())
-        lines = self._lines_before(end, count, self._level.wanted)
+        lines = self._lines_before(end, count, self._level.wanted, floor)
         rows = [*map(_row, lines), *map(_told_row, self._told)]
-        return sorted((row for row in rows if row.place < place), key=_by_place)[-count:]
+        rows = [row for row in rows if (floor, -1) <= row.place < place]
+        return sorted(rows, key=_by_place)[-count:]
+
+    def grown(self, rows: list[Row], floor: int, count: int) -> list[Row]:
+        """The newest page of a log of which these rows were the newest page, when its last line
+        that had ended was at an offset: what was looked through then is not looked through
+        again."""
+        kept = [row for row in rows if row.place < (floor, -1)]
+        return (kept + self.before(END, count, floor))[-count:]
 
     def page(self, place: Place, count: int) -> list[Row]:
         """The rows from a place on; where they are fewer than `count`, those before it too."""
@@ -192,11 +201,13 @@ class LogPages:
             self._ask()
         return lines
 
-    def _lines_before(self, end: int, count: int, wanted: Wanted | None) -> list[LogLine]:
+    def _lines_before(
+        self, end: int, count: int, wanted: Wanted | None, floor: int
+    ) -> list[LogLine]:
         if wanted is None:
             return self._log.before(end, count).lines
         lines: list[LogLine] = []
-        while len(lines) < count and end > 0:
+        while len(lines) < count and end > floor:
             part = self._log.found_before(end, count - len(lines), wanted)
             lines = part.lines + lines
             if part.is_all:
