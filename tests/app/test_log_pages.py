@@ -120,6 +120,21 @@ def test_paging_either_way_shows_every_row_once(
         assert log.page(END, count) == down[-count:]
 
 
+@given(documents(), LINES, st.integers(1, 6), st.sampled_from(list(Level)))
+def test_a_page_that_has_grown_is_the_newest_page(
+    document: tuple[str, tuple[ToldAt, ...]], more: list[str], count: int, level: Level
+) -> None:
+    output, told = document
+    path = Path(tempfile.mkdtemp()) / "log.txt"
+    path.write_text(output + "an ERR")
+    log = LogText(path)
+    pages = LogPages(log, told, level)
+    before, boundary = pages.last_page(count), log.boundary()
+    with path.open("a") as file:
+        file.write("".join(line + "\n" for line in ["OR", *more]))
+    assert pages.grown(before, boundary, count) == pages.last_page(count)
+
+
 def _is_of(line: str, level: Level) -> bool:
     return level is Level.ALL or "ERROR" in line or (level is Level.WARNINGS and "WARN" in line)
 

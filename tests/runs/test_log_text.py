@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.runs import log_text
-from tui.runs.log_text import LogLine, LogText
+from tui.runs.log_text import LogLine, LogText, Wanted
 
 LINES = st.lists(st.text("ab x\ré", max_size=12).map(lambda text: text.encode()), max_size=40)
 
@@ -52,7 +52,7 @@ def test_what_is_looked_for_is_found_either_way_in_slices(
 ) -> None:
     data = b"".join(line + b"\n" for line in lines)
     wanted = [line for line in lines if b"x" in line]
-    log, pattern = log_of(data), re.compile(b"x")
+    log, pattern = log_of(data), Wanted(re.compile(b"x"))
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(log_text, "SLICE", slice)
         down: list[bytes] = []
@@ -98,7 +98,7 @@ def test_a_log_that_is_not_there_is_empty(tmp_path: Path) -> None:
     log = LogText(tmp_path / "log.txt")
     assert log.size() == 0
     assert log.after(0, 5).lines == log.before(0, 5).lines == []
-    assert log.found_after(0, 5, re.compile(b"x")).is_all
+    assert log.found_after(0, 5, Wanted(re.compile(b"x"))).is_all
 
 
 def test_a_page_of_a_large_log_reads_little_of_it(tmp_path: Path) -> None:

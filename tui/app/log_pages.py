@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-from tui.runs.log_text import LogLine, LogText
+from tui.runs.log_text import LogLine, LogText, Wanted
 
 Place = tuple[int, int]
 """Where a row stands: an offset in the log, and the number of an event, or `OUTPUT`."""
@@ -27,11 +27,16 @@ _ERRORS = (
     rb"\b(?:ERROR|CRITICAL|FATAL|Traceback)\b|\b[A-Z]\w*(?:Error|Exception|Interrupt)\b"
     rb"|\bFatal |\b[Ee]rror:|Check failed|Segmentation fault|^  File \""
 )
+_ERROR_WORDS = (
+    *(b"ERROR", b"CRITICAL", b"FATAL", b"Traceback", b"Error", b"Exception", b"Interrupt"),
+    *(b"Fatal", b"error:", b"Check failed", b"Segmentation fault", b'  File "'),
+)
+_WARNING_WORDS = (b"WARN", b"Warning", b"arning:")
 _WARNINGS = rb"\bWARN(?:ING)?\b|\b[A-Z]\w*Warning\b|\b[Ww]arning:"
 
 
 class Level(Enum):
-    """What is shown: the value is its word. `pattern` is what lines of it have in them, None for
+    """What is shown: the value is its word. `wanted` is what lines of it have in them, None for
     all lines."""
 
     ALL = "all output"
@@ -39,9 +44,9 @@ class Level(Enum):
     ERRORS = "errors"
 
     @property
-    def pattern(self) -> re.Pattern[bytes] | None:
+    def wanted(self) -> Wanted | None:
         """What a line of this level has in it."""
-        return _PATTERNS[self]
+        return _WANTED[self]
 
     @property
     def next(self) -> Level:
@@ -50,11 +55,11 @@ class Level(Enum):
         return levels[(levels.index(self) + 1) % len(levels)]
 
 
-_PATTERNS = {
-    Level.ALL: None,
-    Level.WARNINGS: re.compile(_ERRORS + b"|" + _WARNINGS, re.MULTILINE),
-    Level.ERRORS: re.compile(_ERRORS, re.MULTILINE),
-}
+_OF_ERRORS = Wanted(re.compile(_ERRORS, re.MULTILINE), _ERROR_WORDS)
+_OF_WARNINGS = Wanted(
+    re.compile(_ERRORS + b"|" + _WARNINGS, re.MULTILINE), _ERROR_WORDS + _WARNING_WORDS
+)
+_WANTED = {Level.ALL: None, Level.WARNINGS: _OF_WARNINGS, Level.ERRORS: _OF_ERRORS}
 
 
 _SIGNS = {Level.ALL: "-!E", Level.WARNINGS: "!E", Level.ERRORS: "E"}
@@ -108,16 +113,25 @@ class LogPages:
     def after(self, place: Place, count: int) -> list[Row]:
         """The next `count` rows from a place on."""
         # The line that begins there may come before the place itself.
-        lines = self._lines_after(place[0], count + 1, self._level.pattern)
+        lines = self._lines_after(place[0], count + 1, self._level.wanted)
         rows = [*map(_row, lines), *map(_told_row, self._told)]
         return sorted((row for row in rows if row.place >= place), key=_by_place)[:count]
 
-    def before(self, place: Place, count: int) -> list[Row]:
-        """The last `count` rows before a place."""
+    def before(self, place: Place, count: int, floor: int = 0) -> list[Row]:
+        """The last `count` rows before a place, and not before an offset, at which a line
+        begins."""
         end = min(place[0], self._log.size())
-        lines = self._lines_before(end, count, self._level.pattern)
+        lines = self._lines_before(end, count, self._level.wanted, floor)
         rows = [*map(_row, lines), *map(_told_row, self._told)]
-        return sorted((row for row in rows if row.place < place), key=_by_place)[-count:]
+        rows = [row for row in rows if (floor, -1) <= row.place < place]
+        return sorted(rows, key=_by_place)[-count:]
+
+    def grown(self, rows: list[Row], floor: int, count: int) -> list[Row]:
+        """The newest page of a log of which these rows were the newest page, when its last line
+        that had ended was at an offset: what was looked through then is not looked through
+        again."""
+        kept = [row for row in rows if row.place < (floor, -1)]
+        return (kept + self.before(END, count, floor))[-count:]
 
     def page(self, place: Place, count: int) -> list[Row]:
         """The rows from a place on; where they are fewer than `count`, those before it too."""
@@ -138,17 +152,17 @@ class LogPages:
         pattern = re.compile(re.escape(text.encode()), flags)
         found = [told.place for told in self._told if pattern.search(told.text.encode())]
         step = self._line_after if direction > 0 else self._line_before
-        line = step(place, pattern)
+        line = step(place, Wanted(pattern))
         if line is not None:
             found.append((line.start, OUTPUT))
         if direction > 0:
             return min((one for one in found if one > place), default=None)
         return max((one for one in found if one < place), default=None)
 
-    def _line_after(self, place: Place, pattern: re.Pattern[bytes]) -> LogLine | None:
+    def _line_after(self, place: Place, wanted: Wanted) -> LogLine | None:
         at = place[0]
         while True:
-            part = self._log.found_after(at, 1, pattern)
+            part = self._log.found_after(at, 1, wanted)
             for line in part.lines:
                 if (line.start, OUTPUT) > place and self._is_of_level(line):
                     return line
@@ -157,10 +171,10 @@ class LogPages:
             at = part.reached
             self._ask()
 
-    def _line_before(self, place: Place, pattern: re.Pattern[bytes]) -> LogLine | None:
+    def _line_before(self, place: Place, wanted: Wanted) -> LogLine | None:
         at = min(place[0], self._log.size())
         while at > 0:
-            part = self._log.found_before(at, 1, pattern)
+            part = self._log.found_before(at, 1, wanted)
             for line in part.lines:
                 if self._is_of_level(line):
                     return line
@@ -171,17 +185,15 @@ class LogPages:
         return None
 
     def _is_of_level(self, line: LogLine) -> bool:
-        pattern = self._level.pattern
-        return pattern is None or pattern.search(line.data) is not None
+        wanted = self._level.wanted
+        return wanted is None or wanted.pattern.search(line.data) is not None
 
-    def _lines_after(
-        self, start: int, count: int, pattern: re.Pattern[bytes] | None
-    ) -> list[LogLine]:
-        if pattern is None:
+    def _lines_after(self, start: int, count: int, wanted: Wanted | None) -> list[LogLine]:
+        if wanted is None:
             return self._log.after(start, count).lines
         lines: list[LogLine] = []
         while len(lines) < count:
-            part = self._log.found_after(start, count - len(lines), pattern)
+            part = self._log.found_after(start, count - len(lines), wanted)
             lines += part.lines
             if part.is_all:
                 break
@@ -190,13 +202,13 @@ class LogPages:
         return lines
 
     def _lines_before(
-        self, end: int, count: int, pattern: re.Pattern[bytes] | None
+        self, end: int, count: int, wanted: Wanted | None, floor: int
     ) -> list[LogLine]:
-        if pattern is None:
+        if wanted is None:
             return self._log.before(end, count).lines
         lines: list[LogLine] = []
-        while len(lines) < count and end > 0:
-            part = self._log.found_before(end, count - len(lines), pattern)
+        while len(lines) < count and end > floor:
+            part = self._log.found_before(end, count - len(lines), wanted)
             lines = part.lines + lines
             if part.is_all:
                 break
@@ -214,10 +226,10 @@ def _by_place(row: Row) -> Place:
 
 
 def _row(line: LogLine) -> Row:
-    errors, warnings = _PATTERNS[Level.ERRORS], _PATTERNS[Level.WARNINGS]
-    assert errors is not None
-    assert warnings is not None
-    sign = "E" if errors.search(line.data) else "W" if warnings.search(line.data) else " "
+    if _OF_ERRORS.pattern.search(line.data):
+        sign = "E"
+    else:
+        sign = "W" if _OF_WARNINGS.pattern.search(line.data) else " "
     return Row((line.start, OUTPUT), line.text, sign)
 
 

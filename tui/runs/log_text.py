@@ -38,6 +38,15 @@ class LogLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Lines with `pattern` in them. Where that alone is slow to look for, `words` are texts of
+    which each such line has one at least."""
+
+    pattern: re.Pattern[bytes]
+    words: tuple[bytes, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LogPart:
     """Some lines, oldest first; how far was looked; and whether there is no more that way."""
 
@@ -89,7 +98,7 @@ class LogText:
         is_all = begin == 0 and len(lines) <= count
         return LogPart(kept, kept[0].start if kept else begin, is_all)
 
-    def found_after(self, start: int, count: int, wanted: re.Pattern[bytes]) -> LogPart:
+    def found_after(self, start: int, count: int, wanted: Wanted) -> LogPart:
         """At most `count` lines with something in them, among the next `SLICE` bytes."""
         data, size = self._read(start, start + SLICE)
         if start + len(data) < size and b"\n" in data:
@@ -102,7 +111,7 @@ class LogText:
         reached = start + len(data)
         return LogPart(lines, reached, reached >= size)
 
-    def found_before(self, end: int, count: int, wanted: re.Pattern[bytes]) -> LogPart:
+    def found_before(self, end: int, count: int, wanted: Wanted) -> LogPart:
         """At most `count` lines with something in them, the last ones among the `SLICE` bytes
         before an offset."""
         begin = max(0, end - SLICE)
@@ -144,16 +153,32 @@ def _split(data: bytes, begin: int) -> Iterator[LogLine]:
             at = end
 
 
-def _found(data: bytes, begin: int, wanted: re.Pattern[bytes]) -> Iterator[LogLine]:
-    at = 0
-    while (match := wanted.search(data, at)) is not None:
-        start = data.rfind(b"\n", 0, match.start()) + 1
-        end = data.find(b"\n", match.end())
-        end = len(data) if end < 0 else end
-        # A match that lies across lines belongs to the one that it begins in.
-        first = data.find(b"\n", start)
-        end = min(end, first) if first >= 0 else end
-        start = max(start, at, min(match.start(), end) - LONGEST)
-        shown = data[start : min(end, start + 2 * LONGEST)]
-        yield LogLine(begin + start, begin + end, shown)
-        at = end + 1
+def _found(data: bytes, begin: int, wanted: Wanted) -> Iterator[LogLine]:
+    for start, end in _with_words(data, wanted) if wanted.words else _matching(data, wanted):
+        if wanted.pattern.search(data, start, end):
+            shown = data[start : min(end, start + 2 * LONGEST)]
+            yield LogLine(begin + start, begin + end, shown)
+
+
+def _with_words(data: bytes, wanted: Wanted) -> list[tuple[int, int]]:
+    lines = set()
+    for word in wanted.words:
+        at = data.find(word)
+        while at >= 0:
+            line = _line_at(data, at)
+            lines.add(line)
+            at = data.find(word, line[1])
+    return sorted(lines)
+
+
+def _matching(data: bytes, wanted: Wanted) -> Iterator[tuple[int, int]]:
+    match = wanted.pattern.search(data)
+    while match is not None:
+        line = _line_at(data, match.start())
+        yield line
+        match = wanted.pattern.search(data, line[1] + 1)
+
+
+def _line_at(data: bytes, at: int) -> tuple[int, int]:
+    end = data.find(b"\n", at)
+    return data.rfind(b"\n", 0, at) + 1, len(data) if end < 0 else end

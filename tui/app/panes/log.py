@@ -74,6 +74,7 @@ class LogPane(Vertical, can_focus=True):
         self._busy = False
         self._again = False
         self._bytes = 0
+        self._boundary = 0
         self._said = ""
         self._sought: tuple[Place | None, str] | None = None
         self.level = Level.ALL
@@ -243,14 +244,23 @@ class LogPane(Vertical, can_focus=True):
             return
         # A search that takes long gives way to whatever is asked for next.
         pages = LogPages(log, self._told, self.level, lambda: not self._asked)
+        boundary = log.boundary()
+        # Where it has only grown, a level with few lines is not looked for in all of it again.
+        grown = not asked and wanted[2:] == self._shown_of[2:] and self._bytes >= self._boundary
         try:
             for go in asked:
                 self.top = go(pages, self.top)
             top = self.top
-            rows = pages.last_page(height) if top is None else pages.page(top, height)
+            if top is not None:
+                full = grown and len(self.rows) == height
+                rows = self.rows if full else pages.page(top, height)
+            elif grown:
+                rows = pages.grown(self.rows, self._boundary, height)
+            else:
+                rows = pages.last_page(height)
         except Cancelled:
             return
-        self.rows = rows
+        self.rows, self._boundary = rows, boundary
         self._shown_of = (self._bytes, len(self._told), height, self.level, self.top)
 
     def _take_told(self, log: LogText) -> None:
@@ -258,6 +268,8 @@ class LogPane(Vertical, can_focus=True):
         end = log.boundary() if came else 0
         for told, now in came:
             # How long the log was when one came before this screen did is not known.
+            if not now:
+                self._shown_of = ()
             at = end if now else 0
             number = self._told[-1].number + 1 if self._told else 0
             self._told.append(ToldAt(at, number, told.words, told.sign))
