@@ -2,8 +2,8 @@
 
     uv run --group screenshots python screenshots/make.py
 
-Takes about two minutes, and needs a monospaced font. Each picture is an SVG, as Textual exports it,
-and a PNG of the same.
+Takes about three minutes, and needs a monospaced font. Each picture is an SVG, as Textual exports
+it, and a PNG of the same.
 """
 
 from __future__ import annotations
@@ -92,6 +92,32 @@ async def main() -> None:
         await take(pilot, "run")
         await until(pilot, lambda: "bit for bit" in _text(pilot))
         await take(pilot, "proof")
+        await pilot.press("5", "w", "slash", *"epoch 5", "enter")
+        await until(pilot, lambda: "found" in _text(pilot))
+        await take(pilot, "log")
+        await pilot.press("w", "0", "i")
+        await until(pilot, app_is_on(pilot, "PicturesScreen"))
+        await until(pilot, lambda: "▀" in _text(pilot) or "▄" in _text(pilot))
+        await take(pilot, "pictures")
+        await pilot.press("escape")
+        await until(pilot, app_is_on(pilot, "RunScreen"))
+        # Another run, of everything: something to compare with.
+        await pilot.press("escape")
+        await until(pilot, app_is_on(pilot, "ModelScreen"))
+        await pilot.press("a", "t")
+        await until(pilot, lambda: "ready" in _text(pilot))
+        await pilot.press("ctrl+s")
+        await until(pilot, app_is_on(pilot, "RunScreen"))
+        await until(pilot, lambda: "weights/final.params" in _text(pilot))
+        await pilot.press("ctrl+r")
+        await until(pilot, app_is_on(pilot, "RunsScreen"))
+        await until(pilot, lambda: _text(pilot).count("demo") >= 2)
+        await pilot.press("space", "space")
+        await take(pilot, "runs")
+        await pilot.press("c")
+        await until(pilot, app_is_on(pilot, "CompareScreen"))
+        await until(pilot, lambda: "what trains, by block" in _text(pilot))
+        await take(pilot, "compare")
 
 
 def _text(pilot: Pilot[int]) -> str:

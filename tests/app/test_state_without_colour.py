@@ -33,7 +33,7 @@ def in_use(signs: Glyphs) -> Iterator[None]:
 async def test_a_row_of_the_tree(signs: Glyphs) -> None:
     assert len({state.word for state in State}) == len({signs.of(state) for state in State}) == 4
     seen = ""
-    for name in ("model", "model_partial"):
+    for name in ("model", "model_partial", "model_find"):
         async with on_show(name) as pilot:
             seen += text_of(pilot)
     told = {state: f"{signs.of(state)} {state.word}" for state in State}

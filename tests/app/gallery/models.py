@@ -165,7 +165,7 @@ async def palette(pilot: Pilot[Any]) -> None:
 async def themes(pilot: Pilot[Any]) -> None:
     await model_open(pilot)
     pilot.app.action_change_theme()
-    await until(pilot, lambda: "nord" in text_of(pilot))
+    await until(pilot, lambda: "ansi-light" in text_of(pilot))
     pilot.app.screen.query_one(Input).cursor_blink = False
 
 

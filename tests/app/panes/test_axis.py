@@ -86,3 +86,16 @@ def test_labels_are_short_and_tell_the_ticks_apart() -> None:
     assert value_axis([0.0, 0.031], 4).labels == ("0.00", "0.01", "0.02", "0.03", "0.04")
     assert value_axis([0.3, 3.2], 4).labels == ("0", "1", "2", "3", "4")
     assert len(set(value_axis([1.0, 1.0], 5).labels)) == len(value_axis([1.0, 1.0], 5).labels)
+
+
+@given(st.floats(1e-9, 1e9), st.integers(1, 60), st.integers(3, 12))
+def test_no_two_ticks_stand_on_one_row(high: float, rows: int, ticks: int) -> None:
+    axis = value_axis([0.0, high], ticks)
+    kept = axis.legible(rows)
+    places = [kept.column(tick, rows) for tick in kept.ticks]
+    assert len(set(places)) == len(places) == len(kept.labels) > 0
+    assert set(zip(kept.ticks, kept.labels, strict=True)) <= set(
+        zip(axis.ticks, axis.labels, strict=True)
+    )
+    if len({axis.column(tick, rows) for tick in axis.ticks}) == len(axis.ticks):
+        assert kept == axis

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 WRITTEN_OUT = 5
 """Digits before or after the point, beyond which a number is written with an exponent."""
@@ -33,6 +33,17 @@ class Axis:
     def value(self, column: int, columns: int) -> float:
         """What stands in the middle of a column."""
         return self.low + column / max(1, columns - 1) * (self.high - self.low)
+
+    def legible(self, rows: int) -> Axis:
+        """The same axis with one tick a row: the outer ones, and those between for which a row is
+        left. Which of several on a row would be seen is not known."""
+        taken: dict[int, int] = {}
+        count = len(self.ticks)
+        for number in sorted(range(count), key=lambda number: number not in (0, count - 1)):
+            taken.setdefault(self.column(self.ticks[number], rows), number)
+        kept = sorted(taken.values())
+        ticks = tuple(self.ticks[number] for number in kept)
+        return replace(self, ticks=ticks, labels=tuple(self.labels[number] for number in kept))
 
     def place(self, value: float) -> float | None:
         """Where a value stands on the axis; None where it has no logarithm."""

@@ -52,6 +52,11 @@ def plot_columns(y_axis: Axis, width: int) -> int:
     return max(1, width - 1 - max((len(label) for label in y_axis.labels), default=0))
 
 
+def plot_rows(height: int) -> int:
+    """How many rows are left for curves, above the axis of steps."""
+    return max(1, height - 2)
+
+
 def draw(
     curves: Sequence[Curve],
     x_axis: Axis,
@@ -75,7 +80,7 @@ def draw(
     figure.xticks(x_axis.ticks, x_axis.labels)
     figure.yticks(y_axis.ticks, y_axis.labels)
     columns = plot_columns(y_axis, width)
-    rows = max(1, height - 2)
+    rows = plot_rows(height)
     # Without any point the library draws no ticks either.
     figure.scatter([x_axis.low], [y_axis.low], marker=" ")
     for curve in curves:

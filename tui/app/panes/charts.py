@@ -169,7 +169,9 @@ class ChartsPane(TiledPane, can_focus=True):
             for curve, mark in zip(curves, marks([one.name for one in curves]), strict=True)
         ]
         logarithmic = self.kind.name in self.logarithmic
-        y_axis = axis.value_axis(_range(curves), max(3, height // 3), logarithmic=logarithmic)
+        y_axis = axis.value_axis(
+            _range(curves), max(3, height // 3), logarithmic=logarithmic
+        ).legible(chart.plot_rows(height - 2))
         x_axis = self._x_axis(low, high)
         self._columns = chart.plot_columns(y_axis, width)
         rules = rules_of(state, plotted.not_finite, x_axis, self._columns, self.cursor)

@@ -66,7 +66,7 @@ class ComparedCurves(TiledPane):
         steps = axis.step_axis(last, total, width // 11)
         values = axis.value_axis(
             [y for _, y in shown], max(3, height // 3), logarithmic=self.logarithmic
-        )
+        ).legible(chart.plot_rows(height - 1))
         dots: Dots = "letters" if self.letters else glyphs().dots
         picture = chart.draw(curves, steps, values, width, height - 1, dots=dots)
         lines = picture.split("\n", allow_blank=True)
