@@ -1,8 +1,14 @@
-"""What stands in the way of writing a file that a person has named."""
+"""Names of files on the screen: short ones, and what stands in the way of writing one."""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+
+def from_home(path: Path) -> str:
+    """A path, short, and as a shell takes it."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path)
 
 
 def in_the_way(path: Path, confirmed: Path | None) -> str:

@@ -10,6 +10,7 @@ from textual.content import Content
 
 from tui.app import readings
 from tui.app.actions import key_of
+from tui.app.file_names import from_home
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
 from tui.app.run_state import RunState, Status
@@ -148,6 +149,4 @@ def _safe(text: str) -> str:
 
 
 def _path(path: Path) -> str:
-    # Short, and as a shell takes it.
-    home = Path.home()
-    return _safe(f"~/{path.relative_to(home)}" if path.is_relative_to(home) else str(path))
+    return _safe(from_home(path))

@@ -12,6 +12,7 @@ from textual.timer import Timer
 from textual.widgets import Button, Input, Static
 
 from tui.app.actions import Where, bindings, key_of
+from tui.app.file_names import from_home
 from tui.app.form_answers import FormAnswers, FormQuestion
 from tui.app.glyphs import glyphs
 from tui.app.panes.cache_estimate import CacheEstimatePane
@@ -103,7 +104,7 @@ class TrainForm(ModalScreen[RunFolder | None]):
                         "folder",
                         "run folder",
                         self.draft.text("folder"),
-                        placeholder=f"empty: a new one in {runs_home()}",
+                        placeholder=f"empty: a new one in {from_home(runs_home())}",
                     )
                     for field in FIELDS:
                         text = self.draft.text(field.name)
