@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import io
 import os
+import re
 import tempfile
 import time
 from collections.abc import Callable
@@ -22,6 +23,8 @@ from textual.pilot import Pilot
 
 HERE = Path(__file__).parent
 SIZE = (100, 30)
+FONT = "DejaVu Sans Mono"
+"""Of the PNG; where there is none of this name, another that is there."""
 
 
 def app_is_on(pilot: Pilot[int], screen: str) -> Callable[[], bool]:
@@ -29,7 +32,7 @@ def app_is_on(pilot: Pilot[int], screen: str) -> Callable[[], bool]:
     return lambda: type(pilot.app.screen).__name__ == screen
 
 
-async def until(pilot: Pilot[int], holds: Callable[[], bool], seconds: float = 300) -> None:
+async def until(pilot: Pilot[int], holds: Callable[[], object], seconds: float = 300) -> None:
     """Wait for a condition of the app.
 
     Raises:
@@ -47,7 +50,9 @@ async def take(pilot: Pilot[int], name: str) -> None:
     await pilot.pause(0.6)
     svg = pilot.app.export_screenshot()
     (HERE / f"{name}.svg").write_text(svg, encoding="utf-8")
-    pixels = Image.open(io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg))))
+    pixels = Image.open(
+        io.BytesIO(bytes(resvg_py.svg_to_bytes(svg_string=svg, monospace_family=FONT)))
+    )
     # A screen has few colours, and what is looked at in a browser should come fast.
     pixels.convert("RGB").quantize(64).save(HERE / f"{name}.png", optimize=True)
     print(f"{name}.svg, {name}.png", flush=True)
@@ -82,13 +87,13 @@ async def main() -> None:
         await pilot.press("escape", "question_mark")
         await take(pilot, "keys")
         await pilot.press("escape", "t")
-        await until(pilot, lambda: "ready" in _text(pilot))
+        await until(pilot, lambda: "as fast" in _text(pilot))
         await take(pilot, "form")
         await pilot.press("ctrl+s")
         await until(pilot, app_is_on(pilot, "RunScreen"))
         run = app.screen
         assert isinstance(run, RunScreen)
-        await until(pilot, lambda: "epoch 4" in _text(pilot))
+        await until(pilot, lambda: re.search(r"training . epoch [2-6]", _text(pilot)))
         await take(pilot, "run")
         await until(pilot, lambda: "bit for bit" in _text(pilot))
         await take(pilot, "proof")
@@ -108,7 +113,7 @@ async def main() -> None:
         await until(pilot, lambda: "ready" in _text(pilot))
         await pilot.press("ctrl+s")
         await until(pilot, app_is_on(pilot, "RunScreen"))
-        await until(pilot, lambda: "weights/final.params" in _text(pilot))
+        await until(pilot, lambda: "complete" in _text(pilot) and "trainable" in _text(pilot))
         await pilot.press("ctrl+r")
         await until(pilot, app_is_on(pilot, "RunsScreen"))
         await until(pilot, lambda: _text(pilot).count("demo") >= 2)
