@@ -151,12 +151,12 @@ def test_every_step_fits_into_two_lines_of_a_small_terminal() -> None:
 
 def test_remembered_or_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     from tui.app.tour import seen_file
-    from tui.cli import _tour
+    from tui.commands.demo import tour_for
 
-    assert _tour(False) is None
-    first = _tour(None)
+    assert tour_for(False) is None
+    first = tour_for(None)
     assert first is not None
     first.remember()
     assert was_seen(seen_file())
-    assert _tour(None) is None
-    assert _tour(True) is not None
+    assert tour_for(None) is None
+    assert tour_for(True) is not None

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 from tui.commands.problem import Problem
 
 if TYPE_CHECKING:
+    from tui.model.plan import FreezePlan
     from tui.runs.folder import RunFolder
+    from tui.runs.spec import RunSpec
 
 HELP = "RUN is a run's folder, its name in `thaw runs`, or the beginning of its name."
 """For a command's help text."""
@@ -22,4 +24,14 @@ def run_of(word: str | None) -> RunFolder:
     try:
         return nearest_run(runs_home()) if word is None else find_run(word, runs_home())
     except NoSuchRun as error:
+        raise Problem(str(error)) from None
+
+
+def read_run(folder: RunFolder) -> tuple[RunSpec, FreezePlan]:
+    """A run as it was made; one that cannot be read is a problem."""
+    from tui.toml import TomlError
+
+    try:
+        return folder.read()
+    except TomlError as error:
         raise Problem(str(error)) from None

@@ -92,7 +92,9 @@ def _check(ctx: click.Context, words: tuple[str, ...]) -> None:
     if name not in SERVED and not (f"{name} --screen" in SERVED and "--screen" in rest):
         known = ", ".join(SERVED)
         raise Problem(f"serve {name}: only screens can be served: {known}")
-    group.commands[name].make_context(name, list(rest), parent=ctx.parent)
+    command = group.get_command(ctx, name)
+    assert command is not None
+    command.make_context(name, list(rest), parent=ctx.parent)
 
 
 def _why(error: OSError) -> str:

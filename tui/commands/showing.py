@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.app.app import ThawApp
+    from tui.app.tour import Tour
+    from tui.model.plan import FreezePlan
+    from tui.model.source import ModelSource
 
 
 def has_terminal() -> bool:
@@ -37,6 +40,21 @@ def run_app(app: ThawApp) -> None:
     for line in app.last_words:
         echo(line, err=bool(code))
     sys.exit(code or app.return_code or 0)
+
+
+def show_model(
+    source: ModelSource,
+    data: str | None,
+    *,
+    preset: str | None = None,
+    plan: FreezePlan | None = None,
+    tour: Tour | None = None,
+) -> None:
+    """Open a model and show it."""
+    need_terminal()
+    from tui.app.app import ThawApp
+
+    run_app(ThawApp(source, data=data, preset=preset, plan=plan, tour=tour))
 
 
 def show_screen(title: str, make: Callable[[], Screen[None]]) -> None:

@@ -24,17 +24,15 @@ from tui.commands.new_run import (
 )
 from tui.commands.plan_options import GivenPlan, plan_options
 from tui.commands.problem import Problem
-from tui.commands.run_argument import run_of
+from tui.commands.run_argument import read_run, run_of
 from tui.commands.saying import echo_path, say
 from tui.commands.source_options import source_or_run
 from tui.commands.trials import RATE_STEPS, try_out
 
 if TYPE_CHECKING:
-    from tui.model.plan import FreezePlan
     from tui.model.source import ModelSource
     from tui.runs.events import Event
     from tui.runs.folder import RunFolder
-    from tui.runs.spec import RunSpec
 
 
 @click.command(
@@ -178,16 +176,6 @@ def train(
         echo_path(str(folder.path))
         return
     _carry_out(folder, tensorboard=tensorboard)
-
-
-def read_run(folder: RunFolder) -> tuple[RunSpec, FreezePlan]:
-    """A run as it was made; one that cannot be read is a problem."""
-    from tui.toml import TomlError
-
-    try:
-        return folder.read()
-    except TomlError as error:
-        raise Problem(str(error)) from None
 
 
 def _run_folder(text: str) -> RunFolder | None:
