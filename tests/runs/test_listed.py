@@ -24,8 +24,8 @@ from tui.runs.events import (
     Resumed,
     Step,
 )
-from tui.runs.folder import RunFolder
-from tui.runs.listed import begun_at, is_run, list_run, run_folders
+from tui.runs.folder import RunFolder, is_run
+from tui.runs.listed import begun_at, list_run, run_folders
 
 ME = psutil.Process()
 ALIVE = started(ME.pid, ME.create_time())

@@ -16,30 +16,31 @@ before it is.
 from __future__ import annotations
 
 import difflib
+import json
 import os
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from tui.toml import TomlError, read_toml
 
 
-class Config(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Config:
     """The settings. `keys` are as they were written, by the id of their action."""
 
     theme: str = ""
     ascii: bool = False
     slow: bool = False
-    keys: Mapping[str, tuple[str, ...]] = {}
+    keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-_TYPES: dict[str, tuple[Any, str]] = {
+_TYPES: dict[str, tuple[type, str]] = {
     "theme": (str, "the name of a theme in quotes"),
     "ascii": (bool, "true or false"),
     "slow": (bool, "true or false"),
-    "keys": (dict[str, Any], "a table: [keys]"),
+    "keys": (dict, "a table: [keys]"),
 }
 
 
@@ -62,19 +63,20 @@ def read_config(path: Path) -> tuple[Config, tuple[str, ...]]:
     entries: dict[str, Any] = {}
     problems = []
     for name, value in raw.items():
-        known, meant = _TYPES.get(name, (None, ""))
-        if known is None:
+        if name not in _TYPES:
             problems.append(f"{path}: {name}: there is no such setting{nearest(name, _TYPES)}")
             continue
-        try:
-            entries[name] = msgspec.convert(value, known)
-        except msgspec.ValidationError:
+        kind, meant = _TYPES[name]
+        if isinstance(value, kind):
+            entries[name] = value
+        else:
             problems.append(f"{path}: {name} = {_shown(value)}: it should be {meant}")
     keys: dict[str, tuple[str, ...]] = {}
     for name, value in _flat(entries.get("keys", {})):
-        try:
-            keys[name] = _keys(value)
-        except msgspec.ValidationError:
+        written = [value] if isinstance(value, str) else value
+        if isinstance(written, list) and all(isinstance(key, str) for key in written):
+            keys[name] = tuple(written)
+        else:
             problems.append(
                 f"{path}: keys.{name} = {_shown(value)}: it should be a key in quotes, "
                 'or several: ["x", "ctrl+x"]'
@@ -86,12 +88,6 @@ def nearest(name: str, names: Iterable[str]) -> str:
     """`; did you mean …?`, or nothing where no name is near."""
     near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else ""
-
-
-def _keys(value: Any) -> tuple[str, ...]:
-    if isinstance(value, str):
-        return (value,)
-    return msgspec.convert(value, tuple[str, ...])
 
 
 def _flat(table: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
@@ -106,5 +102,5 @@ def _flat(table: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
 
 
 def _shown(value: Any) -> str:
-    text = msgspec.json.encode(value, enc_hook=str).decode()
+    text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 40 else f"{text[:39]}…"

@@ -216,7 +216,8 @@ def _listed(
     homes: Sequence[Path], states: Sequence[str], limit: int | None
 ) -> tuple[list[ListedRun], int]:
     """The newest runs, and how many more there are."""
-    from tui.runs.listed import begun_at, is_run, list_run, run_folders
+    from tui.runs.folder import is_run
+    from tui.runs.listed import begun_at, list_run, run_folders
 
     folders = []
     for home in _homes(homes):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tui.runs.folder import RunFolder
-from tui.runs.listed import ACTIVE, is_run, list_run, run_folders
+from tui.runs.folder import RunFolder, is_run
 
 
 class NoSuchRun(ValueError):
@@ -51,6 +50,8 @@ def begun_so(word: str, home: Path) -> list[RunFolder]:
     Raises:
         OSError: the folder may not be read.
     """
+    from tui.runs.listed import run_folders  # a path needs none of it
+
     folders = run_folders(home) if word else []
     named = [one for one in folders if one.path.name == word]
     return named or [one for one in folders if one.path.name.startswith(word)]
@@ -63,6 +64,8 @@ def nearest_run(home: Path) -> RunFolder:
     Raises:
         NoSuchRun: there is none.
     """
+    from tui.runs.listed import ACTIVE, list_run, run_folders
+
     try:
         folders = run_folders(home)
     except OSError as error:

@@ -1,17 +1,23 @@
-"""A run is a folder: where its files stand, and how a new one is named."""
+"""A run is a folder: where its files stand, and how a new one is named.
+
+What reads and writes its two files is imported when that is done: a screen on a run names the
+folder in its first frame.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
-from tui.model.plan import FreezePlan
-from tui.model.plan_file import read_plan, write_plan
-from tui.runs.spec import RunSpec, read_spec, write_spec
+if TYPE_CHECKING:
+    from tui.model.plan import FreezePlan
+    from tui.runs.spec import RunSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,21 @@ class RunFolder:
         Raises:
             TomlError: one of its two files cannot be used.
         """
+        from tui.model.plan_file import read_plan
+        from tui.runs.spec import read_spec
+
         return read_spec(self.spec_file), read_plan(self.plan_file)
+
+
+def is_run(folder: RunFolder) -> bool:
+    """Whether a folder is a run's; of one that may not be looked into, it is assumed."""
+    try:
+        os.stat(folder.path / ".")
+        return any(os.path.lexists(file) for file in (folder.spec_file, folder.events_file))
+    except PermissionError:
+        return True
+    except (OSError, ValueError):
+        return False
 
 
 def runs_home() -> Path:
@@ -120,6 +140,9 @@ def create_run(spec: RunSpec, plan: FreezePlan, path: Path | None = None) -> Run
         FileExistsError: `path` is given and holds a run already.
         OSError: the folder cannot be made.
     """
+    from tui.model.plan_file import write_plan
+    from tui.runs.spec import write_spec
+
     folder = RunFolder(path) if path else _fresh(spec)
     if any(f.exists() for f in (folder.spec_file, folder.plan_file, folder.events_file)):
         raise FileExistsError(f"{folder.path}: holds a run already; name another folder")

@@ -26,7 +26,7 @@ from tui.runs.events import (
     Step,
     Validated,
 )
-from tui.runs.folder import RunFolder
+from tui.runs.folder import RunFolder, is_run
 from tui.runs.log_ends import first_events, last_events, last_of
 from tui.runs.spec import RunSpec, read_spec
 from tui.runs.states_file import read_states_in_short
@@ -100,17 +100,6 @@ def unsorted_folders(home: Path) -> list[RunFolder]:
     except FileNotFoundError:
         return []
     return [folder for folder in map(RunFolder, paths) if is_run(folder)]
-
-
-def is_run(folder: RunFolder) -> bool:
-    """Whether a folder is a run's; of one that may not be looked into, it is assumed."""
-    try:
-        os.stat(folder.path / ".")
-        return any(os.path.lexists(file) for file in (folder.spec_file, folder.events_file))
-    except PermissionError:
-        return True
-    except (OSError, ValueError):
-        return False
 
 
 def begun_at(folder: RunFolder) -> float:

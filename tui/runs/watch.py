@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tui.runs.folder import RunFolder
-from tui.runs.listed import ACTIVE, ListedRun, begun_at, is_run, list_run, unsorted_folders
+from tui.runs.folder import RunFolder, is_run
+from tui.runs.listed import ACTIVE, ListedRun, begun_at, list_run, unsorted_folders
 
 SLICE = 0.1
 """Seconds after which what has been read so far is told."""
