@@ -13,7 +13,7 @@ from tui import __version__
 from tui.commands.helped import HelpedGroup
 from tui.commands.looks_options import looks_options
 from tui.commands.problem import Problem
-from tui.commands.showing import has_terminal, run_app
+from tui.commands.showing import has_terminal, show_app
 
 PURPOSES: tuple[tuple[str, dict[str, str]], ...] = (
     (
@@ -134,6 +134,4 @@ def main(context: click.Context) -> None:
         if not has_terminal():
             click.echo(context.get_help())
             return
-        from tui.app.app import ThawApp
-
-        run_app(ThawApp())
+        show_app()

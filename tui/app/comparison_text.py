@@ -13,7 +13,6 @@ from tui.printable import plain, printable
 from tui.runs.compared_run import ComparedRun
 from tui.runs.comparison import Comparison
 from tui.runs.comparison_rows import (
-    LETTERS,
     Row,
     block_notes,
     block_rows,
@@ -22,6 +21,7 @@ from tui.runs.comparison_rows import (
     proof_rows,
     settings_rows,
 )
+from tui.runs.run_letters import LETTERS
 
 STYLES = (
     *("$text-primary", "$text-warning", "$text-success", "$text-error", "$text-accent"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Iterable
@@ -98,6 +99,8 @@ class DressedApp(App[int]):
         return first_theme(asked, last, _COLOURS.get(self.console.color_system or "", 16))
 
     def on_mount(self) -> None:
+        if not gc.isenabled():
+            self.call_after_refresh(_collect_again)
         if self._asked.slow:
             self.animation_level = "none"
         self.theme_changed_signal.subscribe(self, self._theme_changed)
@@ -193,6 +196,12 @@ class DressedApp(App[int]):
         if self._driver is not None and not self.is_headless:
             for sequence in NO_MOTION:
                 self._driver.write(sequence)
+
+
+def _collect_again() -> None:
+    """Look for garbage from now on, and not among what is there already, which stays."""
+    gc.freeze()
+    gc.enable()
 
 
 def _quiet_driver() -> type[Driver] | None:

@@ -8,7 +8,7 @@ from tui.commands.completing import runs
 from tui.commands.helped import Helped
 from tui.commands.looks_options import looks_options
 from tui.commands.run_argument import read_run, run_of
-from tui.commands.showing import need_terminal, run_app
+from tui.commands.showing import show_app
 
 
 @click.command(
@@ -31,7 +31,4 @@ def attach(run: str | None) -> None:
     if not folder.events_file.exists():
         # Events speak for themselves. Without any, a run that cannot begin is not waited for.
         read_run(folder)
-    need_terminal()
-    from tui.app.app import ThawApp
-
-    run_app(ThawApp(attach=folder))
+    show_app(attach=folder)

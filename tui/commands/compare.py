@@ -14,6 +14,7 @@ from tui.commands.looks_options import looks_options
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import is_unicode, print_json, print_table
+from tui.runs.run_letters import MOST
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -60,21 +61,12 @@ def compare(words: tuple[str, ...], as_json: bool, on_screen: bool) -> None:
     folders = [run_of(word) for word in words]
     if len({folder.path.resolve() for folder in folders}) < len(folders):
         raise Problem("compare: the same run is named twice")
-    from tui.runs.comparison import compare as compared
-
-    if as_json:
-        if on_screen:
-            raise Problem("compare: --json and --screen go each alone")
-        import msgspec
-
-        print_json({"version": JSON_VERSION, **msgspec.structs.asdict(compared(folders))})
-        return
-    from tui.runs.comparison_rows import MOST
-
-    if len(folders) > MOST:
+    if as_json and on_screen:
+        raise Problem("compare: --json and --screen go each alone")
+    if len(folders) > MOST and not as_json:
         raise Problem(f"compare: at most {MOST} runs at once; --json takes any number")
     if on_screen:
-        from tui.commands.showing import need_terminal, show_screen
+        from tui.commands.showing import need_terminal, show_app
 
         need_terminal("without --screen it needs none")
 
@@ -83,7 +75,14 @@ def compare(words: tuple[str, ...], as_json: bool, on_screen: bool) -> None:
 
             return CompareScreen(folders)
 
-        show_screen(f"Comparing {len(folders)} runs", make)
+        show_app(first=make, title=f"Comparing {len(folders)} runs")
+        return
+    from tui.runs.comparison import compare as compared
+
+    if as_json:
+        import msgspec
+
+        print_json({"version": JSON_VERSION, **msgspec.structs.asdict(compared(folders))})
         return
     for part in _parts(compared(folders), ascii_only=not is_unicode(sys.stdout)):
         if isinstance(part, str):

@@ -9,7 +9,7 @@ import click
 from tui.commands.completing import devices
 from tui.commands.helped import Helped
 from tui.commands.looks_options import looks_options
-from tui.commands.showing import show_model
+from tui.commands.showing import show_app
 from tui.commands.source_options import ctx_option
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def demo(ctx: str, tour: bool | None) -> None:
     """
     from tui.model.source import ModelSource
 
-    show_model(ModelSource(model="demo", ctx=ctx), "shapes", tour=tour_for(tour))
+    show_app(source=ModelSource(model="demo", ctx=ctx), data="shapes", tour=tour_for(tour))
 
 
 def tour_for(wanted: bool | None) -> Tour | None:

@@ -10,7 +10,7 @@ from tui.commands.data_option import data_option
 from tui.commands.helped import Helped
 from tui.commands.looks_options import looks_options
 from tui.commands.plan_options import GivenPlan, only_one, plan_options
-from tui.commands.showing import show_model
+from tui.commands.showing import show_app
 from tui.commands.source_options import source_options
 
 if TYPE_CHECKING:
@@ -54,4 +54,5 @@ def open_(
     anything is fetched; `thaw weights get MODEL` fetches beforehand.
     """
     only_one(given, preset)
-    show_model(source, data, preset=preset, plan=given.plan if given else None)
+    plan = given.plan if given else None
+    show_app(source=source, data=data, preset=preset, plan=plan)

@@ -191,7 +191,7 @@ def prune(
 
 
 def _show_screen(homes: Sequence[Path]) -> None:
-    from tui.commands.showing import need_terminal, show_screen
+    from tui.commands.showing import need_terminal, show_app
 
     need_terminal("without --screen the list needs none")
     for home in homes:
@@ -203,7 +203,7 @@ def _show_screen(homes: Sequence[Path]) -> None:
 
         return RunsScreen([home.expanduser() for home in homes])
 
-    show_screen("Listing the runs", make)
+    show_app(first=make, title="Listing the runs")
 
 
 def _homes(homes: Sequence[Path]) -> list[Path]:

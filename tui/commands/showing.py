@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Any, NoReturn
 
 from tui.commands.problem import Problem
 from tui.commands.saying import echo
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
-
-    from tui.app.app import ThawApp
-    from tui.app.tour import Tour
-    from tui.model.plan import FreezePlan
-    from tui.model.source import ModelSource
 
 
 def has_terminal() -> bool:
@@ -33,32 +25,17 @@ def need_terminal(instead: str = "`thaw train RUN_DIR` needs none") -> None:
         raise Problem(f"no terminal here to show it in; {instead}")
 
 
-def run_app(app: ThawApp) -> None:
-    """Show the app until it is left, and exit as it says."""
+def show_app(**what: Any) -> NoReturn:
+    """Show the app until it is left, and exit as it says. `what` is what `ThawApp` takes."""
+    need_terminal()
+    # All that is made up to the first frame stays: to look through it for garbage, again and again
+    # while it grows, takes a tenth of the time. The app does so from its first frame on.
+    gc.disable()
+    from tui.app.app import ThawApp
+
+    app = ThawApp(**what)
     code = app.run(mouse=True)
     # What the screen said last is gone with it: say it where it stays.
     for line in app.last_words:
         echo(line, err=bool(code))
     sys.exit(code or app.return_code or 0)
-
-
-def show_model(
-    source: ModelSource,
-    data: str | None,
-    *,
-    preset: str | None = None,
-    plan: FreezePlan | None = None,
-    tour: Tour | None = None,
-) -> None:
-    """Open a model and show it."""
-    need_terminal()
-    from tui.app.app import ThawApp
-
-    run_app(ThawApp(source, data=data, preset=preset, plan=plan, tour=tour))
-
-
-def show_screen(title: str, make: Callable[[], Screen[None]]) -> None:
-    """Show one screen that needs no model; it is made after the first frame, which has a title."""
-    from tui.app.app import ThawApp
-
-    run_app(ThawApp(first=make, title=title))

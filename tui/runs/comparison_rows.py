@@ -8,15 +8,10 @@ from typing import Any
 from tui.runs.compared_run import ComparedRun
 from tui.runs.comparison import Comparison
 from tui.runs.events import Proof
+from tui.runs.run_letters import LETTERS
 
 Row = tuple[str, tuple[str, ...]]
 """Neither is made safe to draw here: names in them come from models and files."""
-
-LETTERS = "ABCDEFGH"
-"""By which runs are told apart where there is no room for their names, or no colour."""
-
-MOST = len(LETTERS)
-"""Runs that can be shown beside each other."""
 
 NOTHING = "-"
 """What stands where a run has none."""

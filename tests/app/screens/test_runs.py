@@ -341,7 +341,7 @@ async def test_marked_runs_are_compared_and_the_marks_stay() -> None:
 
 async def test_too_many_runs_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
     make_runs()
-    monkeypatch.setattr("tui.runs.comparison_rows.MOST", 2)
+    monkeypatch.setattr("tui.runs.run_letters.MOST", 2)
     async with runs_screen() as (pilot, _):
         await pilot.press("space", "space", "space", "c")
         assert "at most 2 runs at once" in text_of(pilot)

@@ -14,7 +14,8 @@ from tui.app.panes import axis, chart
 from tui.app.panes.live import FAINT, HEADING, TiledPane, written
 from tui.printable import printable
 from tui.runs.compared_run import ComparedRun, Point
-from tui.runs.comparison_rows import LETTERS, metric_names
+from tui.runs.comparison_rows import metric_names
+from tui.runs.run_letters import LETTERS
 
 EVERY = 16
 """Columns between two letters on a curve."""

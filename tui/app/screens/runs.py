@@ -352,7 +352,7 @@ class RunsScreen(ListScreen):
 
     def action_compare(self) -> None:
         """Hold the marked runs against each other."""
-        from tui.runs.comparison_rows import MOST
+        from tui.runs.run_letters import MOST
 
         rows, current = self.marked, self.runs.current
         if len(rows) == 1 and current is not None and current is not rows[0]:
