@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import sys
+from collections.abc import Sequence
 from importlib import import_module
 from typing import Any
 
@@ -81,11 +82,13 @@ class _Commands(HelpedGroup):
                     [(f"{n:<{widest}}", c.get_short_help_str(room)) for n, c in found if c]
                 )
 
-    def main(self, *arguments: Any, **options: Any) -> Any:
-        if not options.pop("standalone_mode", True):
-            return super().main(*arguments, **options, standalone_mode=False)
+    def main(  # type: ignore[override]  # click's has two forms, of which ours is both
+        self, args: Sequence[str] | None = None, standalone_mode: bool = True, **options: Any
+    ) -> Any:
+        if not standalone_mode:
+            return super().main(args, standalone_mode=False, **options)
         try:
-            sys.exit(super().main(*arguments, **options, standalone_mode=False) or 0)
+            sys.exit(super().main(args, standalone_mode=False, **options) or 0)
         except click.UsageError as error:
             where = f" ({error.ctx.command_path} --help)" if error.ctx else ""
             Problem(f"{' '.join(error.format_message().split()).rstrip('.')}{where}").show()

@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Iterable
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
 from textual import events
@@ -48,7 +48,7 @@ class DressedApp(App[int]):
     """Looks and keys as a person asked for them. `last_words` are the lines to say where the
     screen has gone."""
 
-    def __init__(self, css_path: list[str]) -> None:
+    def __init__(self, css_path: list[str | PurePath]) -> None:
         self._no_colour = "NO_COLOR" in os.environ
         asked = looks()
         super().__init__(

@@ -14,7 +14,7 @@ from tui.commands.looks_options import looks_options
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
 from tui.commands.saying import is_unicode, print_json, print_table
-from tui.runs.run_letters import MOST
+from tui.runs.run_letters import LETTERS, MOST
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -95,7 +95,6 @@ def _parts(found: Comparison, *, ascii_only: bool) -> Iterator[Table | str]:
     from tui.commands.curves import Curve, drawn, means
     from tui.printable import plain, printable
     from tui.runs.comparison_rows import (
-        LETTERS,
         block_notes,
         block_rows,
         metric_names,

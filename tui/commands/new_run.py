@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from click.core import ParameterSource
@@ -14,13 +14,15 @@ from tui.commands.plan_options import GivenPlan, begun_with, read_given
 from tui.commands.problem import Problem
 from tui.commands.saying import say
 
+Kind = TypeVar("Kind")
+
 if TYPE_CHECKING:
     from tui.model.plan import FreezePlan, Rule
     from tui.model.source import ModelSource
     from tui.model.tree import ModelTree
     from tui.runs.ask import Asking
     from tui.runs.folder import RunFolder
-    from tui.runs.inspection import Answer, DataSummary, Opened, Question
+    from tui.runs.inspection import DataSummary, Opened, Question
     from tui.runs.spec import RunSpec
 
 
@@ -153,7 +155,7 @@ def spec_of_model(
     spec = msgspec.structs.replace(spec, distribution=distribution)
     _refuse_contradiction(spec)
     classes = opened.source.classes or opened.model.classes
-    summary: DataSummary = answer_of(asking, CheckData(spec.data, recipe.name, classes))
+    summary = answer_of(asking, CheckData(spec.data, recipe.name, classes), DataSummary)
     if not summary.train:
         raise Problem(f"--data {data}: there are no pictures to train on")
     say(
@@ -165,9 +167,9 @@ def spec_of_model(
 
 def _opened(source: ModelSource, asking: Asking) -> tuple[Opened, ModelTree]:
     from tui.model.tree import ModelTree
-    from tui.runs.inspection import OpenModel
+    from tui.runs.inspection import Opened, OpenModel
 
-    opened: Opened = answer_of(asking, OpenModel(source))
+    opened = answer_of(asking, OpenModel(source), Opened)
     for note in opened.model.notes:
         say(f"note: {note}")
     return opened, ModelTree(opened.model)
@@ -223,11 +225,13 @@ def inspector() -> Asking:
     return Asking(lambda phase: say(phase.doing))
 
 
-def answer_of(asking: Asking, question: Question) -> Answer | Any:
-    """Its answer; what it refuses is a problem."""
+def answer_of(asking: Asking, question: Question, kind: type[Kind]) -> Kind:
+    """Its answer, which is of this kind; what it refuses is a problem."""
     from tui.runs.ask import NoAnswer
 
     try:
-        return asking.ask(question)
+        answer = asking.ask(question)
     except NoAnswer as error:
         raise Problem(str(error)) from None
+    assert isinstance(answer, kind), answer
+    return answer

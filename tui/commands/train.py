@@ -93,6 +93,7 @@ if TYPE_CHECKING:
 @click.pass_context
 def train(
     ctx: click.Context,
+    /,
     source: ModelSource,
     data: str | None,
     given: GivenPlan | None,

@@ -25,11 +25,11 @@ LEARNT = 0.5
 
 def try_out(trial: str, spec: RunSpec, plan: FreezePlan, steps: int, asking: Asking) -> NoReturn:
     """Train for a moment, keep nothing, and show what came of it."""
-    from tui.runs.inspection import FindRate, OverfitBatch
+    from tui.runs.inspection import FindRate, LossCurve, OverfitBatch
 
     if trial == "--find-lr":
-        _tell_rate(answer_of(asking, FindRate(spec, plan, steps)))
-    _tell_batch(answer_of(asking, OverfitBatch(spec, plan, steps)), spec)
+        _tell_rate(answer_of(asking, FindRate(spec, plan, steps), LossCurve))
+    _tell_batch(answer_of(asking, OverfitBatch(spec, plan, steps), LossCurve), spec)
 
 
 def _tell_rate(curve: LossCurve) -> NoReturn:

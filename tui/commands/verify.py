@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -146,7 +147,7 @@ def _verify_files(
 
 
 def _tell(
-    verdict: Verdict, lines: list[str], about: dict[str, object], as_json: bool, *, holds: bool
+    verdict: Verdict, lines: list[str], about: Mapping[str, object], as_json: bool, *, holds: bool
 ) -> None:
 
     from tui.printable import plain

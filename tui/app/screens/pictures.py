@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Container
 from textual.screen import Screen
@@ -37,7 +39,7 @@ class PicturesScreen(Screen[None]):
 
     CSS_PATH = "../styles/pictures.tcss"
     BINDINGS = bindings("pictures")
-    HELP_PLACES: tuple[Where, ...] = ("pictures", "app")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("pictures", "app")
 
     def __init__(
         self,

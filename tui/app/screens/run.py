@@ -12,6 +12,7 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
@@ -66,7 +67,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
     AUTO_FOCUS = "#charts"
     # Where a key has two meanings, that of the charts comes first, while it has one.
     BINDINGS = [*bindings("charts"), *bindings("run")]  # noqa: RUF012
-    HELP_PLACES: tuple[Where, ...] = ("run", "charts", "log", "app")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("run", "charts", "log", "app")
 
     def __init__(
         self,

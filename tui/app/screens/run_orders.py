@@ -73,8 +73,7 @@ class RunOrders(Screen[None]):
         """Send a command."""
         reply = await tell(self.folder, command)
         words = reply.message or ("taken" if reply.accepted else "the trainer did not take it")
-        severity = "information" if reply.accepted else "warning"
-        self.notify(words, severity=severity, markup=False)
+        self.notify(words, severity="information" if reply.accepted else "warning", markup=False)
 
     @work(group="resume", exclusive=True)
     async def action_resume(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+from typing import ClassVar
 from weakref import WeakKeyDictionary
 
 from textual.app import ComposeResult
@@ -48,7 +49,7 @@ class TrainForm(ModalScreen[RunFolder | None]):
     CSS_PATH = "../styles/train_form.tcss"
     AUTO_FOCUS = ""
     BINDINGS = bindings("train")
-    HELP_PLACES: tuple[Where, ...] = ("train", "app")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("train", "app")
 
     def __init__(
         self,
@@ -210,7 +211,7 @@ class TrainForm(ModalScreen[RunFolder | None]):
             return
         facts = self.query_one(DataFacts)
         question = self.draft.data_question()
-        answer = question and self._answers.data(question)
+        answer = None if question is None else self._answers.data(question)
         if question is None:
             facts.show_waiting("")
         elif answer is None:
@@ -225,7 +226,7 @@ class TrainForm(ModalScreen[RunFolder | None]):
             return
         pane = self.query_one(CacheEstimatePane)
         question = self.draft.estimate_question(self._answers)
-        answer = question and self._answers.estimate(question)
+        answer = None if question is None else self._answers.estimate(question)
         if isinstance(answer, Refused):
             pane.show_problem(answer.message)
         elif answer is not None:
