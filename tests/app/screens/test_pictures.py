@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PIL import ImageFile
 from textual.pilot import Pilot
 from textual.screen import Screen
 
@@ -157,7 +158,12 @@ async def test_pictures_that_did_not_last_are_left(shown: Shown) -> None:
         assert pilot.app.screen is not shown.screen
 
 
-async def test_a_picture_that_is_gone_or_torn_is_a_line_in_its_place(shown: Shown) -> None:
+async def test_a_picture_that_is_gone_or_torn_is_a_line_in_its_place(
+    shown: Shown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # GluonCV, which the screen's own process never imports but other tests of this one may, lets
+    # torn pictures pass everywhere.
+    monkeypatch.setattr(ImageFile, "LOAD_TRUNCATED_IMAGES", False)
     remove(shown.folder, 200)
     torn = shown.folder.samples / "00000300"
     for name in ("1.png", "1.small.png"):
@@ -167,11 +173,9 @@ async def test_a_picture_that_is_gone_or_torn_is_a_line_in_its_place(shown: Show
     (torn / "2.small.png").unlink()
     (torn / "3.small.png").unlink()
     async with Host(shown.screen).run_test(size=WIDE) as pilot:
-        torn_said = "1.small.png cannot be read: it is torn, or no picture"
-        # A tile that is laid out anew reads its picture again, for its new size.
-        await until(pilot, lambda: torn_said in text_of(pilot))
         await ready(pilot)
         text = text_of(pilot)
+        assert "1.small.png cannot be read: it is torn, or no picture" in text
         assert "2.png cannot be read" in text
         assert text.count("▀") > 500, "the others are shown, the third from its large file"
         await pilot.press("j")
