@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.model.tree import ModelTree
     from tui.runs.ask import Asking
     from tui.runs.folder import RunFolder
-    from tui.runs.inspection import DataSummary, Opened, Question
+    from tui.runs.inspection import Opened, Question
     from tui.runs.spec import RunSpec
 
 
@@ -131,7 +131,7 @@ def spec_of_model(
     """A new run of a model, as the form makes it."""
     import msgspec
 
-    from tui.runs.inspection import CheckData
+    from tui.runs.inspection import CheckData, DataSummary
     from tui.runs.new_run import new_spec
     from tui.runs.spec import Distribution
 

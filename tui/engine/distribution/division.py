@@ -20,6 +20,8 @@ def bounds(pictures: int, parts: int) -> list[tuple[int, int]]:
 def parts_of(batch: Sequence[Any], parts: int) -> list[Any]:
     """A recipe's batch in at most so many parts: arrays whose first axis is that of pictures, or
     pictures one by one. Never an empty one."""
+    if parts == 1:
+        return [batch]
     one_by_one = isinstance(batch[0], (tuple, list))
     pictures = len(batch) if one_by_one else batch[0].shape[0]
     with autograd.pause(train_mode=True):  # a cut is no step of the way back
