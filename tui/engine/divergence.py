@@ -3,10 +3,13 @@ by step, part of the loss and parameter."""
 
 from __future__ import annotations
 
+import ctypes
 import math
 from collections.abc import Callable, Mapping, Sequence
 
 import mxnet as mx
+import numpy as np
+from mxnet.base import _LIB, check_call
 from mxnet.gluon import Block, Parameter
 
 from tui.engine.refusal import Refusal
@@ -25,16 +28,38 @@ class Diverged(Refusal):
 
 
 def all_finite(arrays: Sequence[mx.nd.NDArray]) -> bool:
-    """Whether all values of some arrays, on one device, are finite. Waits for them."""
-    some = [arrays[start : start + AT_ONCE] for start in range(0, len(arrays), AT_ONCE)]
+    """Whether all values of some arrays, on one device, are finite. Waits for them: the last ones
+    first, as a way back through a network comes to its end there first."""
     # A sum of squares is finite only if all of its parts are, and on a CPU takes a fortieth of
     # the time of the operator that is made for it.
-    sums = [mx.nd.multi_sum_sq(*few, num_arrays=len(few)) for few in some]
-    if all(math.isfinite(float(one.sum().asscalar())) for one in sums):
+    in_memory = [one for one in arrays if _is_in_memory(one)]
+    elsewhere = [one for one in arrays if not _is_in_memory(one)]
+    sums = [mx.nd.multi_sum_sq(*few, num_arrays=len(few)) for few in _some(elsewhere)]
+    if all(math.isfinite(_sum_of_squares(one)) for one in reversed(in_memory)) and all(
+        math.isfinite(float(one.sum().asscalar())) for one in sums
+    ):
         return True
     # Large values have infinite squares, and are finite all the same.
-    exact = [mx.nd.multi_all_finite(*few, num_arrays=len(few)) for few in some]
+    exact = [mx.nd.multi_all_finite(*few, num_arrays=len(few)) for few in _some(arrays)]
     return all(one.asscalar() for one in exact)
+
+
+def _some(arrays: Sequence[mx.nd.NDArray]) -> list[Sequence[mx.nd.NDArray]]:
+    return [arrays[start : start + AT_ONCE] for start in range(0, len(arrays), AT_ONCE)]
+
+
+def _is_in_memory(array: mx.nd.NDArray) -> bool:
+    return array.context.device_type == "cpu" and array.dtype == np.float32
+
+
+def _sum_of_squares(array: mx.nd.NDArray) -> float:
+    """On this thread, where the array lies: MXNet's engine works on meanwhile."""
+    array.wait_to_read()
+    data = ctypes.POINTER(ctypes.c_float)()
+    # This brings an array that is in oneDNN's own order into its own; DLPack refuses it.
+    check_call(_LIB.MXNDArrayGetData(array.handle, ctypes.byref(data)))
+    values = np.ctypeslib.as_array(data, shape=(array.size,))
+    return float(np.dot(values, values))
 
 
 def parameters_of(net: Block) -> dict[str, Parameter]:

@@ -12,7 +12,7 @@ divided by what is in the batch say by how much it was, so that the parts count 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -38,6 +38,15 @@ class Stepped:
     scale: float
 
 
+@dataclass(frozen=True)
+class _Pending:
+    """The losses of a batch that has been sent through, and the means of the loss and of its
+    parts, to be read at once."""
+
+    losses: Losses
+    means: mx.nd.NDArray
+
+
 @dataclass
 class Stepper:
     """Makes the steps of a task, with an optimiser of its own.
@@ -52,7 +61,7 @@ class Stepper:
     exchange: Exchange | None = None
     names: Sequence[str] = ()
     trainer: gluon.Trainer = field(init=False)
-    _pending: list[Losses] = field(default_factory=list)
+    _pending: list[_Pending] = field(default_factory=list)
     _used: int = 0
     """Devices that have gradients of what is pending."""
 
@@ -69,11 +78,13 @@ class Stepper:
                 losses = self.task.losses_on(batch, self.contexts)
             else:
                 losses = [self.task.losses(batch)]
+            with autograd.pause():
+                # Asked for before the way back, so that they are there when that is.
+                self._pending += [_Pending(one, _means(one)) for one in losses]
             heads = [head for one in losses for head in self._heads(one)]
             with scaled(heads, self.trainer) as backward:
                 autograd.backward(backward)
         self._used = max(self._used, len({head.context for head in heads}))
-        self._pending += losses
         return sum(one.pictures for one in losses)
 
     def step(self, step: int, learning_rate: float) -> Stepped:
@@ -88,7 +99,7 @@ class Stepper:
             stepped = self.look(step)
         else:
             stepped = self._add_up(self.exchange)
-            self._refuse_infinite(step, stepped)  # sums are the same on all devices
+            self._refuse(step, stepped, self._all_finite())  # sums are the same on all devices
         if self.hyper.clip_norm:
             # Gradients are divided only in the update itself.
             most = self.hyper.clip_norm * stepped.scale * loss_scale(self.trainer)
@@ -106,8 +117,10 @@ class Stepper:
         Raises:
             Diverged: the loss or a gradient is not finite.
         """
+        # Looked at while the way back goes on.
+        finite = self._all_finite(max(1, self._used))
         stepped = self._told()
-        self._refuse_infinite(step, stepped, max(1, self._used))
+        self._refuse(step, stepped, finite)
         return stepped
 
     def clear(self) -> None:
@@ -128,7 +141,8 @@ class Stepper:
         if not self._together or losses.divided_by is None:
             return losses.backward
         # Together they are divided by what all parts were divided by.
-        return [one * losses.divided_by.as_in_context(one.context) for one in losses.backward]
+        by = losses.divided_by()
+        return [one * by.as_in_context(one.context) for one in losses.backward]
 
     @property
     def _together(self) -> bool:
@@ -161,10 +175,10 @@ class Stepper:
         """What there is to tell, as sums that can be added to those of others: what gradients are
         divided by, pictures, the loss, its parts. On every device, but nought on all but one."""
         values = mx.nd.zeros(3 + len(self.names))
-        for one in self._pending:
+        for one in (pending.losses for pending in self._pending):
             scale = mx.nd.array([one.scale])
             if one.divided_by is not None:
-                scale = one.divided_by.as_in_context(mx.cpu()).reshape(1).astype("float32")
+                scale = one.divided_by().as_in_context(mx.cpu()).reshape(1).astype("float32")
             told = [one.total, *(one.parts[name] for name in self.names)]
             means = [value.mean().as_in_context(mx.cpu()) * scale for value in told]
             values = values + mx.nd.concat(scale, mx.nd.array([one.pictures]), *means, dim=0)
@@ -173,15 +187,25 @@ class Stepper:
         return copies
 
     def _told(self) -> Stepped:
-        loss, parts = _means(self._pending)
-        pictures = sum(one.pictures for one in self._pending)
-        return Stepped(loss, parts, pictures, sum(one.scale for one in self._pending))
+        losses = [one.losses for one in self._pending]
+        scale = sum(one.scale for one in losses)
+        means = [one.means.asnumpy().tolist() for one in self._pending]
+        if len(means) > 1:
+            weighted = (
+                [value * one.scale for value in few] for few, one in zip(means, losses, strict=True)
+            )
+            means = [[sum(values) / scale for values in zip(*weighted, strict=True)]]
+        loss, *parts = means[0]
+        by_name = dict(zip(losses[0].parts, parts, strict=True))
+        return Stepped(loss, by_name, sum(one.pictures for one in losses), scale)
 
-    def _refuse_infinite(self, step: int, stepped: Stepped, devices: int = 1) -> None:
+    def _all_finite(self, devices: int = 1) -> bool:
         # In mixed precision a gradient that overflows is no news: MXNet leaves that step out.
-        finite = self.hyper.amp or all(
+        return self.hyper.amp or all(
             all_finite(self._gradients(device)) for device in range(devices)
         )
+
+    def _refuse(self, step: int, stepped: Stepped, finite: bool) -> None:
         if not math.isfinite(stepped.loss) or not finite:
             raise Diverged(why(step, stepped.loss, stepped.parts, self.task.net))
 
@@ -190,14 +214,7 @@ class Stepper:
         return [one.list_grad()[device] for one in trained]
 
 
-def _means(pending: list[Losses]) -> tuple[float, dict[str, float]]:
-    scale = sum(one.scale for one in pending)
-
-    def mean(value: Callable[[Losses], mx.nd.NDArray]) -> float:
-        values = [float(value(one).mean().asscalar()) for one in pending]
-        if len(values) == 1:
-            return values[0]
-        return sum(v * one.scale for v, one in zip(values, pending, strict=True)) / scale
-
-    parts = {name: mean(lambda one, name=name: one.parts[name]) for name in pending[0].parts}
-    return mean(lambda one: one.total), parts
+def _means(losses: Losses) -> mx.nd.NDArray:
+    """The means of a batch's loss, and of its parts in their order."""
+    told = (losses.total, *losses.parts.values())
+    return mx.nd.concat(*(value.mean().astype("float32") for value in told), dim=0)

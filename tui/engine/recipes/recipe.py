@@ -21,7 +21,7 @@ class Losses:
     """The losses of one batch. `backward` is what autograd starts from; `parts` go by the
     names in `RecipeInfo.losses`, `total` is what is shown as the loss: each an array whose mean
     is the value, so that nothing waits for it here. `pictures` is the batch's size and `scale`
-    what `Trainer.step` is told. `divided_by` is what the losses were divided by already, where
+    what `Trainer.step` is told. `divided_by` makes what the losses were divided by already, where
     that is not the same for every batch: an array of one value."""
 
     backward: list[mx.nd.NDArray]
@@ -29,7 +29,7 @@ class Losses:
     parts: dict[str, mx.nd.NDArray]
     pictures: int
     scale: int
-    divided_by: mx.nd.NDArray | None = None
+    divided_by: Callable[[], mx.nd.NDArray] | None = None
 
 
 @dataclass

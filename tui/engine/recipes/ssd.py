@@ -120,7 +120,7 @@ class SSDTask(DetectionTask):
                 parts={"class": told(class_loss), "box": told(box_loss)},
                 pictures=size,
                 scale=1,
-                divided_by=(batch[1] > 0).sum(),
+                divided_by=lambda: (batch[1] > 0).sum(),
             )
         ]
 
