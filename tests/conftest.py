@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+
+# Several of these run at once, and what they start: threads that wait for a core that another has
+# take far longer than one thread alone.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # The machine that runs these may be busy: an example that takes long is no failure.
 settings.register_profile("thaw", deadline=None, max_examples=60)

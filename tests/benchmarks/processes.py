@@ -19,7 +19,7 @@ from pathlib import Path
 import mxnet as mx
 import numpy as np
 
-from tests.benchmarks.training import machine
+from tests.benchmarks.machine import machine
 from tests.engine.run_again import NET, events, weights
 from tui.engine.datasets.shapes import CLASSES
 from tui.model.plan import FreezePlan, Rule

@@ -5,8 +5,12 @@ from __future__ import annotations
 import faulthandler
 import logging
 import sys
+from pathlib import Path
 
-USAGE = "usage: python -m tui.engine inspect | train RUN_DIR | libraries | follow | node"
+from tui.engine.cores import use_cores
+from tui.runs.launched import launched_as
+
+USAGE = "usage: python -m tui.engine inspect | train RUN_DIR | libraries | follow SHARING | node"
 
 
 def main(arguments: list[str]) -> int:
@@ -18,14 +22,20 @@ def main(arguments: list[str]) -> int:
     )
     match arguments:
         case ["inspect", *rest]:
+            use_cores(1)
             from tui.engine import inspect
 
             return inspect.main(rest)
         case ["train", *rest]:
+            if not launched_as():  # a launcher says itself how it divides a machine
+                from tui.engine.distribution.placing import sharing
+
+                use_cores(sharing(Path(*rest[:1])))
             from tui.engine import train
 
             return train.main(rest)
-        case ["follow", *rest]:
+        case ["follow", sharers, *rest] if sharers.isdecimal() and int(sharers):
+            use_cores(int(sharers))
             from tui.engine.distribution import follower
 
             return follower.main(rest)

@@ -47,7 +47,6 @@ from tui.engine.distribution.patience import Patience
 from tui.engine.distribution.server_exchange import ServerExchange
 from tui.engine.distribution.spread import spread
 from tui.engine.distribution.stores import store_kind
-from tui.engine.distribution.threads import use_threads
 from tui.engine.divergence import Diverged
 from tui.engine.feature_cache.begin import begin_caching
 from tui.engine.input.begin import begin_workers
@@ -89,7 +88,6 @@ class Follower:
         self._channel.send(Hello(os.getpid(), socket.gethostname()))
         assigned, _ = self._next(Assigned)
         os.environ.update(assigned.environment)
-        use_threads(assigned.threads)
         exchange = self._exchange or ServerExchange(store_kind(assigned.spec), Patience())
         with tempfile.TemporaryDirectory(prefix="thaw-") as own:
             self._own = Path(own)
@@ -263,7 +261,7 @@ def _nothing(_: Event) -> None:
 def main(arguments: list[str]) -> int:
     """Follow the trainer at the other end of standard input and output."""
     if arguments:
-        print("usage: python -m tui.engine follow", file=sys.stderr)
+        print("usage: python -m tui.engine follow SHARING", file=sys.stderr)
         return 2
     reader = cast(BinaryIO, os.fdopen(os.dup(0), "rb"))
     writer = cast(BinaryIO, os.fdopen(os.dup(1), "wb"))

@@ -20,7 +20,6 @@ from tui.engine.distribution.placing import devices_of, with_devices
 from tui.engine.distribution.ports import LOOPBACK, address_towards, free_port
 from tui.engine.distribution.server_exchange import ServerExchange
 from tui.engine.distribution.stores import store_kind
-from tui.engine.distribution.threads import threads_for, use_threads
 from tui.engine.refusal import Refusal
 from tui.runs.spec import RunSpec
 
@@ -65,17 +64,13 @@ class Gathering:
         }
         self._here = {"DMLC_NODE_HOST": address}
         self._devices = devices_of(spec.model.ctx, hosts)
-        on_cpu = spec.model.ctx.startswith("cpu")
         try:
             self._start_node("scheduler", "")
             for place in places:
                 self._start_node("server", place)
             for rank, host in enumerate(hosts):
-                threads = threads_for(hosts.count(host)) if on_cpu and hosts.count(host) > 1 else 0
                 if rank:
-                    self._start_follower(rank, host, folder, threads)
-                else:
-                    use_threads(threads)
+                    self._start_follower(rank, host, folder, hosts.count(host))
         except BaseException:
             self.part(all_is_well=False)
             raise
@@ -147,12 +142,14 @@ class Gathering:
         if not self._parting:
             self.patience.lose(TrainerLost(f"{name} (pid {child.process.pid}) {child.ending()}"))
 
-    def _start_follower(self, rank: int, host: str, folder: Path, threads: int) -> None:
+    def _start_follower(self, rank: int, host: str, folder: Path, sharing: int) -> None:
         name = f"process {rank}" + (f" on {host}" if host else "")
         ours, theirs = socket.socketpair()
         with theirs:
             child = Child(
-                command_of(["follow"], host), stdin=theirs.fileno(), stdout=theirs.fileno()
+                command_of(["follow", str(sharing)], host),
+                stdin=theirs.fileno(),
+                stdout=theirs.fileno(),
             )
         self._children.append(child)
         environment = {**self._environment, "DMLC_ROLE": "worker"}
@@ -164,6 +161,5 @@ class Gathering:
             with_devices(self._spec, self._devices[rank]),
             str(folder),
             environment,
-            threads,
         )
         self._members.append(Member(name, ours, assigned, self.patience, self._say, child.ending))

@@ -28,15 +28,14 @@ class Hello(msgspec.Struct, frozen=True, tag=True):
 
 class Assigned(msgspec.Struct, frozen=True, tag=True):
     """Which of how many processes a follower is, of which run, and in which folder that is, where
-    it can be reached; how to find the others (`environment`, which is not set again if it is
-    empty), and how many threads an operator may use (0: as many as it likes)."""
+    it can be reached, and how to find the others (`environment`, which is not set again if it is
+    empty)."""
 
     rank: int
     processes: int
     spec: RunSpec
     folder: str
     environment: dict[str, str] = {}
-    threads: int = 0
 
 
 class Begin(msgspec.Struct, frozen=True, tag=True):

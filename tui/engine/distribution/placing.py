@@ -5,13 +5,16 @@ from __future__ import annotations
 import contextlib
 import socket
 from collections.abc import Sequence
+from pathlib import Path
 
 import msgspec
 import psutil
 
 from tui.engine.refusal import Refusal
+from tui.runs.folder import RunFolder
 from tui.runs.hostfile import HostsProblem, slots_of
-from tui.runs.spec import Distribution, RunSpec
+from tui.runs.spec import Distribution, RunSpec, read_spec
+from tui.toml import TomlError
 
 
 def places_of(distribution: Distribution) -> list[str]:
@@ -39,6 +42,15 @@ def places_of(distribution: Distribution) -> list[str]:
         raise Refusal(f"the hosts have {len(places)} slots, and {count} processes are asked for")
     places.remove("")
     return ["", *places][:count]
+
+
+def sharing(folder: Path) -> int:
+    """How many processes of a run share this machine. One, where its file or its hosts cannot be
+    used: whoever trains it says why."""
+    try:
+        return places_of(read_spec(RunFolder(folder).spec_file).distribution).count("")
+    except (OSError, TomlError, Refusal):
+        return 1
 
 
 def is_here(host: str) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable
 
+from tui.engine.cores import processors
 from tui.engine.datasets import builtin
 from tui.engine.datasets.data import Data
 from tui.engine.feature_cache.cached_task import CachedTask
@@ -53,7 +52,7 @@ def how_many(spec: RunSpec, data: Data) -> int:
         return spec.hyper.workers
     if data.kind == builtin.KIND or len(data.train) < FEW_PICTURES:
         return 0
-    return best_count(spec.model.ctx, _cores())
+    return best_count(spec.model.ctx, len(processors()))
 
 
 def best_count(ctx: str, cores: int) -> int:
@@ -63,10 +62,3 @@ def best_count(ctx: str, cores: int) -> int:
     if ctx.startswith("gpu"):
         return min(MOST, max(1, cores - 1))
     return int(cores > FEW_CORES)
-
-
-def _cores() -> int:
-    """Those that this process may use: a scheduler often grants fewer than there are."""
-    if sys.platform == "linux":
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -1,0 +1,42 @@
+"""How many cores there are for this process, and the threads that MXNet takes for an operator.
+
+MXNet takes half of what the system calls processors, as if each core were two of them. Where it is
+not, as on most virtual machines, half of the machine stays idle: so whoever has not set
+OMP_NUM_THREADS gets a thread for each core. The variable is read when MXNet is imported; what can
+be set later (`MXSetNumOMPThreads`) does not reach the threads that its operators run on.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+THREADS = "OMP_NUM_THREADS"
+PROCESSORS = Path("/sys/devices/system/cpu")
+
+
+def processors() -> set[int]:
+    """The numbers of those that this process may use: a scheduler often grants fewer than there
+    are."""
+    if sys.platform == "linux":
+        return os.sched_getaffinity(0)
+    return set(range(os.cpu_count() or 1))
+
+
+def cores(numbers: set[int], known: Path = PROCESSORS) -> int:
+    """How many cores these processors are, as the kernel tells it; where it does not, each one."""
+    return len({_core(known / f"cpu{number}", number) for number in numbers}) or 1
+
+
+def _core(processor: Path, number: int) -> str:
+    try:
+        return (processor / "topology" / "thread_siblings_list").read_text()
+    except OSError:
+        return str(number)
+
+
+def use_cores(processes: int) -> None:
+    """Give MXNet, which is to be imported next, this process's share of the cores, one of so many
+    processes that have them together. What a person has set stays."""
+    os.environ.setdefault(THREADS, str(max(1, cores(processors()) // processes)))
