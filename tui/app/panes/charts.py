@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 
 from textual import events
@@ -24,6 +25,12 @@ FACTORS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
 START = 3
 """Which of them is used at first."""
 
+SHARE = 0.006
+"""Of a core, that drawing what a run adds may take."""
+
+LONGEST_REST = 5.0
+"""Seconds without a new drawing, whatever one takes."""
+
 PERCENTILE = 0.02
 """The share of raw values at either end that may fall outside of the chart."""
 
@@ -37,6 +44,8 @@ class ChartsPane(TiledPane, can_focus=True):
         self._state: RunState | None = None
         self._drawn_of: tuple[object, ...] = ()
         self._columns = 40
+        self._due = 0.0
+        """When what is new may be drawn; what a key changes is drawn at once."""
         self.number = 0
         self.smoothing = START
         self.logarithmic: frozenset[str] = frozenset()
@@ -137,9 +146,11 @@ class ChartsPane(TiledPane, can_focus=True):
     # Drawing
 
     def show_run(self, state: RunState) -> None:
-        """Show this run's curves."""
+        """Show this run's curves, unless they were drawn too lately for what that takes: the
+        trainer wants the cores."""
         self._state = state
-        self._redraw()
+        if state.status.ended or time.monotonic() >= self._due:
+            self._redraw()
 
     def on_resize(self, _: events.Resize) -> None:
         """Draw for the new size."""
@@ -156,7 +167,10 @@ class ChartsPane(TiledPane, can_focus=True):
         )
         if key != self._drawn_of:
             self._drawn_of = key
+            began = time.thread_time()
             self.show(self._picture(state, width, height))
+            rest = (time.thread_time() - began) / SHARE
+            self._due = time.monotonic() + min(rest, LONGEST_REST)
 
     def _picture(self, state: RunState, width: int, height: int) -> list[Content]:
         plotted = self.kind.plot(state, self.factor)
