@@ -24,7 +24,6 @@ from tui.app.dressed_app import DressedApp
 from tui.app.glyphs import glyphs
 from tui.app.picture_terminal import TERMINAL
 from tui.app.screens.loading import LoadingScreen
-from tui.printable import plain
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -103,12 +102,12 @@ class ThawApp(DressedApp):
 
     def notify(self, message: str, **how: Any) -> None:
         """Say something beside the screen. Names in it are shown, and do nothing."""
-        super().notify(plain(message, ascii_only=glyphs().ascii_only), **how)
+        super().notify(glyphs().said(message), **how)
 
     def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:
         """Leave, with a line that stays. Names in it are shown, and do nothing."""
         if message is not None:
-            message = Text(plain(str(message), ascii_only=glyphs().ascii_only))
+            message = Text(glyphs().said(str(message)))
         super().exit(result, return_code, message)
 
     def on_mount(self) -> None:

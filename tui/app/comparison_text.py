@@ -9,7 +9,7 @@ from textual.content import Content
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, HEADING, written
 from tui.app.run_signs import state_text
-from tui.printable import plain, printable
+from tui.printable import printable
 from tui.runs.compared_run import ComparedRun
 from tui.runs.comparison import Comparison
 from tui.runs.comparison_rows import (
@@ -60,7 +60,7 @@ def legend(found: Comparison, width: int) -> list[Content]:
         line = signs.cut(f" {line}".rstrip(), width - 1)
         lines.append(written((letter, f"bold {style}"), line))
         if run.problem:
-            problem = plain(run.problem, ascii_only=signs.ascii_only)
+            problem = signs.said(run.problem)
             lines.append(written((f"  ! {problem}", "bold $text-error")))
     return lines
 

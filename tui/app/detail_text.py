@@ -14,7 +14,7 @@ from tui.app.session import Session
 from tui.figures import counted, percent, short, size
 from tui.model.block_code import block_code, symbol_of
 from tui.model.states import State
-from tui.printable import plain, printable
+from tui.printable import printable
 from tui.runs.inspection import BlockCost, BlockFacts, ParameterFacts, ValueFacts
 
 LABEL = 8
@@ -285,4 +285,4 @@ def _safe(name: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return plain(glyphs().text(text), ascii_only=glyphs().ascii_only)
+    return glyphs().said(text)

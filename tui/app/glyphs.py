@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui.model.states import State
+from tui.printable import plain
 
 Dots = Literal["braille", "blocks", "letters"]
 """What curves are drawn in: `letters` in ASCII alone, `blocks` in what the fonts of text consoles
@@ -52,6 +53,11 @@ class Glyphs:
     def text(self, text: str) -> str:
         """Our own text with the signs that this set does not have (× · ≥ …) written otherwise."""
         return text.translate(self.translation) if self.translation else text
+
+    def said(self, text: str) -> str:
+        """A sentence of ours with names in it: our signs as this set has them, and nothing that
+        does anything."""
+        return plain(self.text(text), ascii_only=self.ascii_only)
 
     def cut(self, text: str, width: int, *, keep_end: bool = False) -> str:
         """A text of one-cell characters in at most `width` cells; what is cut off is marked."""
@@ -98,7 +104,7 @@ ASCII = Glyphs(
         ord(sign): plain
         for sign, plain in (
             *(("×", "x"), ("·", "-"), ("…", "..."), ("≥", ">="), ("–", "-"), ("—", "-")),
-            *(("→", "->"), ("↑", "up"), ("↓", "down"), ("←", "left"), ("’", "'")),
+            *(("→", "->"), ("↑", "up"), ("↓", "down"), ("←", "left"), ("’", "'"), ("‘", "'")),
         )
     },
     dots="letters",

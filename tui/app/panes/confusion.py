@@ -13,10 +13,14 @@ from tui.printable import printable
 from tui.runs.folder import RunFolder
 
 NAME_CELLS = 24
+"""The most that a name is given, if the line has them."""
+
+FIGURES = "{pictures:>9} {share:>7}"
 
 
-def confusion_lines(state: RunState, folder: RunFolder) -> list[Content]:
-    """The pairs that are confused most, and where the whole table is."""
+def confusion_lines(state: RunState, folder: RunFolder, width: int) -> list[Content]:
+    """The pairs that are confused most, each in one line of so many cells, and where the whole
+    table is."""
     newest = next((one for one in reversed(state.validations) if one.confusion), None)
     if newest is None:
         words = (
@@ -26,21 +30,22 @@ def confusion_lines(state: RunState, folder: RunFolder) -> list[Content]:
         )
         return [written((f"nothing to show: {words}", FAINT))]
     lines = [written((f"epoch {newest.epoch}, after step {newest.step:,}", FAINT))]
+    heads = FIGURES.format(pictures="pictures", share="of its")
+    cells = min(NAME_CELLS, (width - len(heads) - 2) // 2)
     if newest.confused:
-        names = f"{'class':<{NAME_CELLS}} {'taken for':<{NAME_CELLS}}"
-        lines.append(written((f"{names} {'pictures':>9} {'of its':>7}", FAINT)))
+        names = f"{'class':<{cells}} {'taken for':<{cells}}"
+        lines.append(written((f"{names} {heads}", FAINT)))
     else:
         lines.append(written(("nothing was confused", "$text-success")))
     for pair in newest.confused:
         share = percent(pair.count / pair.pictures) if pair.pictures else ""
-        lines.append(
-            written(f"{_named(pair.real)} {_named(pair.found)} {pair.count:>9,} {share:>7}")
-        )
+        figures = FIGURES.format(pictures=f"{pair.count:,}", share=share)
+        lines.append(written(f"{_named(pair.real, cells)} {_named(pair.found, cells)} {figures}"))
     path = printable(str(folder.path / newest.confusion), ascii_only=glyphs().ascii_only)
     lines.append(written(("all of it  ", FAINT), path))
     return lines
 
 
-def _named(name: str) -> str:
-    shown = glyphs().cut(printable(name, ascii_only=glyphs().ascii_only), NAME_CELLS)
-    return f"{shown:<{NAME_CELLS}}"
+def _named(name: str, cells: int) -> str:
+    shown = glyphs().cut(printable(name, ascii_only=glyphs().ascii_only), cells)
+    return f"{shown:<{cells}}"

@@ -22,7 +22,6 @@ from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
 from tui.app.run_state import KEPT_WORDS, RunState, Told
 from tui.app.widgets.typed_input import TypedInput
 from tui.figures import size
-from tui.printable import plain
 from tui.runs.folder import RunFolder
 from tui.runs.log_text import LogText
 
@@ -292,7 +291,7 @@ class LogPane(Vertical, can_focus=True):
             self._said = f"{self.sought}: {words}"
         said = [self.level.value]
         if self._said:
-            said.insert(0, plain(self._said, ascii_only=glyphs().ascii_only))
+            said.insert(0, glyphs().said(self._said))
         if self.top is None:
             said.append("following")
         elif self._bytes:
@@ -308,7 +307,7 @@ class LogPane(Vertical, can_focus=True):
         self._lines.show(stacked([self._drawn(row, width) for row in self.rows]))
 
     def _drawn(self, row: Row, width: int) -> Content:
-        text = plain(row.text, ascii_only=glyphs().ascii_only)
+        text = glyphs().said(row.text)
         text = glyphs().cut(text[self._left :], width - 2)
         sign = glyphs().cursor if row.place == self.found else row.sign
         style = STYLES.get(row.sign, "")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
 from tui.app.run_state import RunState
-from tui.printable import printable
 
 
 class NoticesPane(LivePane):
@@ -19,7 +18,7 @@ class NoticesPane(LivePane):
             return
         newest = list(state.notices)[-lines:][::-1]
         count = state.notice_count
-        shown = [printable(text, ascii_only=glyphs().ascii_only) for text in newest]
+        shown = [glyphs().said(text) for text in newest]
         first = written(
             (f"! {count:,} {'notice' if count == 1 else 'notices'}: ", "bold $text-warning"),
             shown[0],

@@ -24,7 +24,6 @@ from tui.model.plan import FreezePlan, describe
 from tui.model.rule_edits import inserted, moved, replaced, switched, without
 from tui.model.selection import PatternError
 from tui.model.tree import ModelTree
-from tui.printable import plain
 
 _ACTIONS = {action.run.partition("(")[0] for action in at("plan")}
 
@@ -212,7 +211,7 @@ class PlanPane(Vertical):
             if finding.rule in (place, -1)
         ]
         parts += [(f"{signs.warning} {text}", "bold $text-warning") for text in said]
-        safe = [(plain(signs.text(t), ascii_only=signs.ascii_only), style) for t, style in parts]
+        safe = [(signs.said(t), style) for t, style in parts]
         lines = Content("\n").join(Content.styled(text, style) for text, style in safe)
         self.query_one("#rule-said", Static).update(lines)
 

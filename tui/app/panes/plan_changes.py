@@ -5,7 +5,6 @@ from __future__ import annotations
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
 from tui.app.run_state import RunState
-from tui.printable import printable
 
 
 class PlanChangesPane(LivePane):
@@ -23,7 +22,7 @@ class PlanChangesPane(LivePane):
             written(
                 (f"{mark.kind} ", HEADING),
                 (f"after step {mark.step:,} · ", FAINT),
-                printable(mark.words, ascii_only=glyphs().ascii_only),
+                glyphs().said(mark.words),
             )
             for mark in newest
         ]

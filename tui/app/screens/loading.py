@@ -14,7 +14,7 @@ from tui.app.glyphs import glyphs
 from tui.app.looks import redraw_seconds
 from tui.app.widgets.key_line import KeyLine
 from tui.figures import megabytes
-from tui.printable import plain, printable
+from tui.printable import printable
 
 if TYPE_CHECKING:
     from tui.runs.inspection import Phase
@@ -64,7 +64,7 @@ class LoadingScreen(Screen[None]):
         line.add_class("-warning")
         signs = glyphs()
         text = signs.text(f"{signs.warning} {message}")
-        line.update(plain(text, ascii_only=signs.ascii_only))
+        line.update(signs.said(text))
 
     def _tick(self) -> None:
         self._turn += 1
@@ -79,7 +79,7 @@ class LoadingScreen(Screen[None]):
         sign = signs.spinner[self._turn % len(signs.spinner)]
         seconds = int(time.monotonic() - self._since)
         line = signs.text(f"{sign} {self._doing} · {seconds} s")
-        return plain(line, ascii_only=signs.ascii_only)
+        return signs.said(line)
 
     def action_quit(self) -> None:
         """Leave; with exit code 2 where the model could not be opened."""

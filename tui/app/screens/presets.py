@@ -15,7 +15,6 @@ from tui.app.session import Session
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.model.presets import PRESETS, Preset, PresetError
-from tui.printable import plain
 
 _NAME = 2 + max(len(preset.title) for preset in PRESETS.values())
 
@@ -89,4 +88,4 @@ def _problem(preset: Preset, session: Session) -> str:
 
 
 def _safe(text: str) -> str:
-    return plain(glyphs().text(text), ascii_only=glyphs().ascii_only)
+    return glyphs().said(text)

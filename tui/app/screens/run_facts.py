@@ -23,6 +23,11 @@ class RunFacts(ModalScreen[None]):
     CSS_PATH = "../styles/run_facts.tcss"
     BINDINGS = bindings("run_facts")
 
+    @staticmethod
+    def columns(width: int) -> int:
+        """How many cells a line has, in a terminal of such a width."""
+        return min(100, width * 96 // 100) - 4
+
     def __init__(self, title: str, lines: Sequence[Content]) -> None:
         super().__init__()
         self._title_shown = title

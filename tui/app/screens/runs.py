@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -18,15 +17,13 @@ from textual.widgets import Input, Static
 from tui.app.actions import Where, bindings
 from tui.app.glyphs import glyphs
 from tui.app.run_rows import ORDERS, Field, RunRow, in_order, narrowed, run_row
-from tui.app.screens.list_screen import ListScreen
+from tui.app.screens.listed_run_orders import ListedRunOrders
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.app.widgets.run_line import RunLine
 from tui.app.widgets.run_list import RunList
 from tui.app.widgets.runs_filter import RunsFilter
-from tui.figures import counted, size
-from tui.printable import plain
-from tui.runs import control
+from tui.figures import counted
 from tui.runs.folder import RunFolder, runs_home
 from tui.runs.watch import RunsWatch, Seen
 
@@ -52,7 +49,7 @@ NO_RUN = (
 """What the list says while it is empty."""
 
 
-class RunsScreen(ListScreen):
+class RunsScreen(ListedRunOrders):
     """Lists the runs in some folders, by default the user's own.
 
     `clock` and `interval` are what a test replaces.
@@ -87,7 +84,6 @@ class RunsScreen(ListScreen):
         self._said_problem = ""
         self._about = ""
         self._possible: tuple[bool, ...] = ()
-        self._trainers: dict[str, subprocess.Popen[bytes]] = {}
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="filter-line"):
@@ -111,9 +107,14 @@ class RunsScreen(ListScreen):
         return self.query_one("#runs", RunList)
 
     @property
-    def message(self) -> MessageLine:
-        """The line that says what was done."""
-        return self.query_one("#message", MessageLine)
+    def _there(self) -> bool:
+        """Whether there is a list: not before it is mounted, and not while the app closes."""
+        return bool(self.query("#runs"))
+
+    @property
+    def current(self) -> RunRow | None:
+        """The run under the cursor."""
+        return self.runs.current
 
     @property
     def marked(self) -> list[RunRow]:
@@ -128,10 +129,14 @@ class RunsScreen(ListScreen):
 
     def on_screen_resume(self) -> None:
         # What another screen has done to a run is seen at once.
-        self._next_look = 0.0
-        self._tick()
+        self.look_now()
 
     # Looking
+
+    def look_now(self) -> None:
+        """Look at all runs, unless that is being done."""
+        self._next_look = 0.0
+        self._tick()
 
     def _tick(self) -> None:
         if self.is_current and not self._looking and time.monotonic() >= self._next_look:
@@ -147,12 +152,14 @@ class RunsScreen(ListScreen):
         try:
             looking = self._watch.look()
             while (seen := await asyncio.to_thread(next, looking, None)) is not None:
+                if not self._there:
+                    return
                 self._take(seen)
             self.looks += 1
         finally:
             self._looking = False
             self._next_look = began + min(MOST_REST, REST * (time.monotonic() - began))
-        for trainer in self._trainers.values():
+        for trainer in self.trainers.values():
             trainer.poll()  # one that has ended is let go of
         self._show()
 
@@ -183,7 +190,7 @@ class RunsScreen(ListScreen):
         parts += [f"{count[state]} {state}" for state in ("running", "paused") if count[state]]
         if self._homes != [runs_home()]:
             parts.append(", ".join(str(home) for home in self._homes))
-        return plain(signs.text(" · ".join(parts)), ascii_only=signs.ascii_only)
+        return signs.said(" · ".join(parts))
 
     # Showing
 
@@ -192,7 +199,7 @@ class RunsScreen(ListScreen):
 
     def _show(self, *, first: bool = False) -> None:
         """Show the rows as they are now; with `first` the cursor goes to the first."""
-        if not self.is_mounted:
+        if not self._there:
             return
         typed = self.filter.value.strip()
         every = self._sorted()
@@ -200,14 +207,14 @@ class RunsScreen(ListScreen):
         now = self._clock()
         self.runs.show_runs(
             rows,
-            None if first else self.runs.current,
+            None if first else self.current,
             every=every,
             now=now,
             marked=self._marked,
             by=self._by,
             turned=self._turned,
         )
-        self.query_one(RunLine).show(self.runs.current, now)
+        self.query_one(RunLine).show(self.current, now)
         if not rows:
             self._say_why_empty(typed)
         self._refresh_keys()
@@ -219,7 +226,7 @@ class RunsScreen(ListScreen):
             lines = [f"nothing matches {typed}: esc shows all"]
         elif self.looks and not self._said_problem:
             lines = list(NO_RUN)
-        self.runs.say_instead([plain(line, ascii_only=signs.ascii_only) for line in lines])
+        self.runs.say_instead([signs.said(line) for line in lines])
 
     def _refresh_keys(self) -> None:
         """Have the footer drawn again, where other keys work now."""
@@ -255,7 +262,7 @@ class RunsScreen(ListScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now is offered."""
-        row = self.runs.current if self.is_mounted else None
+        row = self.current if self._there else None
         state = row.run.state if row else ""
         match action:
             case "open" | "mark":
@@ -313,7 +320,7 @@ class RunsScreen(ListScreen):
 
     def action_mark(self) -> None:
         """Mark the run, or take its mark away, and go on to the next."""
-        row = self.runs.current
+        row = self.current
         if row is None:
             return
         self._marked ^= {row.run.path}
@@ -339,7 +346,7 @@ class RunsScreen(ListScreen):
 
     def action_open(self) -> None:
         """Show the run under the cursor."""
-        row = self.runs.current
+        row = self.current
         if row is None:
             return
         if row.run.state == "broken":
@@ -347,14 +354,14 @@ class RunsScreen(ListScreen):
             return
         from tui.app.screens.listed_run import ListedRunScreen
 
-        trainer = self._trainers.get(row.run.path)
+        trainer = self.trainers.get(row.run.path)
         self.app.push_screen(ListedRunScreen(RunFolder(row.path), trainer))
 
     def action_compare(self) -> None:
         """Hold the marked runs against each other."""
         from tui.runs.run_letters import MOST
 
-        rows, current = self.marked, self.runs.current
+        rows, current = self.marked, self.current
         if len(rows) == 1 and current is not None and current is not rows[0]:
             rows.append(current)
         if len(rows) < 2:
@@ -365,92 +372,3 @@ class RunsScreen(ListScreen):
             from tui.app.screens.compare import CompareScreen
 
             self.app.push_screen(CompareScreen([RunFolder(row.path) for row in rows]))
-
-    # Orders
-
-    def action_stop_run(self) -> None:
-        """Ask once, then stop between two batches."""
-        row = self.runs.current
-        if row is None:
-            return
-        from tui.app.screens.quit_run import STOP, StopRun
-
-        def answered(answer: str | None) -> None:
-            if answer == STOP:
-                self._order(row, control.Stop())
-
-        self.app.push_screen(StopRun(), answered)
-
-    def action_pause(self) -> None:
-        """Pause, or go on."""
-        row = self.runs.current
-        if row is not None:
-            self._order(row, control.GoOn() if row.run.state == "paused" else control.Pause())
-
-    def action_resume(self) -> None:
-        """Go on, or start the trainer."""
-        row = self.runs.current
-        if row is None:
-            return
-        if row.run.state == "paused":
-            self._order(row, control.GoOn())
-        else:
-            self._start(row)
-
-    @work(group="order")
-    async def _order(self, row: RunRow, command: control.Command) -> None:
-        from tui.app.tell_run import tell
-
-        reply = await tell(RunFolder(row.path), command)
-        words = reply.message or ("taken" if reply.accepted else "the trainer did not take it")
-        self._answered(row, words, reply.accepted)
-
-    @work(group="start")
-    async def _start(self, row: RunRow) -> None:
-        from tui.app.tell_run import start_again
-
-        started = await start_again(RunFolder(row.path))
-        if isinstance(started, str):
-            self._answered(row, started.removeprefix(f"{row.path}: "), False)
-            return
-        self._trainers[row.run.path] = started
-        self._answered(row, "its trainer is starting", True)
-
-    def _answered(self, row: RunRow, words: str, accepted: bool) -> None:
-        line = f"{row.run.name}: {words}"
-        if accepted:
-            self.message.say(line)
-        else:
-            self.message.warn(line)
-        self._next_look = 0.0
-        self._tick()
-
-    # Deleting
-
-    @work(group="delete", exclusive=True)
-    async def action_delete(self) -> None:
-        """Delete the run under the cursor, once it was asked what goes with it."""
-        from tui.app.screens.delete_run import DELETE, DeleteRun
-        from tui.runs.pruning import contents, remove
-
-        row = self.runs.current
-        if row is None:
-            return
-        if row.path.is_symlink():
-            self._answered(row, "a link to a folder elsewhere; it is not deleted from here", False)
-            return
-        try:
-            holds = await asyncio.to_thread(contents, row.path)
-        except OSError as error:
-            self._answered(row, f"{(error.strerror or str(error)).lower()}", False)
-            return
-        if await self.app.push_screen_wait(DeleteRun(row.run, holds)) != DELETE:
-            return
-        removed = await asyncio.to_thread(remove, row.path)
-        if removed.problem:
-            self._answered(row, removed.problem, False)
-        elif removed.left:
-            left = ", ".join(removed.left[:3]) + (" and more" if len(removed.left) > 3 else "")
-            self._answered(row, f"deleted but for what thaw did not write: {left}", False)
-        else:
-            self._answered(row, f"deleted, {size(removed.freed)} freed", True)

@@ -14,7 +14,6 @@ from tui.app.cost_text import size_text, verdict
 from tui.app.glyphs import glyphs
 from tui.app.session import Session
 from tui.model.input_size import parse_input_size
-from tui.printable import plain
 from tui.runs.inspection import Answer, Costs, CountCosts, Refused
 from tui.runs.inspector import Inspector
 
@@ -86,7 +85,7 @@ class CostsField(Horizontal):
         said = self.query_one("#size-said", Static)
         said.set_class(bool(problem), "-warning")
         text = signs.text(f"{signs.warning} {problem}" if problem else HINT)
-        said.update(plain(text, ascii_only=signs.ascii_only), layout=False)
+        said.update(signs.said(text), layout=False)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         # The input's own Enter, no binding of ours: it comes after all that was typed before it.

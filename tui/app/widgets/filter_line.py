@@ -6,7 +6,6 @@ from textual.widgets import Static
 
 from tui.app.glyphs import glyphs
 from tui.app.session import Session
-from tui.printable import plain
 
 
 class FilterLine(Static):
@@ -26,4 +25,4 @@ class FilterLine(Static):
         if told:
             signs = glyphs()
             line = signs.text(f"{told} · F another, esc all")
-            self.update(plain(line, ascii_only=signs.ascii_only), layout=False)
+            self.update(signs.said(line), layout=False)

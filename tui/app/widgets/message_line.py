@@ -5,7 +5,6 @@ from __future__ import annotations
 from textual.widgets import Static
 
 from tui.app.glyphs import glyphs
-from tui.printable import plain
 
 
 class MessageLine(Static):
@@ -28,4 +27,4 @@ class MessageLine(Static):
         signs = glyphs()
         self.set_class(warning, "-warning")
         line = signs.text(f"{signs.warning} {message}" if warning else message)
-        self.update(plain(line, ascii_only=signs.ascii_only), layout=False)
+        self.update(signs.said(line), layout=False)

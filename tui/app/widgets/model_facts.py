@@ -12,7 +12,6 @@ from tui.app.widgets.model_columns import at_home, shown_name
 from tui.figures import counted, short
 from tui.model.weight_sources import places_of, public, sources_of
 from tui.model.zoo import ZooEntry
-from tui.printable import plain
 
 WIDE = 110
 """Cells from which on the file of the weights is named in full: it repeats the model's name."""
@@ -29,7 +28,7 @@ def facts(row: ModelRow, signs: Glyphs, width: int) -> list[str]:
         said += _of_the_zoo(row, row.entry)
         if row.recent is None and not row.entry.reason:
             said.append(_weights(row, row.entry, in_full=width >= WIDE))
-    safe = [plain(signs.text(part), ascii_only=signs.ascii_only) for part in said]
+    safe = [signs.said(part) for part in said]
     return [shown_name(row, signs), *safe]
 
 

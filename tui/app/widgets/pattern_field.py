@@ -120,9 +120,7 @@ class PatternField(SearchField):
         line.set_class(warning, "-warning")
         text = signs.text(f"{signs.warning} {verdict}" if warning else verdict)
         line.update(plain(text, ascii_only=signs.ascii_only), layout=False)
-        self.query_one("#pattern-hint", Static).update(
-            plain(signs.text(hint), ascii_only=signs.ascii_only), layout=False
-        )
+        self.query_one("#pattern-hint", Static).update(signs.said(hint), layout=False)
 
     def action_apply(self, action: Action) -> None:
         """Freeze or thaw what the pattern matches, once that is known and makes sense."""

@@ -19,7 +19,6 @@ from tui.app.widgets.word_choice import WordChoice
 from tui.model.families import ROLES
 from tui.model.folding import covering
 from tui.model.plan import ACTIONS, MULTIPLIERS, SELECTORS, Action, Rule, Selector
-from tui.printable import plain
 
 _ACTIONS: dict[str, Action] = {action: action for action in ACTIONS}
 _SELECTORS: dict[str, Selector] = {selector: selector for selector in SELECTORS}
@@ -217,7 +216,7 @@ class RuleForm(Vertical):
         line = self.query_one("#rule-verdict", Static)
         line.set_class(warning, "-warning")
         text = signs.text(f"{signs.warning} {verdict}" if warning else verdict)
-        line.update(plain(text, ascii_only=signs.ascii_only), layout=False)
+        line.update(signs.said(text), layout=False)
 
     # Going on
 

@@ -9,7 +9,7 @@ from tui.app.lines import in_lines
 from tui.app.run_rows import RunRow
 from tui.app.widgets.model_columns import at_home
 from tui.figures import age, counted
-from tui.printable import plain, printable
+from tui.printable import printable
 
 
 def run_facts(row: RunRow, now: float, signs: Glyphs) -> list[str]:
@@ -32,7 +32,7 @@ def run_facts(row: RunRow, now: float, signs: Glyphs) -> list[str]:
         said.append(f"data {at_home(run.data)}")
     if run.last and not row.active:
         said.append(f"said its last {age(now - run.last)} ago")
-    safe = [plain(signs.text(part), ascii_only=signs.ascii_only) for part in said]
+    safe = [signs.said(part) for part in said]
     return [printable(run.name, ascii_only=signs.ascii_only), *safe]
 
 
