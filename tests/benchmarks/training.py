@@ -4,12 +4,11 @@
 
 Both train the same network on the same pictures, in turn, in one process: an epoch of the one,
 an epoch of the other. Prints a table in Markdown of medians and ratios. Weights are random, which
-costs as much as any. Both have the threads that a trainer of thaw's has: one for each core.
+costs as much as any. Both have as many threads as MXNet takes by itself.
 """
 
 from __future__ import annotations
 
-import os
 import statistics
 import subprocess
 import sys
@@ -24,7 +23,6 @@ import mxnet as mx
 from tests.benchmarks import plain_loops
 from tests.benchmarks.machine import machine
 from tests.engine.recipes.test_same_numbers import freeze_by_hand
-from tui.engine.cores import THREADS, use_cores
 from tui.engine.datasets.data import Data
 from tui.engine.datasets.shapes import ShapesClassification, ShapesDetection
 from tui.engine.feature_cache.cached_task import CachedTask
@@ -197,8 +195,7 @@ def row(what: str, ours: float, theirs: float, ratio: float, target: str, unit: 
 
 def main(rounds: int = 5) -> None:
     """Print the table."""
-    threads = f"{os.environ[THREADS]} threads for an operator"
-    print(f"{machine()}; MXNet {mx.__version__}, {threads}; medians of {rounds} rounds\n")
+    print(f"{machine()}; MXNet {mx.__version__}; medians of {rounds} rounds\n")
     print("| what | plain loop | thaw | ratio | to reach |\n| --- | --- | --- | --- | --- |")
     speeds = [
         ("ssd_512_mobilenet1.0 at 300, head only, cached: images/s", SSD_HEAD, "on", "3.5"),
@@ -221,8 +218,4 @@ def main(rounds: int = 5) -> None:
 
 
 if __name__ == "__main__":
-    if THREADS not in os.environ:
-        # A thread for each core, as a trainer has them: MXNet reads this when it is imported.
-        use_cores(1)
-        os.execv(sys.executable, [sys.executable, "-m", "tests.benchmarks.training", *sys.argv[1:]])
     main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)

@@ -38,9 +38,9 @@ sys.exit(__main__.main(sys.argv[1:]))
 """
 
 
-def run_of(path: Path, processes: int = 1) -> str:
+def run_of(path: Path, processes: int = 1, **hyper: object) -> str:
     spec = RunSpec(
-        ModelSource("demo"), "ssd", "shapes", Hyperparameters(),
+        ModelSource("demo"), "ssd", "shapes", Hyperparameters(**hyper),  # type: ignore[arg-type]
         distribution=Distribution(processes=processes),
     )  # fmt: skip
     return str(create_run(spec, FreezePlan(), path).path)
@@ -92,11 +92,24 @@ def test_what_is_set_stays(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_a_follower_takes_its_share_and_an_inspector_all() -> None:
-    all_of_them = cores(processors())
-    assert threads_of("inspect") == [str(all_of_them)] * 2
-    share = str(max(1, all_of_them // 2))
-    assert threads_of("follow", "2") == [share, share]
+@pytest.mark.parametrize("hyper", [{"augment": False}, {"views": 2}, {"cache": "on"}])
+def test_small_steps_keep_to_half_of_the_processors(
+    tmp_path: Path, hyper: dict[str, object]
+) -> None:
+    half = str(max(1, min(cores(processors()), len(processors()) // 2)))
+    assert threads_of("train", run_of(tmp_path / "run", **hyper)) == [half, half]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("steps", ["small", "large"])
+def test_a_follower_takes_its_share(steps: str) -> None:
+    share = str(max(1, cores(processors()) // 2))
+    assert threads_of("follow", "2", steps) == [share, share]
+
+
+@pytest.mark.slow
+def test_an_inspector_leaves_it_to_mxnet() -> None:
+    assert threads_of("inspect")[0] == "None"
 
 
 @pytest.mark.slow

@@ -10,7 +10,10 @@ from pathlib import Path
 from tui.engine.cores import use_cores
 from tui.runs.launched import launched_as
 
-USAGE = "usage: python -m tui.engine inspect | train RUN_DIR | libraries | follow SHARING | node"
+USAGE = (
+    "usage: python -m tui.engine inspect | train RUN_DIR | libraries | "
+    "follow SHARING small|large | node"
+)
 
 
 def main(arguments: list[str]) -> int:
@@ -22,20 +25,19 @@ def main(arguments: list[str]) -> int:
     )
     match arguments:
         case ["inspect", *rest]:
-            use_cores(1)
             from tui.engine import inspect
 
             return inspect.main(rest)
         case ["train", *rest]:
             if not launched_as():  # a launcher says itself how it divides a machine
-                from tui.engine.distribution.placing import sharing
+                from tui.engine.distribution.placing import use_share
 
-                use_cores(sharing(Path(*rest[:1])))
+                use_share(Path(*rest[:1]))
             from tui.engine import train
 
             return train.main(rest)
-        case ["follow", sharers, *rest] if sharers.isdecimal() and int(sharers):
-            use_cores(int(sharers))
+        case ["follow", sharing, ("small" | "large") as steps, *rest] if sharing.isdecimal():
+            use_cores(max(1, int(sharing)), small_steps=steps == "small")
             from tui.engine.distribution import follower
 
             return follower.main(rest)

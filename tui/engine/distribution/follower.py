@@ -261,7 +261,7 @@ def _nothing(_: Event) -> None:
 def main(arguments: list[str]) -> int:
     """Follow the trainer at the other end of standard input and output."""
     if arguments:
-        print("usage: python -m tui.engine follow SHARING", file=sys.stderr)
+        print("usage: python -m tui.engine follow SHARING small|large", file=sys.stderr)
         return 2
     reader = cast(BinaryIO, os.fdopen(os.dup(0), "rb"))
     writer = cast(BinaryIO, os.fdopen(os.dup(1), "wb"))

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tui.engine.cores import makes_small_steps
 from tui.engine.distribution.child import Child, command_of
 from tui.engine.distribution.lost import TrainerLost
 from tui.engine.distribution.member import Member
@@ -144,10 +145,11 @@ class Gathering:
 
     def _start_follower(self, rank: int, host: str, folder: Path, sharing: int) -> None:
         name = f"process {rank}" + (f" on {host}" if host else "")
+        steps = "small" if makes_small_steps(self._spec.hyper) else "large"
         ours, theirs = socket.socketpair()
         with theirs:
             child = Child(
-                command_of(["follow", str(sharing)], host),
+                command_of(["follow", str(sharing), steps], host),
                 stdin=theirs.fileno(),
                 stdout=theirs.fileno(),
             )

@@ -10,6 +10,7 @@ from pathlib import Path
 import msgspec
 import psutil
 
+from tui.engine.cores import makes_small_steps, use_cores
 from tui.engine.refusal import Refusal
 from tui.runs.folder import RunFolder
 from tui.runs.hostfile import HostsProblem, slots_of
@@ -44,13 +45,13 @@ def places_of(distribution: Distribution) -> list[str]:
     return ["", *places][:count]
 
 
-def sharing(folder: Path) -> int:
-    """How many processes of a run share this machine. One, where its file or its hosts cannot be
-    used: whoever trains it says why."""
-    try:
-        return places_of(read_spec(RunFolder(folder).spec_file).distribution).count("")
-    except (OSError, TomlError, Refusal):
-        return 1
+def use_share(folder: Path) -> None:
+    """Use this machine's cores as a run's trainer is to, before it imports MXNet. Nothing is done
+    where the run's file or its hosts cannot be used: whoever trains it says why."""
+    with contextlib.suppress(OSError, TomlError, Refusal):
+        spec = read_spec(RunFolder(folder).spec_file)
+        sharing = places_of(spec.distribution).count("")
+        use_cores(sharing, small_steps=makes_small_steps(spec.hyper))
 
 
 def is_here(host: str) -> bool:
