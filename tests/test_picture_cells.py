@@ -111,6 +111,18 @@ def test_sixel_is_drawn_over_blanks(picture: Image.Image) -> None:
     assert cells.over.count("\x1bP") == 1
 
 
+def test_sixel_follows_letters_that_are_made_larger(
+    picture: Image.Image, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes = []
+    for cell in ((10, 20), (20, 40)):
+        monkeypatch.setattr("tui.picture_cells.cell_size", lambda cell=cell: cell)
+        found = re.match(r'\x1bP[\d;]*q"1;1;(\d+);(\d+)', draw(picture, "sixel", 30, 12).over)
+        assert found is not None
+        sizes.append((int(found[1]), int(found[2])))
+    assert sizes == [(300, 160), (600, 320)]
+
+
 def test_kittys_pictures_are_sent_before_their_placeholders(picture: Image.Image) -> None:
     cells = draw(picture, "kitty", 30, 12)
     parts = re.findall(r"\x1b_G([^;\x1b]*);?([^\x1b]*)\x1b\\", cells.before)

@@ -90,6 +90,7 @@ def draw(image: Image, way: Way, columns: int, rows: int, colours: int = 0) -> C
         return Cells(width, tuple((Segment(row),) for row in _in_signs(image, width, height)))
     with _alone, _caught(cell) as sent:
         renderable = _renderable()
+        _forget_cell()
         kinds: dict[Way, Any] = {
             "kitty": renderable.TGPImage,
             "sixel": renderable.SixelImage,
@@ -105,6 +106,13 @@ def draw(image: Image, way: Way, columns: int, rows: int, colours: int = 0) -> C
     over = "".join(part.text for part in segments if part.text.startswith("\x1bP"))
     lines = Segment.split_lines(part for part in segments if not part.control)
     return Cells(width, tuple(tuple(line) for line in lines)[:height], before, over, after)
+
+
+def _forget_cell() -> None:
+    """textual-image asks for the size of a cell once; a terminal's letters can be made larger."""
+    from textual_image._terminal import get_cell_size
+
+    vars(get_cell_size).pop("_result", None)
 
 
 def _renderable() -> Any:

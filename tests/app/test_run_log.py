@@ -14,6 +14,7 @@ from tests.app.showing import text_of
 from tui.app import glyphs
 from tui.app.log_pages import Level
 from tui.app.panes.log import LogPane
+from tui.app.run_state import KEPT_WORDS
 from tui.app.screens.run import RunScreen
 from tui.runs.events import Notice
 
@@ -130,6 +131,20 @@ async def test_events_come_where_the_output_was() -> None:
         skipped = next(text for text in texts if text.startswith("skipped"))
         assert texts.index(skipped) < texts.index("line 1")
         assert texts[-2:] == ["the disk is nearly full", "line 4"]
+
+
+async def test_what_comes_after_very_many_events_is_shown_though_nothing_is_written() -> None:
+    screen = run_screen("quiet\n")
+    with screen.folder.events_file.open("a") as file:
+        file.writelines(
+            line(1, Notice(f"notice {number}"), time.time()) for number in range(KEPT_WORDS + 5)
+        )
+    async with Host(screen).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await reads(pilot, screen, f"notice {KEPT_WORDS + 4}")
+        with screen.folder.events_file.open("a") as file:
+            file.write(line(1, Notice("the newest of all"), time.time()))
+        await reads(pilot, screen, "the newest of all")
 
 
 async def test_levels_by_key() -> None:

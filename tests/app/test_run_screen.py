@@ -40,6 +40,7 @@ from tui.runs.events import (
     Failed,
     Finished,
     Notice,
+    Phase,
     PlanApplied,
     Step,
     Validated,
@@ -287,6 +288,17 @@ async def test_what_a_trainer_wrote_last_counts_more_than_that_it_is_gone() -> N
     async with Host(screen).run_test(size=SMALL) as pilot:
         await settled(pilot)
         assert screen.state.status is Status.COMPLETE
+
+
+async def test_a_run_that_is_started_again_is_followed_once_it_says_so() -> None:
+    """The trainer imports MXNet for seconds before its first event."""
+    screen = screen_of([*sample_events(20), Failed("x")], process=living())
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        assert screen.state.status is Status.FAILED
+        write_log(screen.folder, [started(), Phase("training")])
+        await until(pilot, lambda: screen.state.status is Status.TRAINING)
+        assert not screen.has_class("-ended")
 
 
 # Keys

@@ -10,7 +10,7 @@ import pytest
 from textual.color import Color, Lab, rgb_to_lab
 
 from tests.app.models import ssd
-from tests.app.showing import model_screen, until
+from tests.app.showing import NARROW, app_on, model_screen, text_of, until
 from tui.app.config import Config
 from tui.app.looks import Looks, looks_of, take_up
 from tui.app.themes import (
@@ -141,6 +141,13 @@ async def test_what_is_chosen_in_the_palette_is_there_the_next_time() -> None:
     take_up(looks_of(Config()))
     async with model_screen(ssd()) as (pilot, _):
         assert pilot.app.theme == "blue-orange"
+
+
+async def test_names_in_what_is_said_do_nothing() -> None:
+    take_up(looks_of(Config(), ("theme = '[/x]': no theme is called that",), Path("config.toml")))
+    app = app_on(ssd())
+    async with app.run_test(size=NARROW, notifications=True) as pilot:
+        await until(pilot, lambda: "[/x]" in text_of(pilot))
 
 
 async def test_a_slow_link_is_not_remembered() -> None:

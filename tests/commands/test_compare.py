@@ -81,6 +81,12 @@ def test_ascii_where_there_is_no_more(two: list[str]) -> None:
     assert any(line.endswith("A") and "|" in line for line in lines)
 
 
+def test_ascii_where_it_is_asked_for(two: list[str]) -> None:
+    code, said = on_terminal("compare", *two, "--ascii")
+    assert code == 0
+    assert said.isascii()
+
+
 def test_means() -> None:
     assert means(ascii_only=True, environment={}).ascii_only
     assert means(ascii_only=False, environment={"TERM": "linux"}).marker == "sd"

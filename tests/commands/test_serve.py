@@ -35,6 +35,8 @@ def visitor(server: Served) -> requests.Session:
     ("arguments", "says"),
     [
         (["serve", "runs"], "only screens can be served: open, demo, attach"),
+        (["serve", "runs --screen"], "only screens can be served: open, demo, attach"),
+        (["--slow", "serve", "demo"], "--slow: thaw serve does not take it"),
         (["serve", "runs", "--json"], "runs --screen, compare --screen"),
         (["serve", "runs", "--screen", "--n"], "No such option '--n'"),
         (["serve", "open"], "Missing argument 'MODEL'"),

@@ -103,8 +103,11 @@ def test_small_steps_keep_to_half_of_the_processors(
 @pytest.mark.slow
 @pytest.mark.parametrize("steps", ["small", "large"])
 def test_a_follower_takes_its_share(steps: str) -> None:
-    share = str(max(1, cores(processors()) // 2))
-    assert threads_of("follow", "2", steps) == [share, share]
+    every, half = cores(processors()), len(processors()) // 2
+    alone = str(max(1, min(every, half) if steps == "small" else every))
+    assert threads_of("follow", "1", steps) == [alone, alone]
+    shared = str(max(1, every // 2))
+    assert threads_of("follow", "2", steps) == [shared, shared]
 
 
 @pytest.mark.slow

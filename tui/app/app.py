@@ -102,7 +102,7 @@ class ThawApp(DressedApp):
 
     def notify(self, message: str, **how: Any) -> None:
         """Say something beside the screen. Names in it are shown, and do nothing."""
-        super().notify(glyphs().said(message), **how)
+        super().notify(glyphs().said(message), **{"markup": False, **how})
 
     def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:
         """Leave, with a line that stays. Names in it are shown, and do nothing."""

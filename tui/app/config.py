@@ -6,7 +6,7 @@
 
     [keys]
     model.train = "T"       # `thaw keys` lists all actions by their ids
-    tree.down = ["down", "n"]
+    tree.down = ["down", "ctrl+n"]
 
 A wrong entry never stands between a person and a run that goes on: it is said which entry it is
 and what to do, and all others hold. Textual is not imported here: some of these have to be known

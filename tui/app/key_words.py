@@ -8,8 +8,6 @@ from tui.app.actions import BY_ID, key_text, keys_of
 
 _NAMED = re.compile(r"<([a-z_]+\.[a-z_]+)>")
 
-PALETTE = "app.palette"
-
 
 def with_keys(text: str) -> str:
     """A text in which `<model.train>` stands for that action's first key; where it has none any

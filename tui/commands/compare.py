@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from tui.commands.helped import Helped
 from tui.commands.looks_options import looks_options
 from tui.commands.problem import Problem
 from tui.commands.run_argument import run_of
-from tui.commands.saying import is_unicode, print_json, print_table
+from tui.commands.saying import is_ascii, print_json, print_table
 from tui.runs.run_letters import LETTERS, MOST
 
 if TYPE_CHECKING:
@@ -84,7 +83,7 @@ def compare(words: tuple[str, ...], as_json: bool, on_screen: bool) -> None:
 
         print_json({"version": JSON_VERSION, **msgspec.structs.asdict(compared(folders))})
         return
-    for part in _parts(compared(folders), ascii_only=not is_unicode(sys.stdout)):
+    for part in _parts(compared(folders), ascii_only=is_ascii()):
         if isinstance(part, str):
             click.echo(part)
         else:

@@ -55,6 +55,20 @@ def distribution_options(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def _refuse_too_few(found: Distribution) -> None:
+    from tui.runs.hostfile import HostsProblem, slots_of
+
+    try:
+        slots = len(slots_of(found.hosts))
+    except HostsProblem as problem:
+        raise Problem(f"hosts: {problem}; give --hostfile FILE") from None
+    if found.processes > slots:
+        raise Problem(
+            f"--processes {found.processes}: the run's hosts have {slots} "
+            f"slot{'s' * (slots != 1)}; give --hostfile FILE as well"
+        )
+
+
 @dataclass(frozen=True)
 class Divided:
     """What the options say."""
@@ -75,6 +89,8 @@ class Divided:
             if (value := getattr(self, name)) is not None:
                 changes[name] = value
         found = msgspec.structs.replace(base, **changes)
+        if found.hosts and self.hostfile is None and self.processes is not None:
+            _refuse_too_few(found)
         if found.processes == 1 and (self.port or self.kvstore not in (None, "auto")):
             given = "--port" if self.port else f"--kvstore {self.kvstore}"
             raise Problem(f"{given}: of no use to one process; give --processes N as well")

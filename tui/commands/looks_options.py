@@ -44,6 +44,9 @@ _OPTIONS = (
 )
 
 
+_OPTION_NAMES = {"theme": "--theme", "ascii_only": "--ascii", "slow": "--slow"}
+
+
 def looks_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Adds `--theme`, `--ascii` and `--slow`, and puts them in force, with what `config.toml`
     says, before the command runs: so before it imports Textual."""
@@ -51,13 +54,29 @@ def looks_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(command)
     def looked(*arguments: Any, **values: Any) -> Any:
         context = click.get_current_context()
+        asked = context.meta.get(_ASKED, {})
         if context.invoked_subcommand is None:
-            _take_up(context.meta.get(_ASKED, {}))
+            _take_up(asked)
+        elif asked:
+            _refuse_unheard(context, context.invoked_subcommand, asked)
         return command(*arguments, **values)
 
     for option in reversed(_OPTIONS):
         looked = option(looked)
     return looked
+
+
+def _refuse_unheard(context: click.Context, name: str, asked: dict[str, Any]) -> None:
+    """See that a command hears what was asked for before its name."""
+    group = context.command
+    assert isinstance(group, click.Group)
+    command = group.get_command(context, name)
+    heard = {one.name for one in command.params} if command else asked
+    for option in _OPTION_NAMES:
+        if option in asked and option not in heard:
+            raise Problem(
+                f"{_OPTION_NAMES[option]}: {context.command_path} {name} does not take it"
+            )
 
 
 def _take_up(asked: dict[str, Any]) -> None:

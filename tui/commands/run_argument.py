@@ -11,9 +11,6 @@ if TYPE_CHECKING:
     from tui.runs.folder import RunFolder
     from tui.runs.spec import RunSpec
 
-HELP = "RUN is a run's folder, its name in `thaw runs`, or the beginning of its name."
-"""For a command's help text."""
-
 
 def run_of(word: str | None) -> RunFolder:
     """The run that a word stands for; without one, the only run that is going on, else the newest.

@@ -14,7 +14,7 @@ import click
 from tui.commands.helped import HelpedGroup
 from tui.commands.looks_options import looks_options
 from tui.commands.problem import Problem
-from tui.commands.saying import is_unicode, print_json, say
+from tui.commands.saying import is_ascii, print_json, say
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -250,7 +250,7 @@ def _show(found: Sequence[ListedRun]) -> None:
         found,
         time.time(),
         console.width if terminal else None,
-        ascii_only=not is_unicode(sys.stdout),
+        ascii_only=is_ascii(),
     ):
         console.print(line, soft_wrap=True)
 

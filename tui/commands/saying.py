@@ -31,6 +31,13 @@ def echo_path(path: str) -> None:
         click.echo(path)
 
 
+def is_ascii() -> bool:
+    """Whether standard output is to be ASCII alone: it takes no more, or that was asked for."""
+    from tui.app.looks import looks
+
+    return looks().ascii or not is_unicode(sys.stdout)
+
+
 def is_unicode(stream: TextIO) -> bool:
     """Whether a stream takes more than ASCII."""
     return (getattr(stream, "encoding", None) or "").lower().startswith("utf")

@@ -89,7 +89,9 @@ def _check(ctx: click.Context, words: tuple[str, ...]) -> None:
     group = ctx.find_root().command
     assert isinstance(group, click.Group)
     name, *rest = words
-    if name not in SERVED and not (f"{name} --screen" in SERVED and "--screen" in rest):
+    if " " in name or (
+        name not in SERVED and not (f"{name} --screen" in SERVED and "--screen" in rest)
+    ):
         known = ", ".join(SERVED)
         raise Problem(f"serve {name}: only screens can be served: {known}")
     command = group.get_command(ctx, name)

@@ -214,6 +214,7 @@ class Loop:
         in between."""
         if group.speed.measures:
             self.stepper.wait()
+            group.speed.back()
         group.speed.made()
         group.make(step, learning_rate)
 

@@ -162,7 +162,7 @@ class _Trainer:
             run = self._run
             devices: tuple[DeviceMemory, ...] = ()
             if run is not None and run.loop is not None and run.loop.outcome.steps:
-                devices = device_memory(run.spec.model.ctx)
+                devices = device_memory(",".join(map(str, run.loop.contexts)))
             self.emit(Memory(process.memory_info().rss, devices))
 
     def _listen(self) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -50,6 +52,21 @@ def test_one_that_never_answers_is_given_up() -> None:
         said = why_silent(f"http://127.0.0.1:{mute.getsockname()[1]}", patience=0.4)
         assert time.monotonic() - start < 3
     assert said.startswith("no answer")
+
+
+def test_a_name_that_nobody_resolves_is_given_up_and_not_waited_for_at_the_end() -> None:
+    script = """
+import threading, time, requests
+requests.head = lambda *_, **__: threading.Event().wait(60)
+from tui.commands.checks.repositories import why_silent
+print(why_silent("http://nowhere.invalid", patience=0.2))
+"""
+    start = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=50, check=True
+    )
+    assert done.stdout.startswith("no answer within")
+    assert time.monotonic() - start < 40
 
 
 def test_the_hub_is_asked_for_a_model_and_a_silent_one_is_no_failure() -> None:

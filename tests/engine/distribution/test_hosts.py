@@ -81,6 +81,7 @@ def test_a_host_that_is_not_known() -> None:
     with pytest.raises(Refusal, match=r"the host nowhere\.invalid cannot be found"):
         address_towards("nowhere.invalid")
     assert address_towards("127.0.0.2") == LOOPBACK
+    assert address_towards("me@127.0.0.2") == LOOPBACK
 
 
 def test_a_port_in_use() -> None:

@@ -289,3 +289,24 @@ def test_what_cannot_be_divided(tmp_path: Path, started: Start) -> None:
     assert started(folder).wait(60) == 2
     failed = events(folder)[-1]
     assert failed == Failed("10 training pictures cannot be divided over 11 processes")
+
+
+@pytest.mark.slow
+def test_a_reader_of_pictures_that_is_lost_ends_the_run_with_a_checkpoint_too(
+    tmp_path: Path, started: Start
+) -> None:
+    plan = FreezePlan((Rule("thaw", "all"),))
+    many = {"batch_size": 2, "epochs": LONG, "workers": 1}
+    folder = over(on(classifier(tmp_path), "cpu", plan, **many))
+    process = started(folder)
+    wait_for(lambda: steps_made(folder, 5))
+    everybody = family(process)
+    (victim,) = follower_of(process).children()
+    victim.kill()
+    assert process.wait(60) == 1  # it goes on when it is started again
+    failed = events(folder)[-1]
+    assert isinstance(failed, Failed)
+    made = told(folder, Step)[-1].step
+    assert told(folder, Checkpointed)[-1].step == made
+    assert newest_checkpoint(folder, set()).checkpoint.outcome.steps == made
+    nobody_left(everybody)

@@ -16,25 +16,29 @@ from tui.app.config import nearest
 
 _NO_KEY = "no_key_for_"
 
+_TOURED: tuple[Where, ...] = (
+    *("model", "tree", "plan", "scroll", "train", "run", "charts", "log", "app"),
+)
+
 TOGETHER: tuple[frozenset[Where], ...] = (
     frozenset({"model", "tree", "app"}),
     frozenset({"model", "tree", "app", "browsed"}),
     frozenset({"model", "tree", "app", "run_plan"}),
     frozenset({"plan", "app"}),
     frozenset({"scroll", "model", "app"}),
-    frozenset({"scroll", "run", "app"}),
+    frozenset({"scroll", "run", "charts", "app", "listed_run"}),
     frozenset({"scroll", "help"}),
     frozenset({"scroll", "snippet"}),
     frozenset({"scroll", "run_facts"}),
-    frozenset({"run", "charts", "app"}),
-    frozenset({"run", "log", "app"}),
-    frozenset({"run", "app", "listed_run"}),
+    frozenset({"run", "charts", "app", "listed_run"}),
+    frozenset({"run", "log", "app", "listed_run"}),
     frozenset({"runs", "app"}),
     frozenset({"compare", "app"}),
     frozenset({"pictures", "app"}),
     frozenset({"train", "app"}),
     frozenset({"browser", "app"}),
     frozenset({"loading", "app"}),
+    *(frozenset[Where]({"tour", place}) for place in _TOURED),
 )
 """Places whose keys work at the same time. Where one of two has the focus, as the plan pane
 before the model screen, its keys come first, and may be the same."""
@@ -43,6 +47,7 @@ TYPED_IN: frozenset[Where] = frozenset(
     {
         *("pattern", "size", "find", "rule", "choice", "file", "train"),
         *("browser", "class_names", "learning_rate", "log_search", "runs_filter"),
+        "tour",  # its key comes before every field's
     }
 )
 """Places in which characters are text."""

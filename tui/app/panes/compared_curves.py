@@ -37,8 +37,9 @@ class ComparedCurves(TiledPane):
 
     def show_runs(self, runs: Sequence[ComparedRun]) -> None:
         """Show these runs' curves."""
-        self._runs = runs
-        self.draw_again()
+        drawn, self._runs = self._runs, runs
+        if [_drawn_of(run) for run in runs] != [_drawn_of(run) for run in drawn]:
+            self.draw_again()
 
     def on_resize(self, _: events.Resize) -> None:
         """Draw for the new size."""
@@ -111,3 +112,7 @@ def _set_letters(
                 taken.add((row, cell))
                 letter = Content.styled(curve.letter, f"bold {curve.style}")
                 lines[row] = lines[row][:cell] + letter + lines[row][cell + 1 :]
+
+
+def _drawn_of(run: ComparedRun) -> tuple[object, ...]:
+    return run.name, run.losses, run.metrics, run.total_steps

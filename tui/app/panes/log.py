@@ -38,6 +38,10 @@ Go = Callable[[LogPages, Place | None], Place | None]
 files."""
 
 
+LOOKING = "looking for "
+"""What the heading says until a search has ended."""
+
+
 class LogSearch(TypedInput):
     """The field for what is looked for."""
 
@@ -169,7 +173,7 @@ class LogPane(Vertical, can_focus=True):
             before = pages.before(at, height // 3)
             return before[0].place if before else at
 
-        self._say(f"looking for {sought}")
+        self._say(f"{LOOKING}{sought}")
         self._go(go)
 
     def ask_search(self) -> None:
@@ -238,7 +242,8 @@ class LogPane(Vertical, can_focus=True):
         """Off the event loop, one at a time."""
         self._take_told(log)
         self._bytes = log.size()
-        wanted = (self._bytes, len(self._told), height, self.level, self.top)
+        newest = self._told[-1].number if self._told else -1
+        wanted = (self._bytes, newest, height, self.level, self.top)
         if wanted == self._shown_of and not asked:
             return
         # A search that takes long gives way to whatever is asked for next.
@@ -258,9 +263,11 @@ class LogPane(Vertical, can_focus=True):
             else:
                 rows = pages.last_page(height)
         except Cancelled:
+            if self._said.startswith(LOOKING):
+                self._said = ""
             return
         self.rows, self._boundary = rows, boundary
-        self._shown_of = (self._bytes, len(self._told), height, self.level, self.top)
+        self._shown_of = (self._bytes, newest, height, self.level, self.top)
 
     def _take_told(self, log: LogText) -> None:
         came, self._came = self._came, []

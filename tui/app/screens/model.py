@@ -259,7 +259,8 @@ class ModelScreen(PlanKeys):
         if event.found.best < 0:
             self.parameter_tree.show_found(None)
             self.message.warn(
-                f"nothing is named like {event.typed}: f tries other letters, / takes a regex"
+                f"nothing is named like {event.typed}: {key_of('model.find')} tries other letters, "
+                f"{key_of('model.pattern')} takes a regex"
             )
             return
         self._last_matched(event.found.parameters(self.session.tree), event.typed)

@@ -149,7 +149,9 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
     # Following
 
     def _tick(self) -> None:
-        if not self._following and not self.state.status.ended:
+        # A trainer that was started again tells so only when it has imported MXNet.
+        alive = self.process is not None and self.process.poll() is None
+        if not self._following and (alive or not self.state.status.ended):
             self._following = True
             self._follow()
         now = time.monotonic()

@@ -14,8 +14,9 @@ from textual.app import ComposeResult
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from tui.app.actions import Where, bindings
+from tui.app.actions import Where, bindings, key_of
 from tui.app.glyphs import glyphs
+from tui.app.key_words import with_keys
 from tui.app.run_rows import ORDERS, Field, RunRow, in_order, narrowed, run_row
 from tui.app.screens.listed_run_orders import ListedRunOrders
 from tui.app.widgets.key_line import KeyLine
@@ -42,8 +43,8 @@ RESUMABLE = ("new", "stopped", "failed", "lost")
 NO_RUN = (
     "no run yet",
     "",
-    "thaw demo     then h (head only) and t (train) makes one",
-    "thaw          opens any model; t there trains it",
+    "thaw demo     then <model.head_only> (head only) and <model.train> (train) makes one",
+    "thaw          opens any model; <model.train> there trains it",
     "thaw train    does it without a screen",
 )
 """What the list says while it is empty."""
@@ -161,7 +162,8 @@ class RunsScreen(ListedRunOrders):
             self._next_look = began + min(MOST_REST, REST * (time.monotonic() - began))
         for trainer in self.trainers.values():
             trainer.poll()  # one that has ended is let go of
-        self._show()
+        if not self._rows:
+            self._show()  # only now is it known that there is none
 
     def _take(self, seen: Seen) -> None:
         known = self._rows
@@ -223,9 +225,9 @@ class RunsScreen(ListedRunOrders):
         signs = glyphs()
         lines: list[str] = []
         if typed:
-            lines = [f"nothing matches {typed}: esc shows all"]
+            lines = [f"nothing matches {typed}: {key_of('runs_filter.clear')} shows all"]
         elif self.looks and not self._said_problem:
-            lines = list(NO_RUN)
+            lines = [with_keys(line) for line in NO_RUN]
         self.runs.say_instead([signs.said(line) for line in lines])
 
     def _refresh_keys(self) -> None:
@@ -327,7 +329,8 @@ class RunsScreen(ListedRunOrders):
         self.runs.move(1)
         self._show()
         count = len(self._marked)
-        how = "c compares them" if count > 1 else "c compares it with the one under the cursor"
+        compares = f"{key_of('runs.compare')} compares"
+        how = f"{compares} them" if count > 1 else f"{compares} it with the one under the cursor"
         self.message.say(f"{counted(count, 'run')} marked: {how}" if count else "no run marked")
 
     def action_leave(self) -> None:
@@ -365,9 +368,12 @@ class RunsScreen(ListedRunOrders):
         if len(rows) == 1 and current is not None and current is not rows[0]:
             rows.append(current)
         if len(rows) < 2:
-            self.message.warn("mark two runs or more with space; then c compares them")
+            mark, compare = key_of("runs.mark"), key_of("runs.compare")
+            self.message.warn(f"mark two runs or more with {mark}; then {compare} compares them")
         elif len(rows) > MOST:
-            self.message.warn(f"at most {MOST} runs at once; space takes a mark away")
+            self.message.warn(
+                f"at most {MOST} runs at once; {key_of('runs.mark')} takes a mark away"
+            )
         else:
             from tui.app.screens.compare import CompareScreen
 

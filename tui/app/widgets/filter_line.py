@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
+from tui.app.actions import key_of
 from tui.app.glyphs import glyphs
 from tui.app.session import Session
 
@@ -23,6 +24,6 @@ class FilterLine(Static):
         told = self._session.shown.told(self._session.resolution.states)
         self.display = bool(told)
         if told:
-            signs = glyphs()
-            line = signs.text(f"{told} · F another, esc all")
-            self.update(signs.said(line), layout=False)
+            another, every = key_of("tree.filter"), key_of("tree.clear")
+            line = f"{told} · {another} another, {every} all"
+            self.update(glyphs().said(line), layout=False)

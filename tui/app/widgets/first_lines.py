@@ -10,12 +10,12 @@ from tui.app.key_words import with_keys
 LINES = (
     "New here? Type a part of a name: ssd, resnet50, detection voc.",
     "Enter opens it. There <model.head_only> trains the last layers alone, <model.train> starts.",
-    "thaw demo shows it all, with nothing to download. ? shows keys.",
+    "thaw demo shows it all, with nothing to download. <app.help> shows keys.",
 )
 SHORT = (
     "New here? Type a part of a name: ssd, resnet50, pose.",
     "Enter opens it. There <model.head_only> trains the head alone, <model.train> starts.",
-    "thaw demo shows it all, nothing to download. ? has keys.",
+    "thaw demo shows it all, nothing to download. <app.help> has keys.",
 )
 """The same for 60 columns."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.widgets import Static
 
+from tui.app.actions import key_of
 from tui.app.glyphs import Glyphs, glyphs
 from tui.app.lines import in_lines
 from tui.app.run_rows import RunRow
@@ -24,7 +25,8 @@ def run_facts(row: RunRow, now: float, signs: Glyphs) -> list[str]:
     if run.total_steps:
         said.append(f"epoch {run.epoch}/{run.epochs}, step {run.step:,}/{run.total_steps:,}")
     elif run.state == "new":
-        said.append(f"never started, {counted(run.epochs, 'epoch')}: r starts it")
+        epochs = counted(run.epochs, "epoch")
+        said.append(f"never started, {epochs}: {key_of('runs.resume')} starts it")
     if run.best is not None:
         last = "" if run.value in (None, run.best) else f"{run.value:.4g}, "
         said.append(f"{run.metric or 'metric'} {last}best {run.best:.4g}")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import re
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from queue import Empty, Queue
+from threading import Thread
 from urllib.parse import urlsplit
 
 from tui.commands.checks.line import Line
@@ -80,22 +81,26 @@ def _no_address(address: str) -> str:
 def why_silent(address: str, patience: float = PATIENCE) -> str:
     """Why an address does not answer within so many seconds; empty where it does. No more than
     the first bytes of its answer are read."""
+    answer: Queue[str] = Queue()
+    # Names are resolved without a time limit of their own. A thread that hangs is left behind: the
+    # process must not wait for it at its end either.
+    asking = Thread(target=lambda: answer.put(_answer_of(address, patience / 2)), daemon=True)
+    asking.start()
+    try:
+        return answer.get(timeout=patience)
+    except Empty:
+        return f"no answer within {patience:.0f} s"
+
+
+def _answer_of(address: str, patience: float) -> str:
     import requests
 
-    end = time.monotonic() + patience
-    # Names are resolved without a time limit of their own; a thread that hangs is left behind.
-    pool = ThreadPoolExecutor(1)
-    asked = pool.submit(
-        requests.head, address, timeout=(patience / 2, patience / 2), allow_redirects=True
-    )
     try:
-        code = asked.result(end - time.monotonic()).status_code
-    except TimeoutError:
-        return f"no answer within {patience:.0f} s"
-    except requests.exceptions.RequestException as error:
+        code = requests.head(
+            address, timeout=(patience, patience), allow_redirects=True
+        ).status_code
+    except Exception as error:  # of requests, and of the libraries below it
         return _reason(error)
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
     # 405: it takes no HEAD, and answers all the same.
     return "" if code < 400 or code == 405 else f"it answers with HTTP {code}"
 

@@ -43,8 +43,12 @@ class Shared(Exchange, Protocol):
         """The number of this process among them; 0 is the trainer."""
         ...
 
-    def share(self, values: Sequence[int]) -> list[int]:
-        """Tell all processes the numbers of the first. As many are given in all of them."""
+    def share(self, values: Sequence[int], seconds: float | None = None) -> list[int]:
+        """Tell all processes the numbers of the first. As many are given in all of them.
+
+        Raises:
+            TookTooLong: the first has told none in `seconds`.
+        """
         ...
 
     def close(self, seconds: float | None = None) -> None:

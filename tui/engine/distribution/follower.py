@@ -50,6 +50,7 @@ from tui.engine.distribution.stores import store_kind
 from tui.engine.divergence import Diverged
 from tui.engine.feature_cache.begin import begin_caching
 from tui.engine.input.begin import begin_workers
+from tui.engine.input.workers import WorkerLost
 from tui.engine.optimizer_state import load_states
 from tui.engine.plan_in_force import PlanInForce
 from tui.engine.refusal import Refusal, in_one_line
@@ -217,11 +218,12 @@ class Part:
             self.speed.add(self._stepper.add(batch))
         if number + 1 < self._task.steps_per_epoch:
             self._ahead = (epoch, number + 1, self._read(epoch, number + 1))
+        if self.speed.measures:
+            self._stepper.wait()
+            self.speed.back()
 
     def make(self, message: Make) -> None:
         """Make a step together with the others."""
-        if self.speed.measures:
-            self._stepper.wait()
         self.speed.made()
         try:
             self._stepper.step(message.step, message.learning_rate)
@@ -286,7 +288,8 @@ def serve(channel: Channel[ToFollower], exchange: Shared | None = None) -> int:
         Follower(channel, exchange).follow()
         return 0
     except (Refusal, PatternError) as error:
-        broke = Broke(str(error), refused=True)
+        # A lost reader of pictures is a lost process: the run can go on from where it stood.
+        broke = Broke(str(error), refused=not isinstance(error, WorkerLost))
     except Exception as error:
         traceback.print_exc()
         broke = Broke(f"{type(error).__name__}: {in_one_line(error)}", refused=False)

@@ -49,11 +49,11 @@ class HorovodExchange:
         """As `Exchange` has it."""
         wait_for_all(self._patience, arrays)
 
-    def share(self, values: Sequence[int]) -> list[int]:
+    def share(self, values: Sequence[int], seconds: float | None = None) -> list[int]:
         """The first process's numbers, told to all."""
         array = mx.nd.array(values, dtype="int32")
         told = self._horovod.broadcast(array, root_rank=0, name=ADDRESS)
-        return self._patience.do(lambda: [int(one) for one in told.asnumpy()])
+        return self._patience.do(lambda: [int(one) for one in told.asnumpy()], seconds)
 
     def close(self, seconds: float | None = None) -> None:
         """Leave, all processes together."""

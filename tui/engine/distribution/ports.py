@@ -31,13 +31,13 @@ def free_port(address: str, wanted: int) -> int:
 
 
 def address_towards(host: str) -> str:
-    """The address of this machine at which a host can reach it.
+    """The address of this machine at which a host, with or without a user, can reach it.
 
     Raises:
         Refusal: the host is not known.
     """
     try:
-        found = socket.getaddrinfo(host, 9, socket.AF_INET, socket.SOCK_DGRAM)
+        found = socket.getaddrinfo(host.rpartition("@")[2], 9, socket.AF_INET, socket.SOCK_DGRAM)
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
             probe.connect(found[0][4])  # sends nothing
             return str(probe.getsockname()[0])

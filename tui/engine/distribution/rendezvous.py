@@ -50,6 +50,8 @@ class Joined:
 
     exchange: Shared
     patience: Patience
+    limit: float = Distribution().connect_seconds
+    """Seconds that one of them may take to come up."""
 
 
 def join(folder: RunFolder) -> Joined:
@@ -66,16 +68,25 @@ def join(folder: RunFolder) -> Joined:
     patience = Patience()
     try:
         if launched_as() == "horovod":
-            return Joined(HorovodExchange(patience, limit), patience)
+            return Joined(HorovodExchange(patience, limit), patience, limit)
         kind = store_kind(spec) if spec else "dist_sync"
-        return Joined(ServerExchange(kind, patience, limit), patience)
+        return Joined(ServerExchange(kind, patience, limit), patience, limit)
     except TookTooLong:
         raise Refusal(_who_is_missing(limit)) from None
 
 
 def follow(joined: Joined) -> int:
-    """Follow the trainer. Returns the exit code."""
-    told = joined.exchange.share([0] * (4 + 2 + WORD))
+    """Follow the trainer. Returns the exit code.
+
+    Raises:
+        Refusal: it does not begin.
+    """
+    try:
+        told = joined.exchange.share([0] * (4 + 2 + WORD), joined.limit)
+    except TookTooLong:
+        raise Refusal(
+            f"process 0 has not begun within {joined.limit:g} s; what it said tells why"
+        ) from None
     address = socket.inet_ntoa(bytes(told[:4])), told[4] << 8 | told[5]
     connected = socket.create_connection(address, SAYING)
     connected.settimeout(None)
@@ -113,17 +124,20 @@ class Rendezvous:
         others = range(1, self._exchange.processes)
         try:
             self.patience.wait_for(
-                lambda: all(rank in self._members and self._members[rank].hello for rank in others),
+                lambda: all(map(self._is_up, others)),
                 limit,
             )
         except TookTooLong:
-            missing = [f"process {rank}" for rank in others if rank not in self._members]
+            missing = [f"process {rank}" for rank in others if not self._is_up(rank)]
             raise Refusal(
                 f"{' and '.join(missing[:3])} did not find this one within {limit:g} s: a "
                 "firewall between the hosts would do that; DMLC_NODE_HOST says at which address "
                 "this one can be reached"
             ) from None
         return [self._members[rank] for rank in others], self._exchange
+
+    def _is_up(self, rank: int) -> bool:
+        return rank in self._members and bool(self._members[rank].hello)
 
     def part(self, *, all_is_well: bool) -> None:
         """Let them go, and leave what was started by the launcher, to end with the last."""
@@ -163,6 +177,7 @@ class Rendezvous:
         self._members[rank] = Member(
             name, connected, assigned, self.patience, self._say, lambda: "is gone"
         )
+        self.patience.changed()  # it may have been heard before it stood there
 
 
 def as_launched(spec: RunSpec, joined: Joined) -> RunSpec:

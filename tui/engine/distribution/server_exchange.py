@@ -50,7 +50,7 @@ class ServerExchange:
 
         wait_for_all(self._patience, arrays)
 
-    def share(self, values: Sequence[int]) -> list[int]:
+    def share(self, values: Sequence[int], seconds: float | None = None) -> list[int]:
         """The first process's numbers, told to all. As many are given in all of them."""
         told = mx.nd.array(values)
 
@@ -59,7 +59,7 @@ class ServerExchange:
             self._store.pull(KEY, out=told)
             return [int(one) for one in told.asnumpy()]
 
-        return self._patience.do(share)
+        return self._patience.do(share, seconds)
 
     def close(self, seconds: float | None = None) -> None:
         """Leave, all processes together: the server ends with the last of them.
