@@ -298,7 +298,7 @@ async def test_a_run_that_is_started_again_is_followed_once_it_says_so() -> None
         assert screen.state.status is Status.FAILED
         write_log(screen.folder, [started(), Phase("training")])
         await until(pilot, lambda: screen.state.status is Status.TRAINING)
-        assert not screen.has_class("-ended")
+        await until(pilot, lambda: not screen.has_class("-ended"))
 
 
 # Keys
