@@ -57,7 +57,7 @@ def detail_lines(session: Session, node: int, width: int, note: str = "") -> lis
 
     What the inspector is still to say is left out; `note` is why it could not.
     """
-    notes = [Fact("note", _plain(note))] if note else []
+    notes = [Fact("note", glyphs().said(note))] if note else []
     if session.tree.nodes[node].is_block:
         return in_lines([*block_detail(session, node), *notes], width)
     values = _values_of(session, node)
@@ -103,13 +103,13 @@ def block_detail(session: Session, node: int) -> list[Fact]:
         facts.append(Fact("class", f"none: a group made from names inside {where}, a {kind}"))
     elif isinstance(known, BlockFacts):
         facts.append(Fact("class", _join(_safe(known.class_name), _safe(known.module))))
-        facts.append(Fact("about", _plain(known.docstring or NO_DOCSTRING)))
+        facts.append(Fact("about", glyphs().said(known.docstring or NO_DOCSTRING)))
     else:
         facts.append(Fact("class", _safe(tree.block_info(node).class_name)))
     facts += [*_role(session, node), *_holds(session, node), *_costs(session, node)]
     facts += _selects(session, node)
     if isinstance(known, BlockFacts) and known.written:
-        facts.append(Fact("repr", _plain(known.written)))
+        facts.append(Fact("repr", glyphs().said(known.written)))
     return facts
 
 
@@ -150,7 +150,7 @@ def parameter_detail(session: Session, node: int) -> list[Fact]:
     facts.append(Fact("mult", _join(*rates)))
     known = session.facts.get(node)
     if isinstance(known, ParameterFacts):
-        facts.append(Fact("init", _plain(known.initializer)))
+        facts.append(Fact("init", glyphs().said(known.initializer)))
         if known.values is None and parameter.count is not None:
             facts.append(Fact("values", f"{key_of('model.values')} reads them"))
     return facts
@@ -231,7 +231,7 @@ def _costs(session: Session, node: int) -> list[Fact]:
         facts.append(Fact("output", ", ".join(shapes) + (f" and {more} more" if more else "")))
     facts.append(Fact("cost", _cost(cost, session.costs.multiply_adds)))
     if not cost.counted and node == 0:
-        facts.append(Fact("", _plain(f"not counted: {', '.join(session.costs.uncounted)}")))
+        facts.append(Fact("", glyphs().said(f"not counted: {', '.join(session.costs.uncounted)}")))
     return [Fact(fact.label, glyphs().text(fact.text)) for fact in facts]
 
 
@@ -256,10 +256,10 @@ def _selects(session: Session, node: int) -> list[Fact]:
             text = "none is needed: it holds all there is"
         else:
             text = pattern or "none that is short selects exactly this block"
-        facts.append(Fact("regex", _plain(text)))
+        facts.append(Fact("regex", glyphs().said(text)))
     code = block_code(tree, node)
     if code is not None:
-        facts.append(Fact("code", _plain(code)))
+        facts.append(Fact("code", glyphs().said(code)))
     return facts
 
 
@@ -282,7 +282,3 @@ def _join(*parts: str) -> str:
 
 def _safe(name: str) -> str:
     return printable(name, ascii_only=glyphs().ascii_only)
-
-
-def _plain(text: str) -> str:
-    return glyphs().said(text)

@@ -32,8 +32,10 @@ def all_finite(arrays: Sequence[mx.nd.NDArray]) -> bool:
     first, as a way back through a network comes to its end there first."""
     # A sum of squares is finite only if all of its parts are, and on a CPU takes a fortieth of
     # the time of the operator that is made for it.
-    in_memory = [one for one in arrays if _is_in_memory(one)]
-    elsewhere = [one for one in arrays if not _is_in_memory(one)]
+    in_memory: list[mx.nd.NDArray] = []
+    elsewhere: list[mx.nd.NDArray] = []
+    for one in arrays:
+        (in_memory if _is_in_memory(one) else elsewhere).append(one)
     sums = [mx.nd.multi_sum_sq(*few, num_arrays=len(few)) for few in _some(elsewhere)]
     if all(math.isfinite(_sum_of_squares(one)) for one in reversed(in_memory)) and all(
         math.isfinite(float(one.sum().asscalar())) for one in sums

@@ -30,7 +30,6 @@ TOGETHER: tuple[frozenset[Where], ...] = (
     frozenset({"scroll", "help"}),
     frozenset({"scroll", "snippet"}),
     frozenset({"scroll", "run_facts"}),
-    frozenset({"run", "charts", "app", "listed_run"}),
     frozenset({"run", "log", "app", "listed_run"}),
     frozenset({"runs", "app"}),
     frozenset({"compare", "app"}),
