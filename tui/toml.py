@@ -6,14 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import tomli_w
-
 from tui.whole_file import whole_file
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
 
 
 class TomlError(ValueError):
@@ -26,6 +19,11 @@ def read_toml(path: Path) -> dict[str, Any]:
     Raises:
         TomlError: it is missing, unreadable or not TOML.
     """
+    # The first frame needs this only where there is a file to read.
+    if sys.version_info >= (3, 11):
+        import tomllib
+    else:
+        import tomli as tomllib
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
@@ -43,6 +41,8 @@ def write_toml(path: Path, content: dict[str, Any], header: str = "") -> None:
 
 def toml_text(content: dict[str, Any], header: str = "") -> str:
     """What stands in such a file."""
+    import tomli_w
+
     return header + tomli_w.dumps(_without_none(content), multiline_strings=False)
 
 

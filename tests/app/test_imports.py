@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-HEAVY = {"mxnet", "gluoncv", "numpy", "plotext", "pygments", "PIL", "textual_image"}
+HEAVY = {"mxnet", "gluoncv", "numpy", "plotext", "pygments", "PIL", "textual_image", "tomli_w"}
 
 APP = """
 from tui.model.source import ModelSource

@@ -10,13 +10,11 @@
 
 A wrong entry never stands between a person and a run that goes on: it is said which entry it is
 and what to do, and all others hold. Textual is not imported here: some of these have to be known
-before it is.
+before it is. What only a mistake needs is imported when there is one.
 """
 
 from __future__ import annotations
 
-import difflib
-import json
 import os
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -86,6 +84,8 @@ def read_config(path: Path) -> tuple[Config, tuple[str, ...]]:
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """`; did you mean …?`, or nothing where no name is near."""
+    import difflib
+
     near = difflib.get_close_matches(name, list(names), n=1, cutoff=0.5)
     return f"; did you mean {near[0]}?" if near else ""
 
@@ -102,5 +102,7 @@ def _flat(table: Mapping[str, Any], before: str = "") -> list[tuple[str, Any]]:
 
 
 def _shown(value: Any) -> str:
+    import json
+
     text = json.dumps(value, ensure_ascii=False, default=str)
     return text if len(text) <= 40 else f"{text[:39]}…"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tui.model.recent import Recent
@@ -12,17 +13,31 @@ from tui.model.weight_sources import sources_of
 from tui.model.zoo import ZooEntry, trained_on, zoo_table
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ModelRow:
     """One model that can be opened. `entry` is None where it is not of the zoo, `recent` where it
-    has not been opened lately. `name` and `words` are what typing is held against."""
+    has not been opened lately. `name` and `words` are what typing is held against: made when
+    somebody types, the first frame does without."""
 
     source: ModelSource
     entry: ZooEntry | None
     recent: Recent | None
     on_disk: bool
-    name: str
-    words: str
+
+    @cached_property
+    def name(self) -> str:
+        """Its name, folded; of a file the last part."""
+        return folded(Path(self.source.model).name)
+
+    @cached_property
+    def words(self) -> str:
+        """All by which it can be found, folded."""
+        about = [self.source.model]
+        if self.entry is not None:
+            about += [self.entry.task, self.family, self.data_set, "disk" if self.on_disk else ""]
+        if self.recent is not None:
+            about += ["recent", self.recent.data or "", *self.source.classes]
+        return folded(" ".join(about))
 
     @property
     def opens(self) -> tuple[Recent | None, ModelSource]:
@@ -73,19 +88,7 @@ def _row(
     here = entry is not None and (
         entry.name in on_disk or (entry.needs_classes and entry.trunk in on_disk)
     )
-    about = [source.model]
-    if entry is not None:
-        about += [entry.task, _family(entry), trained_on(entry), "disk" if here else ""]
-    if recent is not None:
-        about += ["recent", recent.data or "", *source.classes]
-    return ModelRow(
-        source,
-        entry,
-        recent,
-        here,
-        folded(Path(source.model).name),
-        folded(" ".join(about)),
-    )
+    return ModelRow(source, entry, recent, here)
 
 
 def _family(entry: ZooEntry) -> str:

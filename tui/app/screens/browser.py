@@ -12,7 +12,6 @@ from textual.widgets import Input, Static
 from tui.app.actions import Where, bindings, key_of
 from tui.app.glyphs import glyphs
 from tui.app.model_rows import ModelRow, model_rows
-from tui.app.narrowing import narrow
 from tui.app.screens.list_screen import ListScreen
 from tui.app.widgets.filter_field import FilterField
 from tui.app.widgets.first_lines import FirstLines
@@ -104,11 +103,15 @@ class BrowserScreen(ListScreen):
 
     def _narrow(self, current: ModelRow | None) -> None:
         typed = self.filter.value.strip()
+        if not typed:
+            self.models.show(self._rows, current)
+            self._say("names, tasks, data sets (detection voc), disk, recent")
+            return
+        from tui.app.narrowing import narrow
+
         narrowed = narrow(self._rows, typed)
         self.models.show(narrowed.rows, current)
-        if not typed:
-            self._say("names, tasks, data sets (detection voc), disk, recent")
-        elif not narrowed.nearest:
+        if not narrowed.nearest:
             self._say(f"{len(narrowed.rows):,} of {len(self._rows):,} models")
         elif narrowed.rows:
             self._say(f"nothing matches {typed}: these names are near", warning=True)
