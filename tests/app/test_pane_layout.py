@@ -39,7 +39,7 @@ def test_larger_is_larger_until_there_is_no_more(kind: object, percent: int) -> 
 
 def test_it_is_written_and_read(tmp_path: Path) -> None:
     path = tmp_path / "state" / "run-screen.toml"
-    layout = PaneLayout().toggled(PANES[0]).resized(PANES[1], 33, -1)
+    layout = PaneLayout().toggled(PANES[0]).resized(PANES[1], 33, -1).charted(0.9, ["loss"])
     write_layout(path, layout)
     assert read_layout(path) == layout
     assert read_layout(tmp_path / "none.toml") == PaneLayout()
@@ -50,6 +50,7 @@ def test_it_is_written_and_read(tmp_path: Path) -> None:
     [
         ("version = 9\n", "version 9 is newer than this thaw"),
         ("sizes = 3\n", "not a layout of panes"),
+        ("smoothing = 'much'\n", "not a layout of panes"),
         ("colour = 'red'\n", "not a layout of panes"),
         ("shown = [", "not a TOML file"),
         ("\x00", "not a TOML file"),
@@ -73,3 +74,9 @@ def test_panes_that_are_gone_and_sizes_by_hand_do_no_harm(tmp_path: Path) -> Non
     path = tmp_path / "run-screen.toml"
     path.write_text("[shown]\nold = false\n[sizes]\ncharts = 4000\nold = -3\n")
     assert read_layout(path).sizes == {"charts": MOST, "old": LEAST}
+
+
+def test_one_of_before_curves_were_remembered_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "run-screen.toml"
+    path.write_text("version = 1\n[shown]\nmemory = false\n")
+    assert read_layout(path) == PaneLayout(shown={"memory": False})

@@ -110,6 +110,25 @@ async def test_the_layout_is_remembered() -> None:
         assert other.query_one("#charts").region.width == width
 
 
+async def test_how_curves_are_drawn_is_remembered_and_survives_a_reset_of_the_panes() -> None:
+    screen = run_screen()
+    async with Host(screen).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        first, kept = screen.charts.kind.name, screen.charts.factor
+        await pilot.press("x", "plus", "plus")
+        await remembered(pilot, screen)
+        smoothed = screen.charts.factor
+        assert smoothed != kept
+        await screen.run_action("reset_panes")
+        await remembered(pilot, screen)
+    other = run_screen("runs/other")
+    async with Host(other).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        assert (other.charts.factor, other.charts.logarithmic) == (smoothed, {first})
+        assert f"smoothed {smoothed:g}" in text_of(pilot)
+        assert "logarithmic" in text_of(pilot)
+
+
 async def settled_but_for_memory(pilot: Pilot[int], screen: RunScreen) -> None:
     await until(pilot, lambda: screen.state.step is not None and screen.state.step.step == 250)
     await until(pilot, lambda: screen.shown_version == screen.state.version)

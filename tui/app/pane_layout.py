@@ -1,4 +1,5 @@
-"""Which panes of the run screen are shown, and how large: as a person left them.
+"""Which panes of the run screen are shown, how large, and how curves are drawn: as a person left
+them.
 
 One TOML file in the user's state folder. It is a convenience: what is wrong with it is said once,
 and the screen is then laid out as at first.
@@ -7,6 +8,7 @@ and the screen is then laid out as at first.
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 from pathlib import Path
 
 import msgspec
@@ -14,7 +16,7 @@ import msgspec
 from tui.app.panes.registry import PaneKind
 from tui.toml import TomlError, read_toml, write_toml
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 
 STEP = 5
 """Percent by which a key makes a pane larger or smaller."""
@@ -27,12 +29,15 @@ HEADER = "# How thaw's run screen is laid out. It may be deleted.\n"
 
 class PaneLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """`shown` tells of panes that were shown or hidden by hand, `sizes` of those that were given
-    a size, in percent of the room that they share. Names of panes that there are no more do no
-    harm."""
+    a size, in percent of the room that they share. `smoothing` is how much of the past smoothed
+    curves keep, from 0 to 1 (None: as at first); `logarithmic` names the charts with such an axis.
+    Names of panes and charts that there are no more do no harm."""
 
     version: int = LAYOUT_VERSION
     shown: dict[str, bool] = {}
     sizes: dict[str, int] = {}
+    smoothing: float | None = None
+    logarithmic: tuple[str, ...] = ()
 
     def shows(self, kind: PaneKind) -> bool:
         """Whether a pane is to be shown."""
@@ -49,6 +54,11 @@ class PaneLayout(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
         size = round(percent / STEP) * STEP + steps * STEP
         sizes = {**self.sizes, kind.name: max(LEAST, min(MOST, size))}
         return msgspec.structs.replace(self, sizes=sizes)
+
+    def charted(self, smoothing: float, logarithmic: Iterable[str]) -> PaneLayout:
+        """The same with curves drawn in another way."""
+        named = tuple(sorted(logarithmic))
+        return msgspec.structs.replace(self, smoothing=smoothing, logarithmic=named)
 
 
 def layout_file() -> Path:
@@ -76,7 +86,7 @@ def read_layout(path: Path) -> PaneLayout:
     except msgspec.ValidationError as error:
         raise TomlError(f"{path}: not a layout of panes: {error}") from None
     sizes = {name: max(LEAST, min(MOST, size)) for name, size in layout.sizes.items()}
-    return msgspec.structs.replace(layout, sizes=sizes)
+    return msgspec.structs.replace(layout, version=LAYOUT_VERSION, sizes=sizes)
 
 
 def write_layout(path: Path, layout: PaneLayout) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from textual import events
 from textual.content import Content
@@ -65,6 +65,12 @@ class ChartsPane(TiledPane, can_focus=True):
     @property
     def _last(self) -> int:
         return self._state.step.step if self._state is not None and self._state.step else 0
+
+    def draw_as(self, factor: float | None, logarithmic: Iterable[str]) -> None:
+        """Begin with curves as they were drawn the last time; `factor` None is as at first."""
+        if factor is not None:
+            self.smoothing = min(range(len(FACTORS)), key=lambda i: abs(FACTORS[i] - factor))
+        self.logarithmic = frozenset(logarithmic)
 
     # What keys do
 

@@ -104,7 +104,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         yield FirstBatchPane(id="first-batch")
         with KeyScroll(id="ended"):
             yield SummaryPane(id="summary")
-        yield RunBody(self._kept_layout, id="body")
+        yield RunBody(self.kept_layout, id="body")
         yield PlanChangesPane(id="changes")
         yield NoticesPane(id="notices")
         yield KeyLine(id="keys")
@@ -113,6 +113,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         """Begin to follow."""
         self.set_class(glyphs().ascii_only, "-ascii")
         self.query_one("#ended").display = False
+        self.charts.draw_as(self.kept_layout.smoothing, self.kept_layout.logarithmic)
         self.say_layout_problem()
         if self.process is None:
             self.state.mark_not_begun(f"waiting for the trainer: {self._how_to_begin()}")
@@ -128,7 +129,8 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         self._show()
 
     def charts_changed(self) -> None:
-        """Numbers are smoothed as curves are."""
+        """Remember how curves are drawn; numbers are smoothed as they are."""
+        self.charts_drawn_as(self.charts.factor, self.charts.logarithmic)
         self._show()
 
     @property

@@ -16,7 +16,7 @@ class RunCharts(Screen[None]):
         return self.query_one(ChartsPane)
 
     def charts_changed(self) -> None:
-        """Other panes may show what a key of the charts has changed."""
+        """A key has changed how curves are drawn."""
 
     def may_chart(self, action: str) -> bool | None:
         """Whether a key of the charts works now; None where it is none of theirs."""
@@ -44,6 +44,7 @@ class RunCharts(Screen[None]):
     def action_logarithmic(self) -> None:
         """Between a linear and a logarithmic axis."""
         self.charts.toggle_logarithmic()
+        self.charts_changed()
 
     def action_zoom(self, factor: float) -> None:
         """Show fewer steps or more."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 
 from textual import work
 from textual.screen import Screen
@@ -18,12 +19,14 @@ class RunPanes(Screen[None]):
 
     def __init__(self) -> None:
         super().__init__()
+        self.kept_layout: PaneLayout
+        """As it stands in the file, or is being written there."""
         self._layout_file = layout_file()
         self._layout_problem = ""
         try:
-            self._kept_layout = read_layout(self._layout_file)
+            self.kept_layout = read_layout(self._layout_file)
         except TomlError as error:
-            self._kept_layout = PaneLayout()
+            self.kept_layout = PaneLayout()
             self._layout_problem = str(error)
         self._keeping = False
 
@@ -67,7 +70,8 @@ class RunPanes(Screen[None]):
     def action_reset_panes(self) -> None:
         """Lay the panes out as at first."""
         self.body.whole, self.body.below_in_front = None, False
-        self.body.use_layout(PaneLayout())
+        drawn = self.body.pane_layout
+        self.body.use_layout(PaneLayout(smoothing=drawn.smoothing, logarithmic=drawn.logarithmic))
         self._laid_out()
 
     def action_search_log(self) -> None:
@@ -89,9 +93,17 @@ class RunPanes(Screen[None]):
 
         self.app.push_screen(JumpScreen(self.body.places()), chosen)
 
+    def charts_drawn_as(self, smoothing: float, logarithmic: Iterable[str]) -> None:
+        """Remember how curves are drawn."""
+        self.body.pane_layout = self.body.pane_layout.charted(smoothing, logarithmic)
+        self._remember()
+
     def _laid_out(self) -> None:
         self.refresh_bindings()
         self.call_after_refresh(self.panes_changed)
+        self._remember()
+
+    def _remember(self) -> None:
         if not self._keeping:
             self._keep_layout()
 
@@ -99,8 +111,8 @@ class RunPanes(Screen[None]):
     async def _keep_layout(self) -> None:
         self._keeping = True
         try:
-            while (layout := self.body.pane_layout) != self._kept_layout:
-                self._kept_layout = layout
+            while (layout := self.body.pane_layout) != self.kept_layout:
+                self.kept_layout = layout
                 await asyncio.to_thread(write_layout, self._layout_file, layout)
         except OSError as error:
             reason = error.strerror or error
