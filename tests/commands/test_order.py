@@ -27,7 +27,7 @@ def kinds(folder: RunFolder) -> list[type]:
 
 def ended(folder: RunFolder) -> bool:
     one = started(folder)
-    return one is not None and not is_alive(one)
+    return one is not None and not is_alive(folder, one)
 
 
 @pytest.mark.slow

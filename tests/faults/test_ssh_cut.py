@@ -101,7 +101,7 @@ def test_the_run_goes_on_and_is_one_unbroken_curve(tmp_path: Path, ssh: list[str
     assert first is not None
     then = steps_of(folder)
     wait_for(lambda: steps_of(folder) > then + 20)
-    assert is_alive(first)
+    assert is_alive(folder, first)
     near = attached(str(folder.path))
     try:
         near.until("training")

@@ -71,7 +71,7 @@ def stop(folder: RunFolder) -> Finished:
     wait_for(lambda: isinstance(events(folder)[-1], Finished))
     one = started(folder)
     assert one is not None
-    wait_for(lambda: not is_alive(one))
+    wait_for(lambda: not is_alive(folder, one))
     finished = events(folder)[-1]
     assert isinstance(finished, Finished), finished
     return finished
@@ -80,10 +80,10 @@ def stop(folder: RunFolder) -> Finished:
 def kill_trainer(folder: RunFolder) -> None:
     """Kill the trainer of a run and wait until it is gone."""
     one = started(folder)
-    if one is not None and is_alive(one):
+    if one is not None and is_alive(folder, one):
         process = psutil.Process(one.pid)
         process.send_signal(signal.SIGKILL)
-        wait_for(lambda: not is_alive(one))
+        wait_for(lambda: not is_alive(folder, one))
 
 
 def assert_unbroken(folder: RunFolder) -> list[Event]:

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.fake_trainer import finished, make_folder
+from tests.app.fake_trainer import finished, make_folder, started
+from tests.runs.holding import hold
 from tests.runs.test_listed import ALIVE, run, steps
-from tui.runs.listed import ListedRun
+from tui.runs.listed import ListedRun, list_run
 from tui.runs.pruning import contents, is_written, remove, to_prune
 
 DAY = 86_400.0
@@ -132,6 +133,23 @@ def test_a_run_that_was_started_meanwhile_is_left(tmp_path: Path) -> None:
     folder = run(tmp_path / "run", *steps(3, ALIVE))
     assert remove(folder.path).problem == "it is running again; left as it is"
     assert folder.events_file.exists()
+
+
+def test_a_run_whose_trainer_holds_the_lock_is_left_whatever_else_is_known_of_it(
+    tmp_path: Path,
+) -> None:
+    # Whoever looks cannot see its process: the clock was set, or it is on another machine.
+    folder = run(tmp_path / "run", *steps(3, started()))
+    assert list_run(folder).state == "lost"
+    holder = hold(folder.lock_file)
+    try:
+        before = sorted(folder.path.rglob("*"))
+        assert list_run(folder).state == "running"
+        assert remove(folder.path).problem
+        assert sorted(folder.path.rglob("*")) == before
+    finally:
+        holder.kill()
+        holder.wait()
 
 
 def test_what_could_not_be_removed_is_still_a_run(

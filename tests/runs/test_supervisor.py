@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.runs.examples import SPEC
+from tests.runs.holding import hold
 from tui.model.plan import FreezePlan
 from tui.runs import supervisor
-from tui.runs.events import Died, Event, Failed
+from tui.runs.events import Died, Event, Failed, RunStarted
 from tui.runs.folder import RunFolder, create_run
 from tui.runs.log import EventReader
 from tui.runs.supervisor import OUT_OF_MEMORY, cause
@@ -38,6 +39,9 @@ if how.isdecimal():
     os.kill(me.pid, int(how))
 elif how == "exit":
     sys.exit(7)
+elif how == "is followed":
+    writer.write(RunStarted(1, me.create_time(), "m", "ssd", "d"))
+    os.kill(me.pid, 9)
 elif how == "fails":
     writer.write(Failed("no memory"))
     sys.exit(1)
@@ -112,6 +116,27 @@ def test_a_trainer_that_may_not_begin_says_nothing_in_the_log(
     monkeypatch.setenv("HOW", "cannot begin")
     assert supervisor.main([str(folder.path)]) == 2
     assert events(folder) == []
+
+
+def test_of_a_run_that_somebody_has_started_again_it_tells_no_end(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOW", "is followed")
+    assert supervisor.main([str(folder.path)]) == 128 + signal.SIGKILL
+    assert isinstance(events(folder)[-1], RunStarted)
+
+
+def test_while_another_trainer_holds_the_run_it_tells_no_end(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    holder = hold(folder.lock_file)
+    try:
+        monkeypatch.setenv("HOW", "9")
+        assert supervisor.main([str(folder.path)]) == 128 + signal.SIGKILL
+        assert isinstance(events(folder)[-1], RunStarted)
+    finally:
+        holder.kill()
+        holder.wait()
 
 
 def test_a_second_interrupt_ends_it_at_once(tmp_path: Path, folder: RunFolder) -> None:

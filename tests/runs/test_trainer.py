@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.runs.examples import SPEC
+from tests.runs.holding import hold
 from tui.model.plan import FreezePlan
 from tui.runs import trainer
 from tui.runs.events import RunStarted
@@ -32,29 +33,44 @@ def ourselves() -> RunStarted:
     return started(os.getpid(), psutil.Process().create_time())
 
 
-def test_a_process_that_runs_is_alive() -> None:
-    assert is_alive(ourselves())
+def test_a_process_that_runs_is_alive(tmp_path: Path) -> None:
+    assert is_alive(RunFolder(tmp_path), ourselves())
 
 
-def test_another_process_with_the_same_pid_is_another() -> None:
-    assert not is_alive(msgspec.structs.replace(ourselves(), create_time=1.0))
+def test_another_process_with_the_same_pid_is_another(tmp_path: Path) -> None:
+    assert not is_alive(RunFolder(tmp_path), msgspec.structs.replace(ourselves(), create_time=1.0))
 
 
 @pytest.mark.parametrize("pid", [0, -1, 2**22 + 1, 2**40, 2**70])
-def test_a_pid_that_is_nobodys(pid: int) -> None:
-    assert not is_alive(started(pid, 1.0))
+def test_a_pid_that_is_nobodys(tmp_path: Path, pid: int) -> None:
+    assert not is_alive(RunFolder(tmp_path), started(pid, 1.0))
 
 
-def test_a_process_that_ended_is_not_alive_even_before_it_was_waited_for() -> None:
+def test_a_process_that_ended_is_not_alive_even_before_it_was_waited_for(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path)
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
     event = started(child.pid, psutil.Process(child.pid).create_time())
-    assert is_alive(event)
+    assert is_alive(run, event)
     assert child.stdin is not None
     child.stdin.close()
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    assert not is_alive(event)
+    assert not is_alive(run, event)
     child.wait()
-    assert not is_alive(event)
+    assert not is_alive(run, event)
+
+
+def test_whoever_holds_the_lock_is_alive_whatever_the_clock_says(tmp_path: Path) -> None:
+    run = RunFolder(tmp_path)
+    clock_was_set = msgspec.structs.replace(ourselves(), create_time=1.0)
+    holder = hold(run.lock_file)
+    try:
+        assert is_alive(run, clock_was_set)
+    finally:
+        holder.kill()
+        holder.wait()
+    assert not is_alive(run, clock_was_set)
+    # Somebody's process, by chance with the trainer's pid and time.
+    assert not is_alive(run, ourselves())
 
 
 def test_a_trainer_is_in_a_session_of_its_own_and_writes_to_the_log(

@@ -81,7 +81,7 @@ def _follow(folder: RunFolder, file: _EventFile, wait: Callable[[float], object]
     over = True
     while True:
         # Asked before the log is read to its end: what the trainer wrote last is then all in.
-        gone = started is None or not is_alive(started)
+        gone = started is None or not is_alive(folder, started)
         while envelopes := reader.read():
             for envelope in envelopes:
                 match envelope.event:

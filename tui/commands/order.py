@@ -77,7 +77,7 @@ def resume(run: str | None) -> None:
 
     folder = run_of(run)
     past = read_past(folder)
-    if past.started is not None and past.finished is None and is_alive(past.started):
+    if past.started is not None and past.finished is None and is_alive(folder, past.started):
         _tell(folder, GoOn())
         return
     if why_not := why_not_started(folder, past):

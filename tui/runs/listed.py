@@ -27,6 +27,7 @@ from tui.runs.events import (
     Validated,
 )
 from tui.runs.folder import RunFolder, is_run
+from tui.runs.lock import is_held
 from tui.runs.log_ends import first_events, last_events, last_of
 from tui.runs.spec import RunSpec, read_spec
 from tui.runs.states_file import read_states_in_short
@@ -190,17 +191,21 @@ def _state(
 
 
 def _lives(folder: RunFolder, head: list[Envelope], tail: list[Envelope]) -> bool:
-    """Whether the newest trainer of a run is alive. A run that was resumed has had several: where
-    neither end of the log tells of the newest, the whole log is looked through."""
+    """Whether the newest trainer of a run is alive. Where its lock does not tell, it is looked for
+    by its pid. A run that was resumed has had several: where neither end of the log tells of the
+    newest, the whole log is looked through."""
+    held = is_held(folder.lock_file)
+    if held is not None:
+        return held
     newest = _last(tail, RunStarted)
     if newest is None:
         first = _last(head, RunStarted)
-        if first and is_alive(first):
+        if first and is_alive(folder, first):
             return True
         if tail and tail[-1].time < psutil.boot_time():
             return False  # no process is older than the machine's start
         newest = _event(last_of(folder.events_file, "RunStarted"))
-    return newest is not None and is_alive(newest)
+    return newest is not None and is_alive(folder, newest)
 
 
 def _metric(

@@ -70,7 +70,7 @@ class EventWriter:
         if not path.exists():
             return
         with path.open("r+b") as file:
-            end = file.seek(0, os.SEEK_END)
+            size = end = file.seek(0, os.SEEK_END)
             # An event can be long: the proof names parameters, of which there can be many.
             while end:
                 start = max(0, end - (1 << 16))
@@ -80,7 +80,8 @@ class EventWriter:
                     end = start + newline + 1
                     break
                 end = start
-            file.truncate(end)
+            if end < size:
+                file.truncate(end)
 
 
 class EventReader:

@@ -55,9 +55,10 @@ def last_events(path: Path, limit: int = TAIL) -> list[Envelope]:
     return _decoded(data[first : data.rfind(b"\n") + 1])
 
 
-def last_of(path: Path, *types: str) -> Envelope | None:
+def last_of(path: Path, *types: str, after: int = 0) -> Envelope | None:
     """The last record with an event of one of these types, looked for from the end; None where
-    there is none. What lies behind it is passed over undecoded, about a gigabyte a second.
+    there is none behind the first `after` bytes. What comes later than it is passed over
+    undecoded, about a gigabyte a second.
 
     Raises:
         OSError: the log may not be read.
@@ -68,8 +69,8 @@ def last_of(path: Path, *types: str) -> Envelope | None:
     try:
         with path.open("rb") as file:
             end = file.seek(0, os.SEEK_END)
-            while end > 0:
-                start = max(0, end - _CHUNK)
+            while end > after:
+                start = max(after, end - _CHUNK)
                 file.seek(start)
                 # A little of what was looked through already: a match can lie across.
                 chunk = file.read(end - start + longest)

@@ -83,7 +83,7 @@ def going_on(folder: RunFolder, started: RunStarted | None = None) -> str:
 
 def why_not_started(folder: RunFolder, past: Past) -> str:
     """Why the trainer of a run must not be started now, in one line; empty where it may be."""
-    if past.started is not None and past.finished is None and is_alive(past.started):
+    if past.started is not None and past.finished is None and is_alive(folder, past.started):
         return going_on(folder, past.started)
     if past.finished is not None and not past.finished.stopped:
         return (

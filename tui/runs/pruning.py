@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tui.runs.folder import RunFolder
 from tui.runs.listed import ACTIVE, ListedRun, RunOutside, list_run
+from tui.runs.lock import RunLock
 
 ENDED: frozenset[RunOutside] = frozenset({"done", "stopped", "failed", "lost"})
 """The states that are looked at where none is named."""
@@ -107,7 +108,11 @@ def remove(path: Path) -> Removed:
     if state in ACTIVE:
         return Removed(0, problem=f"it is {state} again; left as it is")
     freed = 0
+    # Until the last file is gone, no trainer can begin here.
+    lock = RunLock(RunFolder(path).lock_file)
     try:
+        if not lock.take():
+            return Removed(0, problem="a trainer is at work in it; left as it is")
         found = contents(path)
         # By run.toml it is known to be a run: as long as anything is left, it can be listed.
         for name in sorted(found.written, key=lambda name: (name == "run.toml", name)):
@@ -121,4 +126,6 @@ def remove(path: Path) -> Removed:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         return Removed(freed, problem=f"{Path(str(error.filename or path)).name}: {why}")
+    finally:
+        lock.release()
     return Removed(freed, tuple(sorted(found.others)))

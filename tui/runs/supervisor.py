@@ -18,7 +18,6 @@ from tui.runs.exit_codes import REFUSED
 
 if TYPE_CHECKING:
     from tui.runs.folder import RunFolder
-    from tui.runs.log import EventReader
 
 OUT_OF_MEMORY = (
     "the system killed the trainer, as it had no memory left; a smaller batch or input takes less"
@@ -42,13 +41,11 @@ def main(arguments: list[str]) -> int:
         print("usage: python -m tui.runs.supervisor RUN_DIR", file=sys.stderr)
         return 2
     from tui.runs.folder import RunFolder
-    from tui.runs.launched import launched_as
-    from tui.runs.log import EventReader
     from tui.runs.oom_kills import oom_kills
 
     folder = RunFolder(Path(arguments[0]))
-    reader = EventReader(folder.events_file)
-    reader.skip()
+    log = folder.events_file
+    before = log.stat().st_size if log.exists() else 0
     kills = oom_kills()
     signals = _Signals()
     trainer = subprocess.Popen(
@@ -56,12 +53,9 @@ def main(arguments: list[str]) -> int:
     )
     signals.hand_on_to(trainer)
     code = trainer.wait()
-    began, said = _heard(reader, trainer.pid)
-    # What could not even begin has said so in log.txt: it may be another's run that goes on.
-    # One of several that a launcher has started may be none that writes the log.
-    if not said and (began or (code != REFUSED and not launched_as())):
-        now = oom_kills()
-        with contextlib.suppress(OSError):  # a full disk; what the log has says it as well
+    with contextlib.suppress(OSError):  # a full disk; what log.txt has says it as well
+        if _said_nothing(folder, before, trainer.pid, code):
+            now = oom_kills()
             _tell(folder, code, killed_for_memory=None not in (now, kills) and now != kills)
     return code if code >= 0 else 128 - code
 
@@ -111,25 +105,34 @@ class _Signals:
             self._trainer.send_signal(number)
 
 
-def _heard(reader: EventReader, pid: int) -> tuple[bool, bool]:
-    """Whether the trainer has begun to write, and whether it has told its end."""
-    from tui.runs.events import Failed, Finished, RunStarted
+def _said_nothing(folder: RunFolder, before: int, pid: int, code: int) -> bool:
+    """Whether a trainer's end is still to be told, behind the first `before` bytes of the log.
+    Looked for from the end: a log can have a million events."""
+    from tui.runs.events import RunStarted
+    from tui.runs.launched import launched_as
+    from tui.runs.log_ends import last_of
 
-    began = said = False
-    while envelopes := reader.read():
-        for envelope in envelopes:
-            match envelope.event:
-                case RunStarted(one) if one == pid:
-                    began, said = True, False
-                case Finished() | Failed():
-                    said = began
-    return began, said
+    log = folder.events_file
+    began = last_of(log, "RunStarted", after=before)
+    if began is None:
+        # What could not even begin has said so in log.txt: it may be another's run that goes on.
+        # One of several that a launcher has started may be none that writes the log.
+        return code != REFUSED and not launched_as()
+    if not isinstance(began.event, RunStarted) or began.event.pid != pid:
+        return False  # somebody has started the run again
+    last = last_of(log, "RunStarted", "Finished", "Failed", after=before)
+    return last is not None and isinstance(last.event, RunStarted)
 
 
 def _tell(folder: RunFolder, code: int, *, killed_for_memory: bool) -> None:
     from tui.runs.events import Died
+    from tui.runs.lock import RunLock
     from tui.runs.log import EventWriter
 
+    # Only whoever holds it writes the log; where a new trainer does, this is no end of the run.
+    lock = RunLock(folder.lock_file)
+    if not lock.take():
+        return
     writer = EventWriter(folder.events_file)
     writer.write(
         Died(
@@ -139,6 +142,7 @@ def _tell(folder: RunFolder, code: int, *, killed_for_memory: bool) -> None:
         )
     )
     writer.close()
+    lock.release()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import psutil
 
 from tui.runs.events import RunStarted
 from tui.runs.folder import RunFolder
+from tui.runs.lock import is_held
 
 ROOM = 1 << 16
 """Bytes without which not even a last event can be counted on."""
@@ -31,9 +32,16 @@ def start_trainer(folder: RunFolder) -> subprocess.Popen[bytes]:
         )
 
 
-def is_alive(started: RunStarted) -> bool:
-    """Whether the process that wrote this event still runs. A later process with the same pid
-    is not mistaken for it: the time of its creation differs."""
+def is_alive(folder: RunFolder, started: RunStarted) -> bool:
+    """Whether the trainer of a run that wrote this event, or a later one, still runs.
+
+    It holds the folder's lock for as long as it lives. Where that cannot be asked, it is looked
+    for by its pid; a later process with the same is not mistaken for it: the time of its creation
+    differs. (By which it is not found where the clock has been set: the lock knows better.)
+    """
+    held = is_held(folder.lock_file)
+    if held is not None:
+        return held
     try:
         process = psutil.Process(started.pid)
         return (

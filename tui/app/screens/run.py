@@ -203,7 +203,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         if self.process is not None and code is None:
             return ""
         started = self.state.started
-        if started is not None and is_alive(started):
+        if started is not None and is_alive(self.folder, started):
             return ""  # though its supervisor is gone
         if code is not None:
             return cause_of(code)
