@@ -10,12 +10,16 @@ from pathlib import Path
 import pytest
 
 from tui.engine.cores import cores, processors, use_cores
+from tui.engine.cpu_quota import allowed
 from tui.model.plan import FreezePlan
 from tui.model.source import ModelSource
 from tui.runs.folder import create_run
 from tui.runs.spec import Distribution, Hyperparameters, RunSpec
 
 THREADS = "OMP_NUM_THREADS"
+
+EVERY = allowed(cores(processors()))
+"""The cores that a process may keep busy here."""
 
 MAIN = """
 import os, sys, types
@@ -76,13 +80,20 @@ def test_where_the_kernel_tells_nothing_each_is_a_core(tmp_path: Path) -> None:
 def test_a_share_is_never_less_than_one(monkeypatch: pytest.MonkeyPatch, processes: int) -> None:
     monkeypatch.delenv(THREADS, raising=False)
     use_cores(processes)
-    assert os.environ[THREADS] == str(max(1, cores(processors()) // processes))
+    assert os.environ[THREADS] == str(max(1, EVERY // processes))
+
+
+def test_what_a_container_does_not_grant_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(THREADS, raising=False)
+    monkeypatch.setattr("tui.engine.cpu_quota.cpu_quota", lambda: 1.0)
+    use_cores(1)
+    assert os.environ[THREADS] == "1"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("processes", [1, 2])
 def test_a_trainer_takes_its_share(tmp_path: Path, processes: int) -> None:
-    share = str(max(1, cores(processors()) // processes))
+    share = str(max(1, EVERY // processes))
     assert threads_of("train", run_of(tmp_path / "run", processes)) == [share, share]
 
 
@@ -96,14 +107,14 @@ def test_what_is_set_stays(tmp_path: Path) -> None:
 def test_small_steps_keep_to_half_of_the_processors(
     tmp_path: Path, hyper: dict[str, object]
 ) -> None:
-    half = str(max(1, min(cores(processors()), len(processors()) // 2)))
+    half = str(max(1, min(EVERY, len(processors()) // 2)))
     assert threads_of("train", run_of(tmp_path / "run", **hyper)) == [half, half]
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("steps", ["small", "large"])
 def test_a_follower_takes_its_share(steps: str) -> None:
-    every, half = cores(processors()), len(processors()) // 2
+    every, half = EVERY, len(processors()) // 2
     alone = str(max(1, min(every, half) if steps == "small" else every))
     assert threads_of("follow", "1", steps) == [alone, alone]
     shared = str(max(1, every // 2))

@@ -4,7 +4,7 @@ import threading
 
 from tui.engine.orders import Orders
 from tui.runs.control import GoOn, KeepCheckpoint, Pause, SetLearningRate, Validate
-from tui.runs.events import Commanded, Event
+from tui.runs.events import Commanded, Event, Notice
 
 
 def test_orders_come_out_in_the_order_of_their_events() -> None:
@@ -59,3 +59,27 @@ def test_after_the_last_batch_nothing_is_taken() -> None:
     orders = Orders()
     orders.close()
     assert orders.give(Pause()) == "the last batch is done; there is nothing left to change"
+
+
+def test_what_was_told_too_late_is_said() -> None:
+    told: list[Event] = []
+    orders = Orders(told.append)
+    orders.give(Validate())
+    orders.give(SetLearningRate(0.5))
+    orders.give(Pause())
+    orders.close()
+    assert told[-1] == Notice(
+        "told after the last batch, and not done: validate, learning rate 0.5, pause"
+    )
+    assert orders.take() is None
+    assert not orders.stop("stop")
+    assert not orders.stopping
+
+
+def test_what_was_done_in_time_needs_no_word() -> None:
+    told: list[Event] = []
+    orders = Orders(told.append)
+    orders.give(Validate())
+    orders.take()
+    orders.close()
+    assert told == [Commanded("validate")]

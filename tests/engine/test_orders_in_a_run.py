@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.engine.run_again import assert_identical, carry_out, classifier, detector, weights
+from tui.engine.divergence import Diverged
 from tui.engine.run import Run
 from tui.runs.control import GoOn, KeepCheckpoint, Pause, SetLearningRate, Validate
 from tui.runs.events import (
     Checkpointed,
     Continued,
     Event,
+    Failed,
     Finished,
     LearningRateChanged,
     Paused,
@@ -22,6 +24,7 @@ from tui.runs.events import (
     Validated,
 )
 from tui.runs.folder import RunFolder
+from tui.runs.log import EventWriter
 
 Watch = Callable[[Run, Event], None]
 
@@ -84,6 +87,19 @@ def test_a_rate_set_by_hand_is_set_again_after_a_resume(tmp_path: Path, die_at: 
     replayed = [one.step for one in of(LearningRateChanged, again)]
     assert replayed == ([4] if die_at < 6 else [])
     assert_identical(calm, killed)
+
+
+@pytest.mark.slow
+def test_a_rate_that_ended_the_run_is_not_set_again(tmp_path: Path) -> None:
+    folder = classifier(tmp_path)
+    with pytest.raises(Diverged, match=r"of step 3; start the run again .* is not set again"):
+        carry_out(folder, watch=at(4, SetLearningRate(1e38)))
+    writer = EventWriter(folder.events_file)
+    writer.write(Failed("no number", diverged=True))  # as the trainer's process does
+    writer.close()
+    again = carry_out(folder)
+    assert of(LearningRateChanged, again) == []
+    assert of(Finished, again)
 
 
 @pytest.mark.slow

@@ -56,3 +56,21 @@ def test_who_changes_it_now_has_seen_what_is() -> None:
     outcome.steps = 2
     rate.between_batches()
     assert len(told) == 1
+
+
+WARMED = Hyperparameters(epochs=8, learning_rate=0.8, warmup_steps=4)
+"""One step an epoch: 0.2, 0.4, 0.6, 0.8, 0.8, ..."""
+
+
+def test_in_the_warm_up_what_is_set_holds_from_then_on() -> None:
+    outcome, told = Outcome(steps=1), []
+    rate = RateInForce(WARMED, 1, 8, outcome, told.append)
+    assert [rate.at(step) for step in (1, 2, 4)] == pytest.approx([0.2, 0.4, 0.8])
+    rate.change(0.1)
+    assert [rate.at(step) for step in (2, 3, 4, 5, 8)] == pytest.approx([0.1] * 5)
+    assert told == [LearningRateChanged(1, pytest.approx(0.1), pytest.approx(0.125))]
+    # A checkpoint of then goes on likewise, and so does one of before, in which it is made again.
+    assert RateInForce(WARMED, 1, 8, outcome, told.append).at(3) == pytest.approx(0.1)
+    again = RateInForce(WARMED, 1, 8, Outcome(steps=1), told.append, {1: 0.125})
+    again.between_batches()
+    assert again.at(2) == pytest.approx(0.1)

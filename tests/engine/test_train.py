@@ -190,6 +190,22 @@ def test_noise_on_the_socket_stops_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+def test_where_no_socket_can_be_made_it_trains_and_says_so(tmp_path: Path) -> None:
+    data = write_folders(tmp_path / "pets")
+    folder = make(tmp_path, PETS, "classification", HEAD_ONLY, data, epochs=1, batch_size=4)
+    folder.socket.mkdir()
+    code, told = carry_out(folder)
+    assert code == 0
+    started = only(RunStarted, told)
+    assert isinstance(started, RunStarted)
+    notices = [event.message for event in told if isinstance(event, Notice)]
+    assert any(
+        "no commands can be taken" in one and f"kill {started.pid} stops it" in one
+        for one in notices
+    ), notices
+
+
+@pytest.mark.slow
 def test_everything_frozen_is_refused(tmp_path: Path) -> None:
     data = write_folders(tmp_path / "pets")
     plan = FreezePlan((Rule("freeze", "all"),))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from tests.runs.examples import SPEC
 from tui.model.plan import FreezePlan, Rule
 from tui.runs.checkpoint import (
+    OLD,
     Checkpoint,
     CheckpointError,
     NewerCheckpoint,
@@ -83,6 +85,34 @@ def test_one_of_the_same_step_takes_its_place(folder: RunFolder) -> None:
     path = write_checkpoint(folder, example(8), arrays(b"others"))
     assert (path / "weights.params").read_bytes() == b"others"
     assert names(folder) == ["00000008"]
+
+
+def test_one_that_was_about_to_be_replaced_comes_back(folder: RunFolder) -> None:
+    write(folder, 4, 8)
+    # Killed between the two renames of a checkpoint of the same step.
+    (folder.checkpoints / "00000008").rename(folder.checkpoints / f".00000008{OLD}")
+    (folder.checkpoints / ".00000008.4711").mkdir()
+    clear_unfinished(folder)
+    assert names(folder) == ["00000004", "00000008"]
+    assert newest_checkpoint(folder, {4, 8}).path.name == "00000008"
+
+
+def test_one_that_cannot_take_its_place_leaves_the_old_one(
+    folder: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(folder, 8)
+    replace = os.replace
+
+    def refusing(source: Path, target: Path) -> None:
+        if target.name == "00000008" and not source.name.endswith(OLD):
+            raise OSError(5, "Input/output error")
+        replace(source, target)
+
+    monkeypatch.setattr(os, "replace", refusing)
+    with pytest.raises(OSError, match="Input/output"):
+        write_checkpoint(folder, example(8), arrays(b"others"))
+    assert names(folder) == ["00000008"]
+    assert (folder.checkpoints / "00000008" / "weights.params").read_bytes() == b"weights"
 
 
 def test_one_that_fails_leaves_the_others_alone(folder: RunFolder) -> None:
@@ -174,3 +204,6 @@ def test_later_ones_are_set_aside_and_not_lost(folder: RunFolder) -> None:
     set_aside_after(folder, 5)
     assert names(folder) == ["00000005", "00000010.damaged"]
     assert newest_checkpoint(folder, {5}).path.name == "00000005"
+    write(folder, 8)
+    set_aside_after(folder, 5)
+    assert names(folder) == ["00000005", "00000008.damaged"]

@@ -14,6 +14,7 @@ from tui.runs.events import (
     Event,
     Failed,
     Finished,
+    LearningRateChanged,
     PlanApplied,
     Reason,
     Resumed,
@@ -95,6 +96,13 @@ def test_a_new_change_ends_what_was_still_to_be_made(folder: RunFolder) -> None:
     write(folder, GONE, changed(5, "by hand", HEAD), changed(8, "by hand", ALL), stepped(9))
     past = write(folder, GONE, Resumed(6, 2), changed(7, "by hand", NECK))
     assert past.by_hand == {5: HEAD, 7: NECK}
+
+
+def test_a_rate_that_ended_the_run_is_not_set_again(folder: RunFolder) -> None:
+    changed_rate = LearningRateChanged(5, 100.0, 1e5)
+    assert write(folder, GONE, changed_rate, stepped(6)).rates == {5: 1e5}
+    assert write(folder, Failed("no number", diverged=True)).rates == {}
+    assert write(folder, GONE, changed_rate, Failed("no memory")).rates == {5: 1e5}
 
 
 def test_a_complete_run_is_not_started_again(folder: RunFolder) -> None:

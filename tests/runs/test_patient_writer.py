@@ -56,6 +56,31 @@ def test_what_is_too_much_to_keep_is_counted(tmp_path: Path) -> None:
     assert ", 3 were lost" in next(one.message for one in told if isinstance(one, Notice))
 
 
+def test_what_was_lost_is_told_even_where_the_disk_fills_before_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "events.jsonl"
+
+    class NoRoomForIt(Flaky):
+        refused = 0
+
+        def write(self, event: Event) -> None:
+            if isinstance(event, Notice) and not self.refused:
+                self.refused += 1
+                raise OSError(errno.ENOSPC, "No space left on device")
+            super().write(event)
+
+    flaky = NoRoomForIt(path)
+    writer = PatientWriter(flaky, most_waiting=2)
+    flaky.full = True
+    for word in "abcd":
+        writer.write(Phase(word))
+    flaky.full = False
+    for word in "ef":
+        writer.write(Phase(word))
+    (notice,) = (one.message for one in read(path) if isinstance(one, Notice))
+    assert "5 events came late, 3 were lost" in notice
+    assert flaky.refused == 1
+
+
 def test_a_disk_that_fills_again(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     flaky = Flaky(path)

@@ -14,6 +14,7 @@ import os
 import sys
 from pathlib import Path
 
+from tui.engine.cpu_quota import allowed
 from tui.runs.spec import Hyperparameters
 
 THREADS = "OMP_NUM_THREADS"
@@ -41,10 +42,10 @@ def _core(processor: Path, number: int) -> str:
 
 
 def use_cores(processes: int, *, small_steps: bool = False) -> None:
-    """Give MXNet, which is to be imported next, this process's share of the cores, one of so many
-    processes that have them together. What a person has set stays."""
+    """Give MXNet, which is to be imported next, this process's share of the cores that it may keep
+    busy, one of so many processes that have them together. What a person has set stays."""
     numbers = processors()
-    share = cores(numbers) // processes
+    share = allowed(cores(numbers)) // processes
     if small_steps:
         share = min(share, len(numbers) // 2)
     os.environ.setdefault(THREADS, str(max(1, share)))

@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable
 
 from tui.runs.control import GoOn, KeepCheckpoint, Pause, SetLearningRate, Validate
-from tui.runs.events import Commanded, Event
+from tui.runs.events import Commanded, Event, Notice
 
 Order = KeepCheckpoint | Validate | SetLearningRate
 """What is done once, between two batches."""
@@ -41,8 +41,9 @@ class Orders:
         return self._paused and not self._stopping
 
     def stop(self, words: str, *, checkpoint: bool = True) -> bool:
-        """End the run; False where that was said before. May be called by a signal handler."""
-        if self._stopping:
+        """End the run; False where that was said before, or the last batch is done. May be called
+        by a signal handler."""
+        if self._stopping or self._over:
             return False
         self._stopping, self.checkpoint_at_stop = True, checkpoint
         # A signal handler runs on the main thread, which may hold a lock: not here.
@@ -79,9 +80,15 @@ class Orders:
             self._woken = False
 
     def close(self) -> None:
-        """After the last batch: take no more."""
+        """After the last batch: take no more, and say what was too late to be carried out."""
         with self._changed:
             self._over = True
+            late = [in_words(order) for order in self._waiting]
+            if self._paused and not self._stopping:
+                late.append(in_words(Pause()))
+            self._waiting.clear()
+            if late:
+                self._emit(Notice(f"told after the last batch, and not done: {', '.join(late)}"))
 
     def wake(self) -> None:
         """End a `wait`: something else is there that the run can do in a pause."""

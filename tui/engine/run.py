@@ -281,10 +281,16 @@ class Run:
         good = newest_checkpoint(self.folder, set())
         if good.checkpoint is None:
             return "there is no checkpoint yet; make learning_rate in run.toml smaller"
-        step = good.checkpoint.outcome.steps
+        outcome = good.checkpoint.outcome
+        last = f"the last good checkpoint is of step {outcome.steps}"
+        if self.loop is not None and self.loop.outcome.rate_factor != outcome.rate_factor:
+            return (
+                f"{last}; start the run again to go on from it with the learning rate of then: "
+                "what was set by hand since is not set again"
+            )
         return (
-            f"the last good checkpoint is of step {step}; make learning_rate in run.toml smaller "
-            "and start the run again, to go on from it"
+            f"{last}; make learning_rate in run.toml smaller and start the run again, to go on "
+            "from it"
         )
 
     def _write_confusion(self, confusion: Confusion) -> str:

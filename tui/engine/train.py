@@ -27,7 +27,16 @@ from tui.engine.run import Run
 from tui.model.plan import FreezePlan
 from tui.model.selection import PatternError
 from tui.runs.control import ChangePlan, Command, GoOn, Pause, Ping, Reply, Stop
-from tui.runs.events import Commanded, DeviceMemory, Event, Failed, Finished, Memory, RunStarted
+from tui.runs.events import (
+    Commanded,
+    DeviceMemory,
+    Event,
+    Failed,
+    Finished,
+    Memory,
+    Notice,
+    RunStarted,
+)
 from tui.runs.exit_codes import DIVERGED, ERROR, REFUSED
 from tui.runs.folder import RunFolder
 from tui.runs.launched import launched_as
@@ -83,7 +92,7 @@ def train(path: Path) -> int:
         return 0
     except (Refusal, PatternError, TomlError) as error:
         logger.info("refused", exc_info=True)
-        trainer.emit(Failed(str(error)))
+        trainer.emit(Failed(str(error), diverged=isinstance(error, Diverged)))
         if isinstance(error, WorkerLost | TrainerLost):
             return ERROR  # it goes on when it is started again
         return DIVERGED if isinstance(error, Diverged) else 2
@@ -166,8 +175,20 @@ class _Trainer:
             self.emit(Memory(process.memory_info().rss, devices))
 
     def _listen(self) -> None:
-        self._listener = Listener(self.folder.socket, self._take)
-        self._listener.start()
+        listener = Listener(self.folder.socket, self._take)
+        try:
+            listener.start()
+        except OSError as error:
+            # Some file systems hold no sockets (FAT, some network and shared ones).
+            why = (error.strerror or str(error)).lower()
+            self.emit(
+                Notice(
+                    f"no commands can be taken while it trains: {self.folder.socket.name}: {why}; "
+                    f"kill {os.getpid()} stops it, with a checkpoint"
+                )
+            )
+            return
+        self._listener = listener
 
     def _take(self, command: Command) -> Reply:
         match command:
@@ -175,7 +196,8 @@ class _Trainer:
                 return Reply(True)
             case Stop(checkpoint):
                 words = "stop" if checkpoint else "stop without a checkpoint"
-                self.orders.stop(words, checkpoint=checkpoint)
+                if not self.orders.stop(words, checkpoint=checkpoint) and not self.orders.stopping:
+                    return Reply(False, "the last batch is done; the run is about to end by itself")
                 return Reply(True, "stopping after this batch")
             case ChangePlan(plan):
                 return self._change_plan(plan)

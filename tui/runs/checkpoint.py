@@ -29,6 +29,9 @@ WEIGHTS = "weights.params"
 OPTIMIZER = "optimizer.params"
 FACTS = "checkpoint.json"
 
+OLD = ".old"
+"""The end of the name of one that another of the same step is taking the place of."""
+
 
 class Position(msgspec.Struct, frozen=True):
     """Where a run stands: in an epoch, after some of its batches. An epoch that has all of its
@@ -42,8 +45,8 @@ class Outcome(msgspec.Struct):
     """How far a run came: steps, whole epochs, the metric last measured, seconds of training.
     `stopped` is whether a command ended it. `best` is the best metric at which a checkpoint was
     written, `best_step` its step. `rate_factor` is what the learning rate was multiplied by, by
-    hand. `peak` is the best metric measured, `since_peak` how many
-    validations have come after it; `validated_at` is the step of the last one that was due."""
+    hand; `rate_by_hand` is whether it was. `peak` is the best metric measured, `since_peak` how
+    many validations have come after it; `validated_at` is the step of the last one that was due."""
 
     steps: int = 0
     epochs: int = 0
@@ -55,6 +58,7 @@ class Outcome(msgspec.Struct):
     peak: float | None = None
     since_peak: int = 0
     rate_factor: float = 1.0
+    rate_by_hand: bool = False
     validated_at: int = 0
 
 
@@ -134,7 +138,7 @@ def write_checkpoint(
         for file in (*temporary.iterdir(), temporary):
             _flush(file)
         if path.exists():
-            os.replace(path, home / f".{path.name}.old")
+            os.replace(path, home / f".{path.name}{OLD}")
         os.replace(temporary, path)
         _flush(home)
     finally:
@@ -143,8 +147,13 @@ def write_checkpoint(
 
 
 def clear_unfinished(folder: RunFolder) -> None:
-    """Remove what a checkpoint that was not written to its end has left behind."""
+    """Remove what a checkpoint that was not written to its end has left behind. The one whose place
+    it was about to take comes back."""
     for left in folder.checkpoints.glob(".*"):
+        place = left.with_name(left.name.strip(".").partition(".")[0])
+        if left.name.endswith(OLD) and not place.exists():
+            os.replace(left, place)
+            continue
         shutil.rmtree(left, ignore_errors=True)
 
 
@@ -204,13 +213,13 @@ def prune_checkpoints(folder: RunFolder, keep: int, best: int | None) -> None:
 
 def set_aside_after(folder: RunFolder, step: int) -> None:
     """Take later checkpoints than the one that a run goes on from out of the row: they cannot be
-    used, and the run will write its own of those steps."""
+    used, and the run will write its own of those steps. Only those of the last time are kept."""
+    for earlier in folder.checkpoints.glob("*.damaged"):
+        shutil.rmtree(earlier, ignore_errors=True)
     for later in _steps(folder):
         if later > step:
             path = folder.checkpoints / f"{later:08d}"
-            aside = path.with_name(f"{path.name}.damaged")
-            shutil.rmtree(aside, ignore_errors=True)
-            os.replace(path, aside)
+            os.replace(path, path.with_name(f"{path.name}.damaged"))
 
 
 def _steps(folder: RunFolder) -> list[int]:

@@ -280,10 +280,12 @@ class Finished(msgspec.Struct, frozen=True, tag=True):
 
 
 class Failed(msgspec.Struct, frozen=True, tag=True):
-    """The run ended by an error: one line for the screen; the traceback is in log.txt."""
+    """The run ended by an error: one line for the screen; the traceback is in log.txt. `diverged`
+    is whether the loss, a gradient or a parameter was no finite number any more."""
 
     message: str
     where: str = ""
+    diverged: bool = False
 
 
 class Died(msgspec.Struct, frozen=True, tag=True):

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-PROC = Path("/proc")
-CGROUPS = Path("/sys/fs/cgroup")
+from tui.runs.control_group import CGROUPS, PROC, own_group
 
 
 def oom_kills(proc: Path = PROC, cgroups: Path = CGROUPS) -> int | None:
     """The kernel's count: of our control group where it keeps one, else of the machine; None
     where neither is told, as on macOS. Only a difference between two calls says anything."""
-    own = _own_group(proc)
+    own = own_group("memory", proc)
     for file in (
         cgroups / own / "memory.events",  # version 2
         cgroups / "memory.events",
@@ -23,18 +22,6 @@ def oom_kills(proc: Path = PROC, cgroups: Path = CGROUPS) -> int | None:
         if count is not None:
             return count
     return None
-
-
-def _own_group(proc: Path) -> str:
-    try:
-        lines = (proc / "self" / "cgroup").read_text().splitlines()
-    except OSError:
-        return ""
-    for line in lines:
-        _, controllers, path = line.split(":", 2)
-        if not controllers or "memory" in controllers.split(","):
-            return path.lstrip("/")
-    return ""
 
 
 def _count(file: Path) -> int | None:

@@ -9,6 +9,7 @@ from tui.model.plan import FreezePlan
 from tui.runs.events import (
     Checkpointed,
     Event,
+    Failed,
     Finished,
     LearningRateChanged,
     PlanApplied,
@@ -26,7 +27,8 @@ class Past:
     """A run so far. `by_hand` are the plans that were put in force by hand, by how many steps
     had been done then, and `in_force` those of them that the run has come to since it was last
     resumed; `rates` are the learning rates that were set by hand, as factors of the run's own, by
-    steps done; `checkpointed` are the steps after which a checkpoint was written."""
+    steps done, but for those after which the loss was no number any more; `checkpointed` are the
+    steps after which a checkpoint was written."""
 
     started: RunStarted | None = None
     finished: Finished | None = None
@@ -43,6 +45,9 @@ class Past:
                 self.started, self.finished = event, None
             case Finished():
                 self.finished = event
+            case Failed(diverged=True):
+                # One of these may be why: made again, they would end each new start likewise.
+                self.rates.clear()
             case Resumed(step):
                 self.steps = step
                 self.in_force = {at: plan for at, plan in self.in_force.items() if at < step}

@@ -55,6 +55,7 @@ class PatientWriter:
     def _tell(self) -> None:
         late = f"{self._late:,} event{'s' * (self._late != 1)} came late"
         lost = f", {self._lost:,} were lost" if self._lost else ""
-        why, self._why, self._lost = self._why.lower(), "", 0
+        why = self._why.lower()
         words = f"the log could not be written for a while ({why}): {late}{lost}"
         self._writer.write(Notice(words))
+        self._why, self._lost = "", 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from tui.engine.cores import processors
+from tui.engine.cpu_quota import allowed
 from tui.engine.datasets import builtin
 from tui.engine.datasets.data import Data
 from tui.engine.feature_cache.cached_task import CachedTask
@@ -52,7 +53,7 @@ def how_many(spec: RunSpec, data: Data) -> int:
         return spec.hyper.workers
     if data.kind == builtin.KIND or len(data.train) < FEW_PICTURES:
         return 0
-    return best_count(spec.model.ctx, len(processors()))
+    return best_count(spec.model.ctx, allowed(len(processors())))
 
 
 def best_count(ctx: str, cores: int) -> int:
