@@ -37,9 +37,7 @@ class AskLearningRate(ModalScreen["float"]):
 
     def on_mount(self) -> None:
         self.query_one("#rate", Input).cursor_blink = False
-        self.query_one("#said", MessageLine).say(
-            "a warm-up ends; a schedule goes on from it, in proportion"
-        )
+        self.query_one("#said", MessageLine).say("a warm-up ends; a schedule goes on in proportion")
 
     def action_set(self) -> None:
         """Answer, if it can be used."""
