@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import psutil
 import pytest
 from textual.screen import Screen
+from textual.widgets import Input
 
 from tests.app.fake_trainer import (
     finished,
@@ -49,6 +51,7 @@ from tui.runs.folder import RunFolder
 
 ROOT = Path(__file__).parents[2]
 SMALL, WIDE = (80, 24), (120, 40)
+ME = psutil.Process()
 PANES = ("progress", "charts", "losses", "rates", "memory", "validations", "notices")
 
 
@@ -301,7 +304,75 @@ async def test_a_run_that_is_started_again_is_followed_once_it_says_so() -> None
         await until(pilot, lambda: not screen.has_class("-ended"))
 
 
+@pytest.mark.parametrize("end", [Failed("x"), None])
+async def test_a_run_that_somebody_else_starts_again_is_followed(end: Event | None) -> None:
+    """From the list of runs, by `thaw train` elsewhere; also one that was taken for gone."""
+    screen = screen_of([*sample_events(20), *([end] if end else [])])
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: screen.state.status.ended)
+        await until(pilot, lambda: screen.has_class("-ended"))
+        write_log(screen.folder, [started(os.getpid(), ME.create_time()), Phase("training")])
+        await until(pilot, lambda: screen.state.started and screen.state.started.pid != 4242)
+        await until(pilot, lambda: not screen.has_class("-ended"))
+
+
+async def test_whoever_writes_is_not_gone() -> None:
+    screen = screen_of(list(sample_events(7)))
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: screen.state.status is Status.GONE)
+        with screen.folder.events_file.open("a") as log:
+            log.write(line(900, finished(9)))
+        await until(pilot, lambda: screen.state.status is Status.COMPLETE)
+        await until(pilot, lambda: "complete" in shown(screen, "summary"))
+
+
+async def test_a_log_that_cannot_be_read_is_said_once_and_asked_for_again() -> None:
+    screen = screen_of(list(sample_events(7)), process=living())
+    log = screen.folder.events_file
+    kept = log.with_name("kept")
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        log.rename(kept)
+        log.mkdir()
+        said = pilot.app._notifications
+        await until(pilot, lambda: any("asking again" in one.message for one in said))
+        log.rmdir()
+        kept.rename(log)
+        with log.open("a") as more:
+            more.write(line(900, finished(9)))
+        await until(pilot, lambda: screen.state.status is Status.COMPLETE)
+        assert len(said) == 1
+
+
+async def test_the_end_leaves_whoever_is_typing_alone() -> None:
+    screen = screen_of(list(sample_events(7)), process=living())
+    screen.folder.log_file.write_text("hello\n" * 50)
+    async with Host(screen).run_test(size=WIDE) as pilot:
+        await settled(pilot)
+        await pilot.press("slash")
+        await until(pilot, lambda: isinstance(screen.focused, Input))
+        with screen.folder.events_file.open("a") as log:
+            log.write(line(900, finished(9)))
+        await until(pilot, lambda: screen.has_class("-ended"))
+        assert isinstance(screen.focused, Input)
+
+
 # Keys
+
+
+async def test_of_a_run_that_was_never_started_nothing_goes_on() -> None:
+    screen = following(make_folder(Path("runs/demo")))
+    app = Host(screen)
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "waiting" in shown(screen, "progress"))
+        actions = ("stop_run", "pause", "checkpoint", "validate", "learning_rate", "change_plan")
+        assert not any(screen.check_action(action, ()) for action in (*actions, "leave"))
+        assert screen.check_action("resume", ())
+        assert screen.check_action("back", ())
+        await pilot.press("s", "q")
+        assert app.screen is screen
+    assert app.return_value == 0
+    assert not screen.state.stop_asked
 
 
 async def test_stop_asks_once_and_ends_with_a_proof(

@@ -184,6 +184,7 @@ class RunState:
         seen_at = self.seen_at
         for envelope in envelopes:
             seen_at = envelope.time
+            self._come_back()
             match envelope.event:
                 case events.Step():
                     run.append(envelope)
@@ -202,6 +203,7 @@ class RunState:
     def apply(self, envelope: Envelope) -> None:
         """Fold one event in."""
         self.version += 1
+        self._come_back()
         self.seen_at = envelope.time
         self._tell(envelope.event)
         match envelope.event:
@@ -272,6 +274,11 @@ class RunState:
         """The trainer's process is no more, and it wrote no last event."""
         self.version += 1
         self.gone, self.ended_at = reason, self.seen_at
+
+    def _come_back(self) -> None:
+        # Whoever writes is there.
+        if self.gone:
+            self.gone, self.ended_at = "", 0.0
 
     def _tell(self, event: events.Event) -> None:
         match event:

@@ -24,6 +24,19 @@ def test_all_values_lie_on_a_linear_axis(values: list[float], ticks: int) -> Non
     assert len(axis.labels) == len(axis.ticks)
 
 
+@given(st.floats(-1e9, 1e9), st.integers(1, 40), st.integers(2, 12))
+def test_values_that_differ_in_their_last_bits_have_an_axis(
+    value: float, bits: int, ticks: int
+) -> None:
+    other = value
+    for _ in range(bits):
+        other = math.nextafter(other, math.inf)
+    for logarithmic in (False, True):
+        axis = value_axis([value, other], ticks, logarithmic=logarithmic)
+        assert axis.low < axis.high
+        assert 0 <= axis.column(max(axis.low, min(axis.high, value)), 60) < 60
+
+
 @given(st.lists(st.floats(1e-12, 1e12), min_size=1, max_size=20))
 def test_all_values_lie_on_a_logarithmic_axis(values: list[float]) -> None:
     axis = value_axis(values, 5, logarithmic=True)

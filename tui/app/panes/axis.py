@@ -76,6 +76,14 @@ def span_axis(low: int, high: int, ticks: int) -> Axis:
     return Axis(float(low), float(high), marks, tuple(f"{int(mark):,}" for mark in marks))
 
 
+SAME = 1e-6
+"""The share of a value by which others may differ and still be the same: no label tells them apart,
+and the marks of much smaller differences would be one number."""
+
+NOTHING = 1e-300
+"""What is less is as good as 0: it is written with fewer and fewer digits."""
+
+
 def value_axis(values: Sequence[float], ticks: int, *, logarithmic: bool = False) -> Axis:
     """The axis of values that holds all of these; values without a logarithm are passed over
     on a logarithmic one."""
@@ -84,8 +92,9 @@ def value_axis(values: Sequence[float], ticks: int, *, logarithmic: bool = False
     low, high = (min(values), max(values)) if values else (0.0, 1.0)
     if 0 <= low <= high / 2:
         low = 0.0
-    if high <= low:
-        pad = abs(high) / 2 or 1.0
+    largest = max(abs(low), abs(high))
+    if high - low <= max(SAME * largest, NOTHING):
+        pad = largest / 2 if largest > NOTHING else 1.0
         low, high = (0.0 if low - pad >= 0 else low - pad), high + pad
     gap = _round_gap((high - low) / max(1, ticks))
     first, last = math.floor(low / gap + 1e-9), math.ceil(high / gap - 1e-9)

@@ -17,7 +17,7 @@ from typing import ClassVar
 from textual import events, work
 from textual.app import ComposeResult
 from textual.screen import Screen
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tui.app.actions import Where, bindings
 from tui.app.glyphs import glyphs
@@ -35,7 +35,7 @@ from tui.app.screens.loading import LoadingScreen
 from tui.app.screens.quit_run import LEAVE, STOP, QuitRun
 from tui.app.screens.run_charts import RunCharts
 from tui.app.screens.run_facts import RunFacts
-from tui.app.screens.run_orders import RESUMABLE, RunOrders
+from tui.app.screens.run_orders import RunOrders
 from tui.app.screens.run_panes import RunPanes
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.key_scroll import KeyScroll
@@ -87,10 +87,13 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         self._memory: MemorySnapshot | None = None
         self._following = False
         self._found_gone = False
+        self._unreadable = ""
+        """Why the log could not be read the last time."""
         self._sampling = False
         self._sampled_at = float("-inf")
         self._quit_at_end = False
-        self._end_shown = False
+        self._end_shown: Status | None = None
+        """The end that the screen shows; None while there is none."""
         self._title_shown = ""
         self._shown_at = float("-inf")
         self._offered = self.state.status, False
@@ -122,7 +125,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
 
     def on_resize(self, event: events.Resize) -> None:
         """Lay the panes out for the new size."""
-        self.body.fit(event.size, self._end_shown)
+        self.body.fit(event.size, self._end_shown is not None)
 
     def panes_changed(self) -> None:
         """Show what a pane that came has missed."""
@@ -151,9 +154,8 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
     # Following
 
     def _tick(self) -> None:
-        # A trainer that was started again tells so only when it has imported MXNet.
-        alive = self.process is not None and self.process.poll() is None
-        if not self._following and (alive or not self.state.status.ended):
+        # One that has ended may be started again, from anywhere.
+        if not self._following:
             self._following = True
             self._follow()
         now = time.monotonic()
@@ -176,10 +178,19 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
             gone = self._gone()
             while envelopes := await asyncio.to_thread(self._reader.read, SLICE):
                 self.state.apply_all(envelopes)
+                gone = ""  # somebody writes, perhaps a trainer that came after that one
             if gone and self._found_gone and not self.state.status.ended:
                 self.state.mark_gone(with_disk(gone, self.folder))
+            self._unreadable = ""
             # Its supervisor may be about to say what ended it: only the second time counts.
             self._found_gone = bool(gone)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            if reason != self._unreadable:
+                self._unreadable = reason
+                self.notify(
+                    f"{self.folder.events_file}: {reason}; asking again", severity="warning"
+                )
         finally:
             self._following = False
         if self.state.status.ended:
@@ -230,8 +241,9 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         if title != self._title_shown:
             self._title_shown = title
             self.query_one("#title", Static).update(title)
-        if state.status.ended != self._end_shown:
-            self._end_shown = state.status.ended
+        end = state.status if state.status.ended else None
+        if end != self._end_shown:
+            self._end_shown = end
             self._show_end()
         offered = state.status, state.sampled is not None
         if offered != self._offered:
@@ -240,7 +252,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         self.shown_version = state.version
 
     def _show_end(self) -> None:
-        ended = self._end_shown
+        ended = self._end_shown is not None
         self.set_class(ended, "-ended")
         self.body.fit(self.size, ended)
         panel = self.query_one("#ended")
@@ -250,7 +262,9 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
             self.query_one(SummaryPane).show_run(
                 self.state, self.folder, last_lines(self.folder, lines)
             )
-            panel.focus()
+            # Letters of whoever is typing would be commands.
+            if not isinstance(self.focused, Input):
+                panel.focus()
         self.refresh_bindings()
         if ended and self._quit_at_end:
             self._exit()
@@ -268,18 +282,18 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now is offered."""
-        ended = self.state.status.ended
+        going = self._is_going()
         if (may := self.may_chart(action)) is not None:
             return may
         match action:
             case "stop_run":
-                return not ended and not self.state.stop_asked
+                return going and not self.state.stop_asked
             case "leave" | "pause" | "checkpoint" | "validate" | "learning_rate" | "change_plan":
-                return not ended
+                return going
             case "to_the_back":
                 return self.body.is_in_front
             case "back" | "runs":
-                return ended
+                return not going
             case "first_batch":
                 return self.state.checked is not None
             case "pictures":
@@ -287,8 +301,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
             case "confusion":
                 return any(one.confusion for one in self.state.validations)
             case "resume":
-                waiting = self.state.status is Status.WAITING and self.process is None
-                return waiting or self.state.status in RESUMABLE
+                return not going and self.state.status is not Status.COMPLETE
         return True
 
     def action_first_batch(self) -> None:
@@ -327,7 +340,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
 
     def action_ask_quit(self) -> None:
         """Quit; with a run going, ask what becomes of it."""
-        if self.state.status.ended:
+        if not self._is_going():
             self._exit()
             return
 
@@ -339,6 +352,11 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
                 self.stop()
 
         self.app.push_screen(QuitRun(self._come_back()), answered)
+
+    def _is_going(self) -> bool:
+        """Whether there is a trainer, as far as is known: a run may never have been started."""
+        waiting = self.state.status is Status.WAITING and self.process is None
+        return not (waiting or self.state.status.ended)
 
     def _is_first(self) -> bool:
         """Whether there is nothing below this screen to go back to."""
@@ -353,11 +371,10 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         return f"thaw train {shlex.quote(str(self.folder.path))} starts it"
 
     def _exit(self) -> None:
-        ended = self.state.status.ended
-        path = str(self.folder.path)
-        self.app.exit(
-            0,
-            message=f"{path}: {self.state.status.value}"
-            if ended
-            else f"The run goes on. Come back with: {self._come_back()}",
-        )
+        if self._is_going():
+            message = f"The run goes on. Come back with: {self._come_back()}"
+        elif self.state.status.ended:
+            message = f"{self.folder.path}: {self.state.status.value}"
+        else:
+            message = f"{self.folder.path}: not started; {self._how_to_begin()}"
+        self.app.exit(0, message=message)

@@ -15,9 +15,6 @@ from tui.app.tell_run import start_again, tell
 from tui.runs import control
 from tui.runs.folder import RunFolder
 
-RESUMABLE = (Status.STOPPED, Status.FAILED, Status.GONE)
-"""Ends after which a run can be started again."""
-
 
 class RunOrders(Screen[None]):
     """A screen on a run, which its keys command. What became of a command is in the run's
