@@ -36,7 +36,13 @@ def test_one_level_is_divided(tmp_path: Path) -> None:
 
 def test_other_classes_are_refused_with_the_right_flag(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"no class of the model: Cat, dog.*--classes Cat,dog"):
-        load_data(str(write_folders(tmp_path)), "classification", ())
+        load_data(str(write_folders(tmp_path)), "classification", ("owl",))
+
+
+def test_a_model_that_names_no_classes_takes_those_of_the_data(tmp_path: Path) -> None:
+    data = load_data(str(write_folders(tmp_path)), "classification", ())
+    assert data.classes == ("Cat", "dog")
+    assert data.counts == (5, 5)
 
 
 def test_broken_pictures_are_named(tmp_path: Path) -> None:

@@ -33,6 +33,9 @@ def fitted(path: str, survey: Survey, task: Task, classes: tuple[str, ...]) -> D
     if task == "pose":
         # A pose network tells joints apart, not classes: it takes every object that has some.
         classes = survey.classes
+    if task == "classification" and not classes:
+        # A network of one's own, which names none: those of the data, in their order.
+        classes = survey.classes
     indices = _indices(path, survey, task, classes)
     parts = [_usable(part, task, problems) for part in (survey.train, survey.validation)]
     for name, part in zip(("training", "validation"), parts, strict=True):

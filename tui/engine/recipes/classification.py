@@ -12,9 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-import mxnet as mx
 import numpy as np
-from mxnet.gluon import Block, HybridBlock
 from mxnet.gluon.data import DataLoader
 from mxnet.gluon.data.vision import transforms
 from mxnet.gluon.loss import SoftmaxCrossEntropyLoss
@@ -24,6 +22,7 @@ from tui.engine.datasets.data import Data, Task
 from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import Losses, Metric
 from tui.engine.refusal import Refusal
+from tui.engine.sources.assumed_size import classes_out
 from tui.engine.sources.built import Built
 from tui.runs.recipe import RecipeInfo
 from tui.runs.spec import Hyperparameters
@@ -53,7 +52,7 @@ class ClassificationRecipe:
 
     def fits(self, built: Built) -> bool:
         """One output, two axes."""
-        return built.input_size is not None and _classes_out(built.net, built.input_size) > 0
+        return built.input_size is not None and classes_out(built.net, built.input_size) > 0
 
     def check_classes(self, built: Built) -> None:
         """One output for each class.
@@ -61,11 +60,16 @@ class ClassificationRecipe:
         Raises:
             Refusal: there are others.
         """
-        self._compare(built, len(built.classes), "--classes names")
+        self.compare(built, len(built.classes), "--classes names")
 
-    def _compare(self, built: Built, wanted: int, who: str) -> None:
+    def compare(self, built: Built, wanted: int, who: str) -> None:
+        """Whether a network has as many outputs as somebody wants.
+
+        Raises:
+            Refusal: it has more or fewer.
+        """
         assert built.input_size is not None
-        outputs = _classes_out(built.net, built.input_size)
+        outputs = classes_out(built.net, built.input_size)
         if outputs != wanted:
             raise Refusal(
                 f"the network tells {outputs} classes apart, {who} {wanted}; "
@@ -78,7 +82,7 @@ class ClassificationRecipe:
         Raises:
             Refusal: the network's output has another size than there are classes.
         """
-        self._compare(built, len(data.classes), "the data has")
+        self.compare(built, len(data.classes), "the data has")
         return ClassificationTask(built, data, hyper)
 
 
@@ -148,21 +152,6 @@ def picture_transforms(
     ]
     validation = transforms.Compose([*whole, *finish])
     return (transforms.Compose([*random, *finish]) if augment else validation), validation
-
-
-def _classes_out(net: Block, input_size: tuple[int, int]) -> int:
-    if not isinstance(net, HybridBlock):
-        return 0
-    try:
-        out = net(mx.sym.var("data"))
-        if isinstance(out, (list, tuple)):
-            return 0
-        shapes = out.infer_shape_partial(data=(1, 3, *input_size))[1]
-    except Exception:  # MXNet raises what it likes when it cannot trace
-        return 0
-    finally:
-        net._clear_cached_op()
-    return int(shapes[0][1]) if len(shapes) == 1 and shapes[0] and len(shapes[0]) == 2 else 0
 
 
 RECIPE = ClassificationRecipe()

@@ -23,6 +23,7 @@ from mxnet.gluon import Block
 import tui
 from tui.engine.devices import parse_ctx
 from tui.engine.refusal import Refusal, in_one_line
+from tui.engine.sources.assumed_size import assume_size
 from tui.engine.sources.built import Built, Say
 from tui.engine.sources.shapes import infer_shapes, initialize
 from tui.engine.weights.load import load_weights
@@ -76,6 +77,8 @@ def build(source: ModelSource, say: Say) -> Built:
         say(f"loading weights from {source.weights}")
         load_weights(net, source.weights, ctx)
         built.weights = source.weights
+    if source.input_size is None:
+        assume_size(built)
     return built
 
 

@@ -16,6 +16,7 @@ from mxnet.gluon import SymbolBlock
 
 from tui.engine.devices import parse_ctx
 from tui.engine.refusal import Refusal, in_one_line
+from tui.engine.sources.assumed_size import assume_size
 from tui.engine.sources.built import Built, Say
 from tui.engine.sources.shapes import infer_shapes, initialize
 from tui.engine.weights.load import load_weights, read_params
@@ -65,6 +66,8 @@ def build(source: ModelSource, say: Say) -> Built:
         )
     else:
         built.notes.append("random weights (--no-weights)")
+    if source.input_size is None and inputs == ["data"]:
+        assume_size(built)
     return built
 
 
