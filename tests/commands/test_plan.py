@@ -13,7 +13,7 @@ from tui.model.plan import FreezePlan, Rule
 from tui.model.plan_file import read_plan, write_plan
 from tui.model.source import ModelSource
 from tui.runs.events import PlanApplied
-from tui.runs.folder import create_run
+from tui.runs.folder import create_run, runs_home
 from tui.runs.log import EventWriter
 from tui.runs.spec import Hyperparameters, RunSpec
 
@@ -198,3 +198,12 @@ def test_a_run_folder_stands_for_the_plan_that_it_goes_by(tmp_path: Path) -> Non
     nothing = thaw("plan", "show", str(tmp_path))
     assert nothing.returncode == 2
     assert "plan.toml: No such file" in nothing.stderr
+
+
+def test_a_run_is_known_by_its_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    plan = FreezePlan((Rule("freeze", "block", "features"),))
+    spec = RunSpec(ModelSource("demo"), "ssd", "shapes", Hyperparameters())
+    create_run(spec, plan, runs_home() / "20261129-figs")
+    assert "features" in thaw("plan", "show", "20261129").stdout
+    assert "no run is going on here" in thaw("plan", "set", "20261129", "20261129").stderr

@@ -11,6 +11,7 @@ from tui.model.plan import FreezePlan, Rule
 from tui.model.plan_file import write_plan
 from tui.runs.compared_run import ComparedRun, RunReader, rules_of, settings_of
 from tui.runs.comparison import Difference, compare
+from tui.runs.comparison_rows import plan_rows
 from tui.runs.events import Continued, Event, Memory, Paused, PlanApplied, Resumed, Step, Validated
 from tui.runs.folder import RunFolder
 from tui.runs.spec import Hyperparameters, read_spec, write_spec
@@ -93,16 +94,19 @@ def test_a_plan_that_was_changed_by_hand_counts_as_it_is_now(tmp_path: Path) -> 
     assert Difference("freeze all", (None, 1)) in found.rules
     assert Difference("trainable_parameters", (24, 30)) in found.trains
     assert Difference("trainable_values", (312_000, 400_000)) in found.trains
+    assert ("changed after step", ("-", "2")) in plan_rows(found)
     # Taken back by a resume from before it.
     write_log(other, [Resumed(1, 1)])
-    assert compare([one, other]).rules == ()
+    again = compare([one, other])
+    assert again.rules == ()
+    assert not any(name == "changed after step" for name, _ in plan_rows(again))
 
 
 def test_what_came_of_a_run(tmp_path: Path) -> None:
     log = steps(200, ALIVE)
     row = compared(run(tmp_path / "run", [*log, proof(), finished(200)]))
     losses = [one.loss for one in log if isinstance(one, Step) and one.loss is not None]
-    assert row.loss == pytest.approx(sum(losses[-50:]) / 50)
+    assert row.loss == pytest.approx(sum(losses[-20:]) / 20)
     assert (row.steps, row.total_steps, row.seconds) == (200, 400, 192.4)
     measured = [one for one in log if isinstance(one, Validated)]
     assert row.metrics == tuple((one.step, one.value) for one in measured)

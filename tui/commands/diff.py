@@ -11,6 +11,7 @@ from tui.commands.asking import answer_to
 from tui.commands.completing import files
 from tui.commands.helped import Helped
 from tui.commands.problem import Problem
+from tui.commands.run_argument import run_called
 from tui.commands.saying import is_unicode, print_json, print_table, say
 
 
@@ -28,8 +29,9 @@ from tui.commands.saying import is_unicode, print_json, print_table, say
 def diff(first: str, second: str, as_json: bool) -> None:
     """Which parameters differ between two files of weights, or two runs, and by how much.
 
-    FIRST and SECOND are .params files, or folders of runs that have ended. Parameters are told
-    apart by their names in the files. Exit code 1 where anything differs, as of diff.
+    FIRST and SECOND are .params files, or runs that have ended, by their folders or names.
+    Parameters are told apart by their names in the files. Exit code 1 where anything differs, as
+    of diff.
 
     --json prints one object: version (1), first, second, and parameters: for each its name, shape,
     how (same, changed, retyped, reshaped, first only, second only), largest (absolute difference
@@ -59,6 +61,8 @@ def _weights_of(text: str) -> str:
     from tui.runs.folder import RunFolder
 
     path = Path(text).expanduser()
+    if not path.exists() and (run := run_called(text)):
+        path = run.path
     if path.is_dir():
         folder = RunFolder(path)
         if not folder.spec_file.is_file():

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from tui.commands.asking import answer_to, opened_model
+from tui.commands.completing import runs
 from tui.commands.helped import HelpedGroup
 from tui.commands.output import output_options, put_out
 from tui.commands.plan_options import read_given
 from tui.commands.problem import Problem
+from tui.commands.run_argument import run_of
 from tui.commands.saying import echo, is_unicode, print_json, print_table, say
 from tui.commands.source_options import optional_source, source_options
 
@@ -41,7 +43,7 @@ def plan() -> None:
 @plan.command(
     examples=(
         ("thaw plan show plan.toml", "the rules in words"),
-        ("thaw plan show RUN_DIR", "those that a run goes by now"),
+        ("thaw plan show RUN", "those that a run goes by now"),
         ("thaw plan show plan.toml resnet50_v1", "and what each decides there"),
     ),
 )
@@ -200,28 +202,25 @@ def from_net(source: ModelSource, output: Path | None, force: bool) -> None:
 
 
 @plan.command(
-    name="set", examples=(("thaw plan set RUN_DIR plan.toml", "after the batch that is at work"),)
+    name="set", examples=(("thaw plan set RUN plan.toml", "after the batch that is at work"),)
 )
-@click.argument("run_dir", type=click.Path(path_type=Path))
+@click.argument("run", shell_complete=runs)
 @click.argument("file", type=click.Path(path_type=Path))
-def plan_set(run_dir: Path, file: Path) -> None:
+def plan_set(run: str, file: Path) -> None:
     """Put a plan in force in a run that is going on.
 
     It takes the place of the whole plan so far, after the batch that is at work. Exit code 2
     where the trainer does not take it: nothing has changed then.
     """
     from tui.runs.control import ControlError
-    from tui.runs.folder import RunFolder
     from tui.runs.plan_change import change_plan
 
-    folder = RunFolder(run_dir)
-    if not folder.spec_file.exists():
-        raise Problem(f"{run_dir}: no run folder (it has no run.toml)")
+    folder = run_of(run)
     given = read_given(file)
     try:
         reply = change_plan(folder, given.plan)
     except ControlError as error:
-        raise Problem(f"{run_dir}: no run is going on here ({error})") from None
+        raise Problem(f"{folder.path}: no run is going on here ({error})") from None
     if not reply.accepted:
         raise Problem(f"{file}: {reply.message}")
     echo(reply.message)

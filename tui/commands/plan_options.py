@@ -48,11 +48,14 @@ class GivenPlan:
 
 
 def read_given(file: Path) -> GivenPlan:
-    """A plan from a file, or the one that a run folder goes by now; one that cannot be read is a
-    problem."""
+    """A plan from a file, or the one that a run goes by now, which may be given by its name; one
+    that cannot be read is a problem."""
+    from tui.commands.run_argument import run_called
     from tui.model.plan_file import read_plan
     from tui.toml import TomlError
 
+    if not file.exists() and (run := run_called(str(file))):
+        file = run.path
     try:
         if file.is_dir():
             from tui.runs.folder import RunFolder

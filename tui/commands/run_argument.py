@@ -24,6 +24,18 @@ def run_of(word: str | None) -> RunFolder:
         raise Problem(str(error)) from None
 
 
+def run_called(word: str) -> RunFolder | None:
+    """The one run that a word stands for, where it is no path; None where there is none, or
+    several."""
+    from tui.runs.finding import NoSuchRun, find_run
+    from tui.runs.folder import runs_home
+
+    try:
+        return find_run(word, runs_home())
+    except NoSuchRun:
+        return None
+
+
 def read_run(folder: RunFolder) -> tuple[RunSpec, FreezePlan]:
     """A run as it was made; one that cannot be read is a problem."""
     from tui.toml import TomlError

@@ -39,9 +39,9 @@ def read_plan(path: Path | str) -> FreezePlan:
         raise TomlError(f"{path}: not a freeze plan: {error}") from None
 
 
-def write_plan(path: Path, plan: FreezePlan) -> None:
-    """Write a plan, whole or not at all."""
-    write_toml(path, _content(plan), HEADER)
+def write_plan(path: Path, plan: FreezePlan, about: str = "") -> None:
+    """Write a plan, whole or not at all. `about` is a line that says whose it is."""
+    write_toml(path, _content(plan), f"# {about}\n{HEADER}" if about else HEADER)
 
 
 def plan_text(plan: FreezePlan) -> str:

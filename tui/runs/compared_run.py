@@ -34,7 +34,11 @@ from tui.runs.watch import stamp_of
 from tui.toml import TomlError
 
 LAST_STEPS = 50
-"""Steps over which the loss at the end is the mean: one step's is chance."""
+"""Steps over which the speed is the mean."""
+
+LAST_SHARE = 0.1
+"""Of a run's steps, over which the loss at the end is the mean, as one step's is chance; never more
+than those."""
 
 SMOOTHING = 0.9
 """How much of the past the curves of losses keep at each step."""
@@ -58,12 +62,12 @@ class ComparedRun(msgspec.Struct, frozen=True):
     """A run among those that are compared.
 
     `settings` are those of its run.toml by name, `rules` those of its plan in words, in their
-    order; `plan` is the plan in a word. `loss` and `pictures_per_second` are means over the last
-    `LAST_STEPS` steps, `value` is the metric last measured and `best` the best one, at `best_step`;
-    `per_class` and `beside` are of the last validation. `losses` is the smoothed loss by step,
-    `metrics` the metric by step. `seconds` is how long it trained, None before its end, `elapsed`
-    how long it has so far, pauses left out. `proof` is None while there is none. `problem` is what
-    of the folder cannot be read.
+    order; `plan` is the plan in a word, `changed` after which steps it was changed by hand. `loss`
+    and `pictures_per_second` are means over the last steps, `value` is the metric last measured
+    and `best` the best one, at `best_step`; `per_class` and `beside` are of the last validation.
+    `losses` is the smoothed loss by step, `metrics` the metric by step. `seconds` is how long it
+    trained, None before its end, `elapsed` how long it has so far, pauses left out. `proof` is None
+    while there is none. `problem` is what of the folder cannot be read.
     """
 
     name: str
@@ -87,6 +91,7 @@ class ComparedRun(msgspec.Struct, frozen=True):
     proof: Proof | None = None
     problem: str = ""
     plan: str = ""
+    changed: tuple[int, ...] = ()
     elapsed: float | None = None
     pictures_per_second: float | None = None
 
@@ -154,6 +159,7 @@ class _SoFar:
         self._last: deque[Step] = deque(maxlen=_KEPT_STEPS)
         self._validations: list[Validated] = []
         self._plans: list[tuple[int, dict[str, Any]]] = []
+        self._changed: list[int] = []
         self._begun = self._now = self._paused_at = 0.0
         self._before = self._paused = 0.0
 
@@ -173,6 +179,8 @@ class _SoFar:
             case PlanApplied() as change:
                 rules = {} if change.plan is None else {"rules": rules_of(change.plan)}
                 self._plans.append((change.step, {"trains": _trains(change), **rules}))
+                if change.reason in ("by hand", "replayed"):
+                    self._changed.append(change.step)
             case Resumed(step, seconds=seconds):
                 self._resume(step)
                 self._before = seconds
@@ -194,8 +202,10 @@ class _SoFar:
         known = {**self._known, "losses": tuple(self._curve.line(SMOOTHING))}
         for _, change in self._plans:
             known |= change
+        known["changed"] = tuple(self._changed)
         last = list(self._last)[-LAST_STEPS:]
-        losses = [step.loss for step in last if step.loss is not None]
+        at_the_end = max(1, int(self._known.get("steps", 0) * LAST_SHARE))
+        losses = [step.loss for step in last[-at_the_end:] if step.loss is not None]
         if losses:
             known["loss"] = sum(losses) / len(losses)
         if last:
@@ -214,6 +224,7 @@ class _SoFar:
         while self._last and self._last[-1].step > step:
             self._last.pop()
         self._validations = [one for one in self._validations if one.step <= step]
+        self._changed = [one for one in self._changed if one < step]
         # A change that came just then is made again.
         self._plans = [one for one in self._plans if one[0] < step]
         self._known["steps"] = step

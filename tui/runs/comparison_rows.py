@@ -28,6 +28,9 @@ def settings_rows(found: Comparison, *, every: bool = False) -> list[Row]:
 def plan_rows(found: Comparison) -> list[Row]:
     """Rules that are not in all plans at the same place, and the counts that differ."""
     rules = [_row(row.name, [_place(value) for value in row.values]) for row in found.rules]
+    if any(run.changed for run in found.runs):
+        changed = [", ".join(map(str, run.changed)) or None for run in found.runs]
+        rules.append(_row("changed after step", changed))
     return rules + [_row(row.name.replace("_", " "), row.values) for row in found.trains]
 
 
@@ -64,16 +67,17 @@ def outcome_rows(runs: Sequence[ComparedRun]) -> list[Row]:
         _row("steps", [f"{r.steps}/{r.total_steps}" if r.total_steps else None for r in runs]),
         _row("seconds", [None if r.elapsed is None else f"{r.elapsed:.0f}" for r in runs]),
         _row("pictures/s", [_rate(r.pictures_per_second) for r in runs]),
-        _row("loss", [run.loss for run in runs]),
+        _row("loss at the end", [run.loss for run in runs]),
     ]
     for metric in metric_names(runs):
         of = [run if run.metric == metric else None for run in runs]
         rows.append(_row(metric, [run.value if run else None for run in of]))
         rows.append(_row("  best", [_best(run) if run else None for run in of]))
-    for kind in ("per_class", "beside"):
+    for kind, said in (("per_class", "class "), ("beside", "")):
         names = dict.fromkeys(name for run in runs for name in getattr(run, kind))
         rows += [
-            _row(f"  {name}", [getattr(run, kind).get(name) for run in runs]) for name in names
+            _row(f"  {said}{name}", [getattr(run, kind).get(name) for run in runs])
+            for name in names
         ]
     return rows
 

@@ -150,7 +150,13 @@ def create_run(spec: RunSpec, plan: FreezePlan, path: Path | None = None) -> Run
         # A folder that a person made keeps its own mode; the socket in it is its owner's anyway.
         folder.path.mkdir(parents=True, mode=0o700)
     folder.weights.mkdir(exist_ok=True)
-    write_plan(folder.plan_file, plan)
+    write_plan(
+        folder.plan_file,
+        plan,
+        "The plan with which this run begins. What is changed while it goes on stands in "
+        "events.jsonl:\n# thaw plan show RUN tells the plan that is in force, thaw verify RUN all "
+        "of them.",
+    )
     write_spec(folder.spec_file, spec)
     return folder
 
