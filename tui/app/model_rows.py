@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tui.model.recent import Recent
 from tui.model.source import ModelSource, runs_python
-from tui.model.weight_sources import sources_of
+from tui.model.weight_sources import REPOSITORY, public, repository, sources_of
 from tui.model.zoo import ZooEntry, trained_on, zoo_table
 
 
@@ -61,8 +61,9 @@ class ModelRow:
 
     @property
     def weights_word(self) -> str:
-        """Where the zoo's own weights are: `on disk`, `download` or `none`; `trunk` where it has
-        some for the trunk alone, `network` where the model cannot even be built without one."""
+        """Where the zoo's own weights are: `on disk`, `download`, `gone` (GluonCV's repository had
+        them, and no longer answers) or `none`; `trunk` where some can be had for the trunk alone,
+        `network` where the model cannot even be built without one."""
         if self.entry is None:
             return ""
         if self.entry.reason:
@@ -71,7 +72,12 @@ class ModelRow:
             return "on disk"
         if self.entry.needs_classes:
             return "trunk"
-        return "download" if sources_of(self.entry.name) else "none"
+        sources = sources_of(self.entry.name)
+        if public(sources) or (sources and repository() != REPOSITORY):
+            return "download"
+        if public(sources_of(self.entry.trunk)):
+            return "trunk"
+        return "gone" if sources else "none"
 
 
 def model_rows(recent: Sequence[Recent], on_disk: Collection[str]) -> list[ModelRow]:

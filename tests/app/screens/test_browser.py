@@ -112,12 +112,13 @@ async def test_enter_opens_with_the_weights_on_disk_and_q_comes_back() -> None:
     assert len(read_recent(recent_file())) == 1
 
 
-@pytest.mark.parametrize(("key", "pretrained"), [("enter", True), ("r", False)])
+@pytest.mark.parametrize(("key", "pretrained"), [("d", True), ("enter", False), ("r", False)])
 async def test_weights_that_are_not_there_are_asked_for(key: str, pretrained: bool) -> None:
     async with browser(cifar()) as (pilot, screen, inspector):
         await pilot.press(*"cifar_resnet20_v1", "enter")
         await wait_for(pilot, WhichWeights)
         assert "cifar_resnet20_v1-121e1579.params" in text_of(pilot)
+        assert "Nearest that can be had: resnet" in text_of(pilot)
         assert inspector.questions == []
         await pilot.press("escape")
         assert screen.is_current

@@ -155,6 +155,17 @@ async def test_at_80_columns_all_that_is_needed_can_be_read() -> None:
         assert screen.parameter_tree._cells.columns.label >= 30
 
 
+async def test_of_a_place_in_a_sequence_it_is_said_what_stands_there() -> None:
+    async with model_screen(cifar(), NARROW) as (pilot, _):
+        await pilot.press("S")
+        text = text_of(pilot)
+        assert "0 Conv2D" in text
+        assert "1 BatchNorm" in text
+        assert "output Dense" not in text
+    async with model_screen(opened(layers("0", "café")), NARROW) as (pilot, _):
+        assert "0 Dense" in text_of(pilot)
+
+
 async def test_more_columns_at_120() -> None:
     async with model_screen(ssd(), WIDE) as (pilot, _):
         await pilot.press("Z")

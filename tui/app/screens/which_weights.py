@@ -9,7 +9,7 @@ from tui.app.screens.question import Choice, Question
 from tui.app.widgets.model_columns import at_home
 from tui.model.source import ModelSource
 from tui.model.weight_files import TRUNK, weight_files
-from tui.model.weight_sources import REPOSITORY, public, repository, sources_of
+from tui.model.weight_sources import REPOSITORY, places_of, public, repository, sources_of
 from tui.model.zoo import ZooEntry, find_entry, models_folder
 
 FETCH = "fetch"
@@ -37,21 +37,22 @@ class WhichWeights(Question):
         elif not known:
             said.append("They are known to be in GluonCV's repository alone,")
             said.append("which has not answered since 2024.")
+            if (places := places_of(entry.name)) and places.nearest:
+                said.append(f"Nearest that can be had: {places.nearest}.")
         own = [source.file for source in sources if source.place == "gluoncv"]
         if own:
             said.append(f"Or put {own[0]}")
             said.append(f"into {at_home(str(models_folder()))}.")
-        choices = [
-            Choice("d", "download them" if known or mirrored else "try it all the same", FETCH)
-        ]
+        choices = [Choice("r", "open with random weights", RANDOM)]
         for_trunk = public(sources_of(entry.trunk)) if entry.trunk else ()
         if not of_trunk and for_trunk:
-            choices.append(Choice("t", f"begin with its trunk's, {entry.trunk}", TRUNK))
-        choices += [
-            Choice("r", "open with random weights", RANDOM),
-            Choice("b", back, BACK),
-        ]
-        super().__init__(question, "\n".join(said), choices)
+            choices.insert(0, Choice("t", f"begin with its trunk's, {entry.trunk}", TRUNK))
+        # The first is what Enter takes: nothing that is known to fail.
+        if known or mirrored:
+            choices.insert(0, Choice("d", "download them", FETCH))
+        else:
+            choices.append(Choice("d", "try the download all the same", FETCH))
+        super().__init__(question, "\n".join(said), [*choices, Choice("b", back, BACK)])
 
 
 def decided(source: ModelSource, answer: str) -> tuple[ModelSource, bool]:

@@ -60,6 +60,9 @@ class TreeCells:
         if self._folds.can_fold(node):
             fold = (signs.unfolded if self._folds.is_unfolded(node) else signs.folded) + " "
         text = _safe(here.label, signs)
+        if here.is_block and here.label.isdecimal() and not self.columns.name:
+            # A place in a sequence says nothing.
+            text = f"{text} {_safe(self._tree.block_info(node).class_name, signs)}".rstrip()
         return signs.cut(" " * self.indent(node) + fold + text, self.columns.label)
 
     def label_marks(self, node: int, signs: Glyphs) -> list[int]:
