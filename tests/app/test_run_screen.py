@@ -360,6 +360,35 @@ async def test_the_end_leaves_whoever_is_typing_alone() -> None:
 # Keys
 
 
+async def test_a_key_that_does_nothing_now_says_why() -> None:
+    screen = screen_of(list(sample_events(3)), process=living())
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await settled(pilot)
+        await pilot.press("m", "r", "escape")
+        await until(pilot, lambda: len(pilot.app._notifications) == 2)
+        said = [one.message for one in pilot.app._notifications]
+        assert said == [
+            "m, mistakes: there after a classifier's first validation", "r, start: not now",
+        ]  # fmt: skip
+        with screen.folder.events_file.open("a") as log:
+            log.write(line(900, finished(3)))
+        await until(pilot, lambda: screen.has_class("-ended"))
+        await pilot.press("p")
+        await until(pilot, lambda: len(pilot.app._notifications) == 3)
+        assert [one.message for one in pilot.app._notifications][-1] == (
+            "p, pause: the run is complete"
+        )
+
+
+async def test_before_the_log_is_read_it_does_not_say_that_nobody_began(tmp_path: Path) -> None:
+    screen = screen_of(list(sample_events(3)), tmp_path / "run")
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        assert screen.state.started or not screen.check_action("resume", ())
+        assert "thaw train" not in shown(screen, "progress")
+        await until(pilot, lambda: screen.state.status is Status.GONE)
+        assert screen.check_action("resume", ())
+
+
 async def test_of_a_run_that_was_never_started_nothing_goes_on() -> None:
     screen = following(make_folder(Path("runs/demo")))
     app = Host(screen)

@@ -19,7 +19,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widgets import Input, Static
 
-from tui.app.actions import Where, bindings
+from tui.app.actions import Where, at, bindings, key_text, keys_of
 from tui.app.glyphs import glyphs
 from tui.app.looks import redraw_seconds
 from tui.app.panes import chart
@@ -55,6 +55,14 @@ SLICE = 1 << 16
 """Bytes of the log that are read and folded in one go: a few milliseconds."""
 
 
+NOT_YET = {
+    "run.first_batch": "there as soon as the first batch has been looked at",
+    "run.confusion": "there after a classifier's first validation",
+    "run.pictures": "there after the first validation",
+}
+"""When what a key shows is there, by action."""
+
+
 class RunScreen(RunOrders, RunPanes, RunCharts):
     """Follows one run.
 
@@ -87,6 +95,8 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         self._memory: MemorySnapshot | None = None
         self._following = False
         self._found_gone = False
+        self._was_read = process is not None
+        """Whether it is known that the run was never started, where it was not."""
         self._unreadable = ""
         """Why the log could not be read the last time."""
         self._sampling = False
@@ -119,7 +129,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         self.charts.draw_as(self.kept_layout.smoothing, self.kept_layout.logarithmic)
         self.say_layout_problem()
         if self.process is None:
-            self.state.mark_not_begun(f"waiting for the trainer: {self._how_to_begin()}")
+            self.state.mark_not_begun("reading the run")
         self.set_interval(self._interval, self._tick)
         self.call_after_refresh(self._tick)
 
@@ -182,6 +192,11 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
             if gone and self._found_gone and not self.state.status.ended:
                 self.state.mark_gone(with_disk(gone, self.folder))
             self._unreadable = ""
+            if not self._was_read:
+                self._was_read = True
+                if self.state.started is None:
+                    self.state.mark_not_begun(f"waiting for the trainer: {self._how_to_begin()}")
+                self.refresh_bindings()
             # Its supervisor may be about to say what ended it: only the second time counts.
             self._found_gone = bool(gone)
         except OSError as error:
@@ -301,8 +316,20 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
             case "confusion":
                 return any(one.confusion for one in self.state.validations)
             case "resume":
-                return not going and self.state.status is not Status.COMPLETE
+                return not going and self._was_read and self.state.status is not Status.COMPLETE
         return True
+
+    def on_key(self, event: events.Key) -> None:
+        """Of a letter that does nothing now, say why."""
+        action = next((one for one in at("run") if event.key in keys_of(one)), None)
+        if not event.is_printable or action is None or event.key in self.active_bindings:
+            return
+        event.stop()
+        ended = self.state.status.ended
+        why = NOT_YET.get(
+            action.id, f"the run is {self.state.status.value}" if ended else "not now"
+        )
+        self.notify(f"{key_text(event.key)}, {action.label}: {why}", timeout=3)
 
     def action_first_batch(self) -> None:
         """Show what the first batch has shown."""
