@@ -123,7 +123,7 @@ def parameter_detail(session: Session, node: int) -> list[Fact]:
     grad_req = "null"
     if state is State.TRAINABLE:
         grad_req = parameter.grad_req if parameter.grad_req != "null" else "write"
-    built = f" (built with {parameter.grad_req})" if parameter.grad_req != grad_req else ""
+    built = f" (was {parameter.grad_req})" if parameter.grad_req != grad_req else ""
     facts = [Fact("name", _safe(parameter.name))]
     places = parameter.structure_names
     if len(places) > 1:
@@ -265,7 +265,7 @@ def _selects(session: Session, node: int) -> list[Fact]:
 
 def _multiplier(name: str, decided: Mapping[int, float], parameter: int, built: float) -> str:
     now = decided.get(parameter, built)
-    return f"{name} {now:g}" + (f" (built with {built:g})" if now != built else "")
+    return f"{name} {now:g}" + (f" (was {built:g})" if now != built else "")
 
 
 def _zeros(values: ValueFacts) -> float:

@@ -122,14 +122,15 @@ def in_words(verdict: Verdict) -> list[str]:
     lines += _counted(
         "statistics",
         (verdict.statistics_fixed, "fixed: identical"),
-        (verdict.statistics_moved, "moved, as they were to"),
+        (verdict.statistics_moved, "moved, as intended"),
         (verdict.statistics_unmoved, "free to move: unchanged"),
     )
     lines += _counted(
         "trainable", (verdict.changed, "changed"), (verdict.unchanged, "did not change")
     )
     lines += _counted(
-        "for a time", (verdict.frozen_at_times, "of these were frozen, and identical then")
+        "for a time",
+        (verdict.frozen_at_times, "of these were frozen for part of the run, and identical then"),
     )
     if verdict.unchanged:
         lines.append("! trainable, and unchanged: dead layers, or ones that no gradient reaches:")

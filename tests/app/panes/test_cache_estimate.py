@@ -13,7 +13,7 @@ MEASURED = CacheEstimate(
 
 def test_room_speed_and_time() -> None:
     assert in_words(MEASURED) == (
-        "45.0 MB · after the first epoch about 4.0 times as fast · spares 2:15 of 4:00"
+        "45.0 MB · after the first epoch about 4.0 times as fast · saves 2:15 of 4:00"
     )
 
 
@@ -21,7 +21,7 @@ def test_views_take_an_epoch_each() -> None:
     views = CacheEstimate(
         total_bytes=10, picture_seconds=1, kept_seconds=0.01, pictures=10, views=3, epochs=3
     )
-    assert in_words(views) == "10 B · after 3 epochs over 20 times as fast · spares 0:00 of 0:30"
+    assert in_words(views) == "10 B · after 3 epochs over 20 times as fast · saves 0:00 of 0:30"
 
 
 def test_why_not() -> None:

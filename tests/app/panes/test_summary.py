@@ -40,7 +40,7 @@ def test_what_did_not_change_is_named_and_a_long_list_is_counted() -> None:
 def test_a_run_that_froze_nothing_says_so() -> None:
     text = said(Proof(0, 0, 24, statistics_moved=62))
     assert "frozen      none" in text
-    assert "62 moved, as they were to" in text
+    assert "62 moved, as intended" in text
 
 
 def test_a_multiplier_of_0_that_did_not_hold_is_said_to_be_no_freeze() -> None:
@@ -54,7 +54,7 @@ def test_a_multiplier_of_0_that_did_not_hold_is_said_to_be_no_freeze() -> None:
 
 def test_what_was_frozen_for_a_time_is_counted() -> None:
     text = said(Proof(9, 0, 4, frozen_at_times=3, intervals=2))
-    assert "for a time  3 of these were frozen: identical then" in text
+    assert "for a time  3 frozen for part of the run: identical then" in text
 
 
 def test_names_cannot_drive_the_terminal() -> None:

@@ -129,11 +129,11 @@ async def test_undo_and_redo_name_the_step() -> None:
         await pilot.press("u")
         assert said(screen) == "nothing to undo"
         await pilot.press("h", "i", "u")
-        assert said(screen).startswith("undid inverted: 24 parameters train")
+        assert said(screen).startswith("undone: inverted: 24 parameters train")
         await pilot.press("u")
-        assert said(screen).startswith(f"undid head only: {ALL} parameters train")
+        assert said(screen).startswith(f"undone: head only: {ALL} parameters train")
         await pilot.press("U")
-        assert said(screen).startswith("did again head only: 24 parameters train")
+        assert said(screen).startswith("redone: head only: 24 parameters train")
         await pilot.press("U", "U")
         assert said(screen) == "nothing to redo"
 

@@ -72,7 +72,7 @@ async def test_one_picture_at_eighty_columns_with_its_caption_in_words(shown: Sh
         for said in (
             "pictures after step 300 · VOC07 mAP 0.4661 · the newest · half blocks",
             "1 of 4  predicted: fig 0.91, date 0.55; true: 2 fig, date",
-            "samples/00000300/1.png · whole lines: predicted, dashed: true",
+            "samples/00000300/1.png · solid lines: predicted, dashed: true",
             "enter enlarge",
         ):
             assert said in text

@@ -305,7 +305,8 @@ def test_auto_changes_nothing_of_what_training_means(tmp_path: Path) -> None:
     (caching,) = of(Caching, carry_out(folder))
     assert not caching.active
     assert (
-        caching.why_not == "each epoch draws other pictures (views, or no augmentation, would not)"
+        caching.why_not
+        == "augmentation changes the pictures in each epoch (views, or none, would not)"
     )
 
 

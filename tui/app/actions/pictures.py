@@ -54,7 +54,7 @@ PICTURES: tuple[Action, ...] = (
         "pictures.way",
         ("w",),
         "way",
-        "draw otherwise",
+        "other graphics",
         "Sixel or Kitty's protocol where the terminal has it, half blocks, greys",
         "pictures",
         rank=4,

@@ -120,7 +120,7 @@ PLAN: tuple[Action, ...] = (
         "choice.next",
         ("right", "down", "ctrl+j"),
         "step(1)",
-        "another",
+        "next choice",
         "the next word; typing its first letters chooses it too",
         "choice",
         rank=1,

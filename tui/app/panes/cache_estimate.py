@@ -45,7 +45,7 @@ def in_words(estimate: CacheEstimate) -> str:
     after = "the first epoch" if estimate.views == 1 else f"{estimate.views} epochs"
     spared, whole = map(readings.duration, (estimate.spared_seconds, estimate.plain_seconds))
     kept = size(estimate.total_bytes)
-    return f"{kept} · after {after} {times} as fast · spares {spared} of {whole}"
+    return f"{kept} · after {after} {times} as fast · saves {spared} of {whole}"
 
 
 def _safe(text: str) -> str:

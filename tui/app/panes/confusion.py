@@ -30,7 +30,7 @@ def confusion_lines(state: RunState, folder: RunFolder, width: int) -> list[Cont
         )
         return [written((f"nothing to show: {words}", FAINT))]
     lines = [written((f"epoch {newest.epoch}, after step {newest.step:,}", FAINT))]
-    heads = FIGURES.format(pictures="pictures", share="of its")
+    heads = FIGURES.format(pictures="pictures", share="share")
     cells = min(NAME_CELLS, (width - len(heads) - 2) // 2)
     if newest.confused:
         names = f"{'class':<{cells}} {'taken for':<{cells}}"

@@ -34,7 +34,7 @@ def lines_of_check(check: Checked, prepared: Prepared | None) -> list[Content]:
     lines = [
         written(
             ("first batch", HEADING),
-            f"  {counted(check.pictures, 'picture')}{labels}, there and back in "
+            f"  {counted(check.pictures, 'picture')}{labels}, forward and backward in "
             f"{check.seconds:.2f} s",
         ),
         _line("loss", f"{readings.loss(check.loss)}  ({parts})" if parts else ""),

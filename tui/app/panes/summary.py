@@ -40,6 +40,8 @@ class SummaryPane(LivePane):
             lines.append(written((f"! {state.gone}{_at(state)}", ERROR)))
         if state.proof is not None:
             lines += proof_lines(state.proof)
+        elif state.finished is not None and not state.finished.steps:
+            lines.append(written(("no step was made: there is nothing to prove", FAINT)))
         elif state.status in (Status.COMPLETE, Status.STOPPED):
             lines.append(written(("! no proof was written", ERROR)))
         lines.append(_line("run", _path(folder.path)))
@@ -80,7 +82,7 @@ def proof_lines(proof: Proof) -> list[Content]:
     if proof.statistics_identical:
         statistics.append(f"{proof.statistics_identical:,} fixed: identical")
     if proof.statistics_moved:
-        statistics.append(f"{proof.statistics_moved:,} moved, as they were to")
+        statistics.append(f"{proof.statistics_moved:,} moved, as intended")
     if statistics:
         lines.append(_line("statistics", " · ".join(statistics)))
     changed = counted(proof.trainable_changed, "parameter")
@@ -100,7 +102,10 @@ def proof_lines(proof: Proof) -> list[Content]:
         )
     if proof.frozen_at_times:
         lines.append(
-            _line("for a time", f"{proof.frozen_at_times:,} of these were frozen: identical then")
+            _line(
+                "for a time",
+                f"{proof.frozen_at_times:,} frozen for part of the run: identical then",
+            )
         )
     return lines
 

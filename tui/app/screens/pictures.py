@@ -31,7 +31,7 @@ LEGENDS = {
     "simple_pose": "dots: predicted joints",
 }
 """What the lines and areas are, by recipe; of the others boxes."""
-BOXES = "whole lines: predicted, dashed: true"
+BOXES = "solid lines: predicted, dashed: true"
 
 
 class PicturesScreen(Screen[None]):

@@ -209,7 +209,7 @@ class PlanKeys(Screen[None]):
         if what is None:
             self.message.say("nothing to undo")
         else:
-            self._show(f"undid {what}")
+            self._show(f"undone: {what}")
 
     def action_redo(self) -> None:
         """Do again what was undone."""
@@ -217,7 +217,7 @@ class PlanKeys(Screen[None]):
         if what is None:
             self.message.say("nothing to redo")
         else:
-            self._show(f"did again {what}")
+            self._show(f"redone: {what}")
 
     # The plan pane
 

@@ -340,7 +340,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
     def action_confusion(self) -> None:
         """Show which classes are taken for which."""
         lines = confusion_lines(self.state, self.folder, RunFacts.columns(self.size.width))
-        self.app.push_screen(RunFacts("What is taken for what", lines))
+        self.app.push_screen(RunFacts("Which classes are taken for which", lines))
 
     def action_runs(self) -> None:
         """List the runs."""

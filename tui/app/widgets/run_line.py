@@ -33,7 +33,7 @@ def run_facts(row: RunRow, now: float, signs: Glyphs) -> list[str]:
     if run.data:
         said.append(f"data {at_home(run.data)}")
     if run.last and not row.active:
-        said.append(f"said its last {age(now - run.last)} ago")
+        said.append(f"last heard from {age(now - run.last)} ago")
     safe = [signs.said(part) for part in said]
     return [printable(run.name, ascii_only=signs.ascii_only), *safe]
 

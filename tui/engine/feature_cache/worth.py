@@ -16,7 +16,7 @@ READ_RATE = 5e8
 WORTH = 3
 """How many times longer the frozen side must take than to read what it has made."""
 SHARE_OF_DISK = 0.5
-DRAWS_ANEW = "each epoch draws other pictures (views, or no augmentation, would not)"
+DRAWS_ANEW = "augmentation changes the pictures in each epoch (views, or none, would not)"
 """Why a run keeps no features unless it is asked to."""
 GIGABYTE = 1_000_000_000
 
