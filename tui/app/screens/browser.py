@@ -44,7 +44,6 @@ class BrowserScreen(ListScreen):
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[ModelRow] = []
-        self._tall = False
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="filter-line"):
@@ -136,11 +135,6 @@ class BrowserScreen(ListScreen):
             self.message.warn(message)
         else:
             self.message.say(message)
-        # Only a long message takes more than its line.
-        tall = len(message) + 4 > self.app.size.width
-        if tall or self._tall:
-            self.message.refresh(layout=True)
-        self._tall = tall
 
     # Keys
 

@@ -1,7 +1,8 @@
-"""One line that says what the last key did, or why it did nothing."""
+"""A line that says what the last key did, or why it did nothing; two where one is too short."""
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from textual.widgets import Static
 
 from tui.app.glyphs import glyphs
@@ -13,6 +14,7 @@ class MessageLine(Static):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(markup=False, id=id)
         self.message = ""
+        self._tall = False
 
     def say(self, message: str) -> None:
         """Say what was done."""
@@ -27,4 +29,10 @@ class MessageLine(Static):
         signs = glyphs()
         self.set_class(warning, "-warning")
         line = signs.text(f"{signs.warning} {message}" if warning else message)
-        self.update(signs.said(line), layout=False)
+        said = signs.said(line)
+        self.update(said, layout=False)
+        # What stands around it moves only where it has to.
+        tall = cell_len(said) > (self.content_size.width or self.app.size.width)
+        if tall or self._tall:
+            self.refresh(layout=True)
+        self._tall = tall
