@@ -17,6 +17,7 @@ from tests.engine.run_again import (
     classifier,
     detector,
     faster_rcnn,
+    segmenter,
     simple_pose,
     weights,
     yolo,
@@ -55,6 +56,11 @@ def without_chance(home: Path) -> RunFolder:
     folder = classifier(home)
     (home / "net.py").write_text(NO_CHANCE)
     return folder
+
+
+def segmenter_without_chance(home: Path) -> RunFolder:
+    """An FCN without dropout."""
+    return segmenter(home, "without_chance")
 
 
 def on(folder: RunFolder, ctx: str, plan: FreezePlan, **hyper: object) -> RunFolder:
@@ -112,7 +118,16 @@ def test_a_batch_in_parts() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ctx", [TWO, THREE])
-@pytest.mark.parametrize("make", [detector, yolo, without_chance, simple_pose])
+@pytest.mark.parametrize(
+    "make",
+    [
+        detector,
+        yolo,
+        without_chance,
+        simple_pose,
+        segmenter_without_chance,
+    ],
+)
 def test_losses_and_weights_are_those_of_one_device(
     tmp_path: Path, make: Callable[[Path], RunFolder], ctx: str
 ) -> None:

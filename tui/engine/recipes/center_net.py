@@ -117,7 +117,13 @@ class CenterNetTask(DetectionTask):
             "offset": self._offset_loss(found_offset, offset, offset_mask),
         }
         total = mx.nd.add_n(*parts.values())
-        return Losses([total], total, parts, pictures=pictures.shape[0], scale=1)
+        return Losses(
+            backward=[total],
+            total=total,
+            parts=parts,
+            pictures=pictures.shape[0],
+            by_pictures=False,
+        )
 
 
 class _GlobalGenerator:

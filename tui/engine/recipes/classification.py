@@ -99,7 +99,7 @@ class ClassificationTask(LoaderTask):
         pictures, labels = (array.as_in_context(self._ctx) for array in batch)
         loss = self._loss(self.forward(pictures), labels)
         size = pictures.shape[0]
-        return Losses([loss], loss, {"cross entropy": loss}, pictures=size, scale=size)
+        return Losses([loss], loss, {"cross entropy": loss}, pictures=size)
 
     def validate(self, stop: Callable[[], bool]) -> Metric | None:
         """Top-1 accuracy, and each class's own; beside it, where there are more classes, the share

@@ -93,7 +93,6 @@ class RegionTask(DetectionTask):
                 for name, parts in zip(self.info.losses, zip(*found, strict=True), strict=True)
             },
             pictures=len(batch),
-            scale=len(batch),
         )
 
     def _losses_of(self, *picture: mx.nd.NDArray) -> list[mx.nd.NDArray]:

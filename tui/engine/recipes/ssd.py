@@ -119,7 +119,7 @@ class SSDTask(DetectionTask):
                 total=told(total),
                 parts={"class": told(class_loss), "box": told(box_loss)},
                 pictures=size,
-                scale=1,
+                by_pictures=False,
                 divided_by=lambda: (batch[1] > 0).sum(),
             )
         ]

@@ -108,7 +108,6 @@ class YOLO3Task(DetectionTask):
             total=total,
             parts=dict(zip(INFO.losses, parts, strict=True)),
             pictures=size,
-            scale=size,
         )
 
 
