@@ -50,6 +50,12 @@ FAMILIES = {
         ),
         {1: -1},
     ),
+    "center_net": Family(
+        ModelSource(
+            "center_net_resnet18_v1b_voc", SHAPES, pretrained=False, input_size=(64, 64), seed=5
+        ),
+        dict.fromkeys(range(1, 6), 0),
+    ),
 }
 
 

@@ -14,9 +14,11 @@ import pytest
 
 from tests.engine.distribution.test_several_devices import (
     ALL_BUT_STATISTICS,
+    CALM,
     HEAD_ONLY,
     assert_close,
     assert_same,
+    center_net_by_sgd,
     of,
     on,
     segmenter_without_chance,
@@ -115,6 +117,7 @@ Start = Callable[[RunFolder], subprocess.Popen[bytes]]
     [
         (without_chance, 0.001),
         (detector, 0.001),
+        (center_net_by_sgd, CALM),
         (segmenter_without_chance, 0.001),
     ],
 )

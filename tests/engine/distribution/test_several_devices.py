@@ -14,6 +14,7 @@ import pytest
 from tests.engine.run_again import (
     assert_identical,
     carry_out,
+    center_net,
     classifier,
     detector,
     faster_rcnn,
@@ -34,6 +35,10 @@ HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
 ALL_BUT_STATISTICS = FreezePlan((Rule("thaw", "all"), Rule("freeze statistics", "all")))
 TWO, THREE = "cpu(1),cpu(2)", "cpu(3),cpu(1),cpu(2)"
 """None of them is the one that MXNet takes where none is named."""
+
+CALM = 1e-5
+"""A learning rate for large gradients: of a deep network whose norms have the statistics of no
+data."""
 
 NO_CHANCE = """
 from mxnet.gluon import nn
@@ -72,6 +77,15 @@ def on(folder: RunFolder, ctx: str, plan: FreezePlan, **hyper: object) -> RunFol
     model = msgspec.structs.replace(spec.model, ctx=ctx)
     write_spec(folder.spec_file, msgspec.structs.replace(spec, hyper=settings, model=model))
     write_plan(folder.plan_file, plan)
+    return folder
+
+
+def center_net_by_sgd(home: Path) -> RunFolder:
+    """Adam would make as much of a last digit of a small gradient as of a large one."""
+    folder = center_net(home)
+    spec, _ = folder.read()
+    hyper = msgspec.structs.replace(spec.hyper, optimizer="sgd", learning_rate=CALM)
+    write_spec(folder.spec_file, msgspec.structs.replace(spec, hyper=hyper))
     return folder
 
 
@@ -123,6 +137,7 @@ def test_a_batch_in_parts() -> None:
     [
         detector,
         yolo,
+        center_net_by_sgd,
         without_chance,
         simple_pose,
         segmenter_without_chance,

@@ -2,6 +2,8 @@
 
 Loss: focal loss of the heatmap, plus a tenth of the L1 loss of width and height, plus the L1 loss
 of the centre's offset; each is already divided by the number of objects, hence `Trainer.step(1)`.
+(Two objects of different classes whose centres fall into one cell of the heatmap are one to the
+latter two. Where such a batch is divided, those count by the heatmap's number all the same.)
 Targets are made by `CenterNetDefaultTrainTransform`, which warps pictures with OpenCV. Its script
 spares biases and heads the weight decay: here that is for the plan to say.
 """
@@ -123,6 +125,7 @@ class CenterNetTask(DetectionTask):
             parts=parts,
             pictures=pictures.shape[0],
             by_pictures=False,
+            divided_by=lambda: (heatmap == 1).sum(),
         )
 
 
