@@ -18,6 +18,7 @@ from gluoncv.model_zoo.ssd.ssd import SSD
 
 from tui.engine.datasets.data import Data
 from tui.engine.distribution.division import parts_of
+from tui.engine.recipes.anchor_room import refuse_beyond
 from tui.engine.recipes.detection import (
     NMS,
     DetectionTask,
@@ -54,7 +55,7 @@ class SSDRecipe(Detector):
         """Anchors, targets and loaders for this network and data.
 
         Raises:
-            Refusal: the pictures are too small for the network.
+            Refusal: the pictures are too small or too large for the network.
         """
         return SSDTask(built, data, hyper)
 
@@ -127,9 +128,18 @@ def _anchors(built: Built, height: int, width: int) -> mx.nd.NDArray:
 
     The network itself tells them in training mode alone, and a picture that goes through in that
     moves the running statistics of norms: on a GPU on the way forth.
+
+    Raises:
+        Refusal: there are none for all of such a picture.
     """
     net = built.net
     features = net.features(mx.nd.zeros((1, 3, height, width), ctx=built.ctx))
+    refuse_beyond(
+        (height, width),
+        (height, width),
+        [feature.shape[2:] for feature in features],
+        [generator.anchors.shape[2:4] for generator in net.anchor_generators],
+    )
     found = [
         generator(feature).reshape((1, -1, 4))
         for feature, generator in zip(features, net.anchor_generators, strict=True)
