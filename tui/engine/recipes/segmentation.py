@@ -119,7 +119,7 @@ class SegmentationTask(LoaderTask):
         assert built.input_size is not None
         side = built.input_size[0]
         self._classes = data.classes
-        _make_outputs(built.net, side)
+        make_outputs(built.net, side)
         finish = transforms.Compose(
             [transforms.ToTensor(), transforms.Normalize(built.mean, built.std)]
         )
@@ -219,7 +219,7 @@ class _Together(SegmentationDataset):
         return self._finish(picture), mx.nd.where(mask == NO_CLASS, -mx.nd.ones_like(mask), mask)
 
 
-def _make_outputs(net: Block, side: int) -> None:
+def make_outputs(net: Block, side: int) -> None:
     """Make the network's outputs of the pictures' size: it scales its feature maps up to that of
     the pictures that it was made for."""
 
