@@ -87,10 +87,10 @@ def faster_rcnn(home: Path) -> RunFolder:
     return _other_detector(home, f"{small_detectors.__name__}:cats_and_dogs", "faster_rcnn")
 
 
-def segmenter(home: Path) -> RunFolder:
-    """An FCN on the built-in shapes, with dropout in its head: four steps of its first epoch."""
+def segmenter(home: Path, factory: str = "of_the_shapes") -> RunFolder:
+    """An FCN on the built-in shapes, with dropout in its heads: four steps of its first epoch."""
     source = ModelSource(
-        f"{small_segmenters.__name__}:of_the_shapes",
+        f"{small_segmenters.__name__}:{factory}",
         classes=("background", *SHAPES),
         pretrained=False,
         input_size=(64, 64),

@@ -16,7 +16,7 @@ from tui.engine.datasets.shapes import CLASSES
 
 PROPOSALS: dict[str, Any] = {
     "base_size": 8,
-    "alloc_size": (32, 32),
+    "alloc_size": (48, 48),
     "rpn_channel": 16,
     "rpn_train_pre_nms": 200,
     "rpn_train_post_nms": 50,

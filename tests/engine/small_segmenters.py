@@ -25,6 +25,14 @@ def of_the_shapes() -> FCN:
     return fcn(len(SHAPES) + 1)
 
 
+def without_chance(classes: int = len(SHAPES) + 1) -> FCN:
+    """The same for the shapes, without dropout."""
+    net = fcn(classes)
+    for head in (net.head, net.auxlayer):
+        head.block[3]._rate = 0
+    return net
+
+
 def psp() -> PSPNet:
     """Without one. Its head is the usual one, of 2048 channels."""
     return _on_small_trunk(

@@ -60,7 +60,7 @@ class Task:
         numbers, labels = batch
         loss = self._loss(self.net(numbers), labels)
         size = len(labels)
-        return Losses([loss], loss, {"cross entropy": loss}, size, size)
+        return Losses([loss], loss, {"cross entropy": loss}, size)
 
     def validate(self, stop: Callable[[], bool]) -> None:
         return None
@@ -296,7 +296,7 @@ def test_a_gradient_that_is_not_finite_stops_before_the_update() -> None:
 
         def losses(self, batch: Any) -> Losses:
             out = (self.net(batch[0]) * 0).sqrt().mean(axis=1)
-            return Losses([out], out, {"root": out}, len(out), len(out))
+            return Losses([out], out, {"root": out}, len(out))
 
     net = network()
     before = values(net)

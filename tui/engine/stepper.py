@@ -1,12 +1,11 @@
 """One optimiser step: the gradients of one batch, or of several, looked at before they are used.
 
-The loss of several batches is the mean that one batch of all their pictures would have: each
-counts by what its recipe divides by, and so does its gradient. (Where a recipe has divided
-already, as SSD's does by the matched anchors of a batch, all batches count the same.)
-
-A batch may be divided over devices, and over processes. Then gradients are added up before they
-are looked at, and a step is that of the whole batch on one device: recipes whose losses are
-divided by what is in the batch say by how much it was, so that the parts count by that.
+A step may be made of parts: of several batches, of a batch that is divided over devices, or over
+processes. Then their gradients are added up before they are looked at, and the step is that of one
+batch of all their pictures on one device. Where a recipe has divided the losses of a part already,
+as SSD's does by its matched anchors, that is undone before the way back, and the sums are divided
+by what all parts together have. What layers make of a batch as a whole, as norms with statistics
+of their own do, each part makes of itself.
 """
 
 from __future__ import annotations
@@ -17,13 +16,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import mxnet as mx
+import numpy as np
 from mxnet import autograd, gluon
 
 from tui.engine.distribution.exchange import Exchange
 from tui.engine.divergence import Diverged, all_finite, why
 from tui.engine.mixed_precision import loss_scale, prepare, scaled
 from tui.engine.optimizer import make_trainer
-from tui.engine.recipes.recipe import Losses, TrainingTask
+from tui.engine.recipes.recipe import Losses, TrainingTask, divisor
 from tui.runs.spec import Hyperparameters
 
 
@@ -40,11 +40,29 @@ class Stepped:
 
 @dataclass(frozen=True)
 class _Pending:
-    """The losses of a batch that has been sent through, and the means of the loss and of its
-    parts, to be read at once."""
+    """The losses of a part that has been sent through, and the means of the loss and of its
+    parts, to be read at once. `divided_by` is what they were divided by, where that is undone."""
 
     losses: Losses
     means: mx.nd.NDArray
+    divided_by: mx.nd.NDArray | None
+
+    def heads(self) -> list[mx.nd.NDArray]:
+        """What autograd starts from."""
+        if self.divided_by is None:
+            return self.losses.backward
+        by = divisor(self.divided_by)
+        return [one * by.as_in_context(one.context) for one in self.losses.backward]
+
+    def sums(self) -> np.ndarray:
+        """What there is to tell, as sums that can be added to those of other parts: pictures;
+        those of them that gradients are divided by; what losses were divided by already; the
+        loss and its parts, each times what it counts for."""
+        pictures = self.losses.pictures
+        by = 0.0 if self.divided_by is None else float(self.divided_by.asscalar())
+        counts = pictures if self.losses.by_pictures else by or 1.0
+        known = [pictures, pictures if self.losses.by_pictures else 0, by]
+        return np.concatenate([known, self.means.asnumpy().astype(float) * counts])
 
 
 @dataclass
@@ -80,8 +98,9 @@ class Stepper:
                 losses = [self.task.losses(batch)]
             with autograd.pause():
                 # Asked for before the way back, so that they are there when that is.
-                self._pending += [_Pending(one, _means(one)) for one in losses]
-            heads = [head for one in losses for head in self._heads(one)]
+                added = [_Pending(one, _means(one), self._undone(one)) for one in losses]
+            self._pending += added
+            heads = [head for one in added for head in one.heads()]
             with scaled(heads, self.trainer) as backward:
                 autograd.backward(backward)
         self._used = max(self._used, len({head.context for head in heads}))
@@ -137,12 +156,15 @@ class Stepper:
             for gradient in self._gradients(device):
                 gradient.wait_to_read()
 
-    def _heads(self, losses: Losses) -> list[mx.nd.NDArray]:
-        if not self._together or losses.divided_by is None:
-            return losses.backward
-        # Together they are divided by what all parts were divided by.
-        by = losses.divided_by()
-        return [one * by.as_in_context(one.context) for one in losses.backward]
+    def _undone(self, losses: Losses) -> mx.nd.NDArray | None:
+        """What losses were divided by, where they are of one part of several."""
+        if losses.divided_by is None or not self._in_parts:
+            return None
+        return losses.divided_by()
+
+    @property
+    def _in_parts(self) -> bool:
+        return self.hyper.accumulate > 1 or len(self.contexts) > 1 or self._together
 
     @property
     def _together(self) -> bool:
@@ -162,42 +184,22 @@ class Stepper:
         if not self._together:
             exchange.add_up(arrays)
             return self._told()
-        told = self._told_in_one(params[0].list_ctx())
+        # On every device, but nought on all but one.
+        first, *others = params[0].list_ctx()
+        sums = self._sums()
+        told = [mx.nd.array(sums, ctx=first), *(mx.nd.zeros(sums.shape, ctx=ctx) for ctx in others)]
         arrays[len(params)] = told
         exchange.add_up(arrays)
         exchange.wait(arrays)
-        scale, pictures, loss, *parts = (float(one) for one in told[0].asnumpy())
-        scale = max(1.0, scale)
-        by_name = {name: part / scale for name, part in zip(self.names, parts, strict=True)}
-        return Stepped(loss / scale, by_name, round(pictures), scale)
+        return _stepped(told[0].asnumpy(), self.names)
 
-    def _told_in_one(self, contexts: Sequence[mx.Context]) -> list[mx.nd.NDArray]:
-        """What there is to tell, as sums that can be added to those of others: what gradients are
-        divided by, pictures, the loss, its parts. On every device, but nought on all but one."""
-        values = mx.nd.zeros(3 + len(self.names))
-        for one in (pending.losses for pending in self._pending):
-            scale = mx.nd.array([one.scale])
-            if one.divided_by is not None:
-                scale = one.divided_by().as_in_context(mx.cpu()).reshape(1).astype("float32")
-            told = [one.total, *(one.parts[name] for name in self.names)]
-            means = [value.mean().as_in_context(mx.cpu()) * scale for value in told]
-            values = values + mx.nd.concat(scale, mx.nd.array([one.pictures]), *means, dim=0)
-        copies = [mx.nd.zeros(values.shape, ctx=ctx) for ctx in contexts]
-        values.copyto(copies[0])
-        return copies
+    def _sums(self) -> np.ndarray:
+        """Of all that is pending, which may be nothing."""
+        return sum((one.sums() for one in self._pending), np.zeros(4 + len(self.names)))
 
     def _told(self) -> Stepped:
-        losses = [one.losses for one in self._pending]
-        scale = sum(one.scale for one in losses)
-        means = [one.means.asnumpy().tolist() for one in self._pending]
-        if len(means) > 1:
-            weighted = (
-                [value * one.scale for value in few] for few, one in zip(means, losses, strict=True)
-            )
-            means = [[sum(values) / scale for values in zip(*weighted, strict=True)]]
-        loss, *parts = means[0]
-        by_name = dict(zip(losses[0].parts, parts, strict=True))
-        return Stepped(loss, by_name, sum(one.pictures for one in losses), scale)
+        sums = sum(one.sums() for one in self._pending)
+        return _stepped(sums, list(self._pending[0].losses.parts))
 
     def _all_finite(self, devices: int = 1) -> bool:
         # In mixed precision a gradient that overflows is no news: MXNet leaves that step out.
@@ -218,3 +220,11 @@ def _means(losses: Losses) -> mx.nd.NDArray:
     """The means of a batch's loss, and of its parts in their order."""
     told = (losses.total, *losses.parts.values())
     return mx.nd.concat(*(value.mean().astype("float32") for value in told), dim=0)
+
+
+def _stepped(sums: np.ndarray, names: Sequence[str]) -> Stepped:
+    """What is told of a step, by the sums of all its parts."""
+    pictures, counted, by, *values = sums.tolist()
+    loss, *parts = (value / (counted or by or 1.0) for value in values)
+    scale = (counted or 1.0) * (by or 1.0)
+    return Stepped(loss, dict(zip(names, parts, strict=True)), round(pictures), scale)

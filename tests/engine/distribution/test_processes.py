@@ -14,11 +14,14 @@ import pytest
 
 from tests.engine.distribution.test_several_devices import (
     ALL_BUT_STATISTICS,
+    CALM,
     HEAD_ONLY,
     assert_close,
     assert_same,
+    center_net_by_sgd,
     of,
     on,
+    segmenter_without_chance,
     without_chance,
 )
 from tests.engine.run_again import assert_identical, classifier, detector, events
@@ -109,12 +112,20 @@ Start = Callable[[RunFolder], subprocess.Popen[bytes]]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [without_chance, detector])
+@pytest.mark.parametrize(
+    ("make", "rate"),
+    [
+        (without_chance, 0.001),
+        (detector, 0.001),
+        (center_net_by_sgd, CALM),
+        (segmenter_without_chance, 0.001),
+    ],
+)
 def test_two_processes_and_one_with_both_their_batches(
-    tmp_path: Path, make: Make, started: Start
+    tmp_path: Path, make: Make, rate: float, started: Start
 ) -> None:
     """What a last batch has left over is divided too, and sometimes one has nothing of it."""
-    settings: dict[str, object] = {"max_steps": 20, "epochs": 20, "learning_rate": 0.001}
+    settings: dict[str, object] = {"max_steps": 20, "epochs": 20, "learning_rate": rate}
     one = on(make(tmp_path), "cpu", ALL_BUT_STATISTICS, batch_size=2, **settings)
     two = over(on(make(tmp_path), "cpu", ALL_BUT_STATISTICS, batch_size=1, **settings))
     expected = carried_out(one, started(one))

@@ -14,9 +14,11 @@ import pytest
 from tests.engine.run_again import (
     assert_identical,
     carry_out,
+    center_net,
     classifier,
     detector,
     faster_rcnn,
+    segmenter,
     simple_pose,
     weights,
     yolo,
@@ -33,6 +35,10 @@ HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
 ALL_BUT_STATISTICS = FreezePlan((Rule("thaw", "all"), Rule("freeze statistics", "all")))
 TWO, THREE = "cpu(1),cpu(2)", "cpu(3),cpu(1),cpu(2)"
 """None of them is the one that MXNet takes where none is named."""
+
+CALM = 1e-5
+"""A learning rate for large gradients: of a deep network whose norms have the statistics of no
+data."""
 
 NO_CHANCE = """
 from mxnet.gluon import nn
@@ -57,6 +63,11 @@ def without_chance(home: Path) -> RunFolder:
     return folder
 
 
+def segmenter_without_chance(home: Path) -> RunFolder:
+    """An FCN without dropout."""
+    return segmenter(home, "without_chance")
+
+
 def on(folder: RunFolder, ctx: str, plan: FreezePlan, **hyper: object) -> RunFolder:
     """The run on other devices, by a plan, and without augmentation."""
     spec, _ = folder.read()
@@ -66,6 +77,15 @@ def on(folder: RunFolder, ctx: str, plan: FreezePlan, **hyper: object) -> RunFol
     model = msgspec.structs.replace(spec.model, ctx=ctx)
     write_spec(folder.spec_file, msgspec.structs.replace(spec, hyper=settings, model=model))
     write_plan(folder.plan_file, plan)
+    return folder
+
+
+def center_net_by_sgd(home: Path) -> RunFolder:
+    """Adam would make as much of a last digit of a small gradient as of a large one."""
+    folder = center_net(home)
+    spec, _ = folder.read()
+    hyper = msgspec.structs.replace(spec.hyper, optimizer="sgd", learning_rate=CALM)
+    write_spec(folder.spec_file, msgspec.structs.replace(spec, hyper=hyper))
     return folder
 
 
@@ -112,7 +132,17 @@ def test_a_batch_in_parts() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("ctx", [TWO, THREE])
-@pytest.mark.parametrize("make", [detector, yolo, without_chance, simple_pose])
+@pytest.mark.parametrize(
+    "make",
+    [
+        detector,
+        yolo,
+        center_net_by_sgd,
+        without_chance,
+        simple_pose,
+        segmenter_without_chance,
+    ],
+)
 def test_losses_and_weights_are_those_of_one_device(
     tmp_path: Path, make: Callable[[Path], RunFolder], ctx: str
 ) -> None:

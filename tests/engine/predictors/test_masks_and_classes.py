@@ -11,7 +11,7 @@ from tests.engine import small_segmenters
 from tests.engine.networks import own
 from tui.engine.predictors import predictor_for
 from tui.engine.predictors.objects_in_place import _in_place
-from tui.engine.recipes.segmentation import _make_outputs
+from tui.engine.recipes.segmentation import make_outputs
 from tui.engine.sources.built import Built
 
 SIDE = small_segmenters.SIDE
@@ -29,7 +29,7 @@ def test_a_square_picture_has_the_mask_of_a_plain_forward_pass() -> None:
     assert predictor is not None
     predictor.begin()
     found = predictor.predict(pixels(SIDE, SIDE)).mask
-    _make_outputs(net, SIDE)
+    make_outputs(net, SIDE)
     plain = net(gluoncv_transform(pixels(SIDE, SIDE), mx.cpu()))[0]
     assert found is not None
     assert len(np.unique(found)) > 1, "one class everywhere shows nothing"

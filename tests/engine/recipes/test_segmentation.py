@@ -152,6 +152,38 @@ def test_same_numbers(tmp_path: Path, kind: str, plan: FreezePlan) -> None:
     assert_equal(found, theirs, STEPS)
 
 
+@pytest.mark.parametrize("valid", ["all", "some", "none"])
+def test_its_gradients_are_those_of_gluoncv_and_follow_its_loss(valid: str) -> None:
+    """Those of GluonCV's own loss stay the same whatever its value is multiplied by."""
+    built = build(source_of("fcn"), lambda _: None)
+    task = segmentation.RECIPE.prepare(built, data(3, 3), Hyperparameters())
+    random = np.random.RandomState(4)
+    masks = mx.nd.array(random.randint(0, 3, (2, SIDE, SIDE)), dtype="int32")
+    if valid != "all":
+        masks[0] = -1
+        masks[1, : 20 if valid == "some" else SIDE] = -1
+    outputs = [mx.nd.array(random.normal(0, 3, (2, 3, SIDE, SIDE))) for _ in range(2)]
+    for output in outputs:
+        output.attach_grad()
+    task.forward = lambda pictures: tuple(outputs)
+
+    with autograd.record():
+        theirs = MixSoftmaxCrossEntropyLoss(True, aux_weight=0.5)(*outputs, masks)
+    theirs.backward()
+    expected = [output.grad.asnumpy() for output in outputs]
+    for factor in (1, 1024):
+        with autograd.record():
+            found = task.losses((mx.nd.zeros((2, 3, SIDE, SIDE)), masks))
+            backward = [one * factor for one in found.backward]
+        autograd.backward(backward)
+        for output, gradient in zip(outputs, expected, strict=True):
+            np.testing.assert_allclose(
+                output.grad.asnumpy(), factor * gradient, rtol=1e-4, atol=factor * 1e-9
+            )
+        np.testing.assert_allclose(found.total.asnumpy(), theirs.asnumpy(), rtol=1e-5)
+    assert any(gradient.any() for gradient in expected) == (valid != "none")
+
+
 @pytest.mark.slow
 def test_it_learns() -> None:
     """From random weights. All background is right for 0.9 of the pixels: a mIoU of 0.3."""

@@ -7,7 +7,7 @@ from typing import Any
 import mxnet as mx
 
 from tui.engine.predictors.predicted import Predicted
-from tui.engine.recipes.classification import RECIPE, picture_transforms
+from tui.engine.recipes.classification import RECIPE, picture_transforms, takes_middle
 from tui.engine.sources.built import Built
 
 FIRST = 5
@@ -43,11 +43,11 @@ class ClassPredictor:
         """As in `Predictor`."""
         assert self._built.input_size is not None
         height, width = self._built.input_size
-        large = max(height, width) > 64
+        middle = takes_middle(self._built.input_size)
         return {
             "height": height,
             "width": width,
             "mean": self._built.mean,
             "std": self._built.std,
-            "resized": "by the shorter side, then its middle" if large else "to the input size",
+            "resized": "by the shorter side, then its middle" if middle else "to the input size",
         }

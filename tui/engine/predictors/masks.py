@@ -15,7 +15,7 @@ from mxnet.gluon.data.vision import transforms
 from PIL import Image
 
 from tui.engine.predictors.predicted import Predicted
-from tui.engine.recipes.segmentation import RECIPE, _make_outputs
+from tui.engine.recipes.segmentation import RECIPE, make_outputs
 from tui.engine.sources.built import Built
 
 
@@ -37,7 +37,7 @@ class SegmentationPredictor:
 
     def begin(self) -> None:
         """Its output is to be of the pictures' size."""
-        _make_outputs(self._built.net, self._side)
+        make_outputs(self._built.net, self._side)
 
     def predict(self, pixels: mx.nd.NDArray, threshold: float = 0.0) -> Predicted:
         """A mask of the picture's size."""

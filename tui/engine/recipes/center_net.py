@@ -2,6 +2,8 @@
 
 Loss: focal loss of the heatmap, plus a tenth of the L1 loss of width and height, plus the L1 loss
 of the centre's offset; each is already divided by the number of objects, hence `Trainer.step(1)`.
+(Two objects of different classes whose centres fall into one cell of the heatmap are one to the
+latter two. Where such a batch is divided, those count by the heatmap's number all the same.)
 Targets are made by `CenterNetDefaultTrainTransform`, which warps pictures with OpenCV. Its script
 spares biases and heads the weight decay: here that is for the plan to say.
 """
@@ -117,7 +119,14 @@ class CenterNetTask(DetectionTask):
             "offset": self._offset_loss(found_offset, offset, offset_mask),
         }
         total = mx.nd.add_n(*parts.values())
-        return Losses([total], total, parts, pictures=pictures.shape[0], scale=1)
+        return Losses(
+            backward=[total],
+            total=total,
+            parts=parts,
+            pictures=pictures.shape[0],
+            by_pictures=False,
+            divided_by=lambda: (heatmap == 1).sum(),
+        )
 
 
 class _GlobalGenerator:

@@ -46,7 +46,7 @@ class FasterRCNNRecipe(Detector):
         """Anchors, targets and loaders for this network and data.
 
         Raises:
-            Refusal: the pictures are too small for the network.
+            Refusal: the pictures are too small or too large for the network.
         """
         return FasterRCNNTask(built, data, hyper)
 

@@ -63,7 +63,7 @@ class MaskRCNNRecipe(Detector):
         """Anchors, targets and loaders for this network and data.
 
         Raises:
-            Refusal: the pictures are too small for the network.
+            Refusal: the pictures are too small or too large for the network.
         """
         return MaskRCNNTask(built, data, hyper)
 

@@ -20,16 +20,25 @@ from tui.runs.spec import Hyperparameters
 class Losses:
     """The losses of one batch. `backward` is what autograd starts from; `parts` go by the
     names in `RecipeInfo.losses`, `total` is what is shown as the loss: each an array whose mean
-    is the value, so that nothing waits for it here. `pictures` is the batch's size and `scale`
-    what `Trainer.step` is told. `divided_by` makes what the losses were divided by already, where
-    that is not the same for every batch: an array of one value."""
+    is the value, so that nothing waits for it here. `pictures` is the batch's size; `Trainer.step`
+    is told that, or 1 where not `by_pictures`. `divided_by` makes what the losses were divided by
+    already, where that is not the same for every batch: an array of one value, whose `divisor` it
+    was.
+
+    Of a batch in parts, what is shown is the mean over their pictures, or else over what
+    `divided_by` makes of each."""
 
     backward: list[mx.nd.NDArray]
     total: mx.nd.NDArray
     parts: dict[str, mx.nd.NDArray]
     pictures: int
-    scale: int
+    by_pictures: bool = True
     divided_by: Callable[[], mx.nd.NDArray] | None = None
+
+
+def divisor(count: mx.nd.NDArray) -> mx.nd.NDArray:
+    """What losses are divided by that go by a count in their batch: one, where it has none."""
+    return mx.nd.where(count > 0, count, mx.nd.ones_like(count))
 
 
 @dataclass

@@ -21,6 +21,7 @@ from mxnet.gluon.data import DataLoader
 from mxnet.gluon.loss import HuberLoss, SigmoidBinaryCrossEntropyLoss, SoftmaxCrossEntropyLoss
 
 from tui.engine.datasets.data import Data
+from tui.engine.recipes.anchor_room import Size, refuse_beyond
 from tui.engine.recipes.detection import DetectionTask
 from tui.engine.recipes.pyramid_on_cpu import take_all_regions
 from tui.engine.recipes.recipe import Losses
@@ -54,12 +55,15 @@ class RegionTask(DetectionTask):
         batchify: Callable[..., Any],
         validation: DataLoader,
     ) -> None:
+        assert built.input_size is not None
         self.classes = data.classes
         if built.ctx.device_type == "cpu":
             take_all_regions(built.net)
         net = built.net
         self._needed = max(net.sampler._num_proposal, net._rpn_test_post_nms)
-        short, _ = sides(built)
+        short, longest = sides(built)
+        for picture in ((short, longest), (longest, short)):
+            refuse_beyond(built.input_size, picture, *_feature_maps(net, picture))
         found = transform(*self._blank(short))
         self._check_anchors(short, short, sum(targets.size for targets in found[2]))
         self.pictures, self.transform = data.train, transform
@@ -93,7 +97,6 @@ class RegionTask(DetectionTask):
                 for name, parts in zip(self.info.losses, zip(*found, strict=True), strict=True)
             },
             pictures=len(batch),
-            scale=len(batch),
         )
 
     def _losses_of(self, *picture: mx.nd.NDArray) -> list[mx.nd.NDArray]:
@@ -162,3 +165,13 @@ def sides(built: Built) -> tuple[int, int]:
     usual = max(usual) if isinstance(usual, (tuple, list)) else usual
     short = min(built.input_size)
     return short, max(*built.input_size, round(built.net.max_size * short / usual))
+
+
+def _feature_maps(net: Any, picture: Size) -> tuple[list[Size], list[Size]]:
+    """The sizes of the feature maps of a picture, and those that anchors are laid out for."""
+    made = net.features(mx.sym.var("data"))
+    maps, generators = [made], [net.rpn.anchor_generator]
+    if net.num_stages > 1:
+        maps, generators = list(made), list(net.rpn.anchor_generator)
+    sizes = [one.infer_shape(data=(1, 3, *picture))[1][0][2:] for one in maps]
+    return sizes, [one.anchors.shape[2:4] for one in generators]

@@ -1,9 +1,15 @@
 """Semantic segmentation (FCN, PSPNet, DeepLabV3), as GluonCV's scripts/segmentation/train.py
 trains it.
 
-Loss: `MixSoftmaxCrossEntropyLoss` of every pixel whose class counts, with half of the auxiliary
-output's where the network has one; one value a picture, so that `Trainer.step` is told the batch
-size. Pictures and masks are scaled, cropped, flipped and blurred together by GluonCV's
+Loss: the cross entropy of every pixel whose class counts, summed and divided by their number, and
+the auxiliary output's just as much where the network has one; `Trainer.step` is told the batch size
+beside. That is how the script's `MixSoftmaxCrossEntropyLoss` really trains on one device: its
+gradient is that of `SoftmaxOutput` (normalization 'valid'), which heeds neither the weight of 0.5
+that it gives the auxiliary output nor anything else that its value goes through. With that value it
+cannot be scaled, or divided over devices. What is shown is that value, which the script shows too:
+the mean over all pixels, with half of the auxiliary output's.
+
+Pictures and masks are scaled, cropped, flipped and blurred together by GluonCV's
 `SegmentationDataset`, and always square.
 """
 
@@ -15,11 +21,11 @@ from typing import Any
 import mxnet as mx
 import numpy as np
 from gluoncv.data.segbase import SegmentationDataset
-from gluoncv.loss import MixSoftmaxCrossEntropyLoss
 from gluoncv.model_zoo.deeplabv3 import DeepLabV3
 from gluoncv.model_zoo.fcn import FCN
 from gluoncv.model_zoo.pspnet import PSPNet
 from gluoncv.utils.metrics.segmentation import SegmentationMetric
+from mxnet import autograd
 from mxnet.gluon import Block
 from mxnet.gluon.data import DataLoader, Dataset
 from mxnet.gluon.data.vision import transforms
@@ -27,7 +33,7 @@ from PIL import Image
 
 from tui.engine.datasets.data import Data, Task
 from tui.engine.recipes.loader_task import LoaderTask
-from tui.engine.recipes.recipe import Losses, Metric
+from tui.engine.recipes.recipe import Losses, Metric, divisor
 from tui.engine.refusal import Refusal
 from tui.engine.sources.built import Built
 from tui.runs.recipe import RecipeInfo
@@ -55,6 +61,7 @@ FAMILIES: tuple[type[Block], ...] = (FCN, PSPNet, DeepLabV3)
 STRIDE = 8
 """Pixels of the picture to one of the last feature map."""
 AUXILIARY_WEIGHT = 0.5
+"""What the auxiliary output counts for in the loss that is shown."""
 BASE_TO_CROP = 520 / 480
 """The script's: pictures are scaled to a half to twice of the base, and then cropped."""
 NO_CLASS = 255
@@ -112,7 +119,7 @@ class SegmentationTask(LoaderTask):
         assert built.input_size is not None
         side = built.input_size[0]
         self._classes = data.classes
-        _make_outputs(built.net, side)
+        make_outputs(built.net, side)
         finish = transforms.Compose(
             [transforms.ToTensor(), transforms.Normalize(built.mean, built.std)]
         )
@@ -126,14 +133,32 @@ class SegmentationTask(LoaderTask):
             hyper.batch_size,
             last_batch="keep",
         )
-        self._loss = MixSoftmaxCrossEntropyLoss(built.net.aux, aux_weight=AUXILIARY_WEIGHT)
 
     def losses(self, batch: Any) -> Losses:
         """The cross entropy of a batch."""
         pictures, masks = (array.as_in_context(self._ctx) for array in batch)
-        loss = self._loss(*self.forward(pictures), masks)
-        size = pictures.shape[0]
-        return Losses([loss], loss, {INFO.losses[0]: loss}, pictures=size, scale=size)
+        counts = (masks >= 0).astype("float32")
+        # As many pictures as the pixels that count would fill: unlike the number of those, it
+        # leaves losses a size that half precision can hold.
+        counted = counts.mean(axis=0, exclude=True).sum()
+        outputs = [one.astype("float32", copy=False) for one in self.forward(pictures)]
+        with autograd.pause():
+            main, *auxiliary = (_cross_entropy(scores, masks, counts) for scores in outputs)
+            shown = mx.nd.add_n(main, *(AUXILIARY_WEIGHT * one for one in auxiliary))
+            slopes = [_slopes(scores, masks, counts) for scores in outputs]
+        # What has these slopes, times what it is multiplied by later. Those that autograd finds for
+        # a cross entropy differ from GluonCV's in their last digits, of which norms make much.
+        heads = [
+            (scores * slope).mean(axis=(2, 3)).sum()
+            for scores, slope in zip(outputs, slopes, strict=True)
+        ]
+        return Losses(
+            backward=[mx.nd.add_n(*heads) / divisor(counted)],
+            total=shown,
+            parts={INFO.losses[0]: shown},
+            pictures=pictures.shape[0],
+            divided_by=lambda: counted,
+        )
 
     def validate(self, stop: Callable[[], bool]) -> Metric | None:
         """Mean of the classes' intersection over union, as GluonCV has it: a class that is
@@ -151,6 +176,22 @@ class SegmentationTask(LoaderTask):
             for name, inter, union in zip(self._classes, shared, covered, strict=True)
         }
         return Metric(float(value), per_class, {PIXEL_ACCURACY: float(accuracy)})
+
+
+def _cross_entropy(
+    scores: mx.nd.NDArray, masks: mx.nd.NDArray, counts: mx.nd.NDArray
+) -> mx.nd.NDArray:
+    """The cross entropy of scores B×classes×S×S: its mean over each picture's pixels, B. It is
+    nought where none counts (`counts` is 1 or 0)."""
+    found = -mx.nd.pick(mx.nd.log_softmax(scores, axis=1), masks, axis=1)
+    return (found * counts).mean(axis=0, exclude=True)
+
+
+def _slopes(scores: mx.nd.NDArray, masks: mx.nd.NDArray, counts: mx.nd.NDArray) -> mx.nd.NDArray:
+    """By how much each pixel's cross entropy changes with its scores: their softmax, less one for
+    its class."""
+    right = mx.nd.one_hot(masks, scores.shape[1]).transpose((0, 3, 1, 2))
+    return (mx.nd.softmax(scores, axis=1) - right) * counts.expand_dims(axis=1)
 
 
 class _Together(SegmentationDataset):
@@ -178,7 +219,7 @@ class _Together(SegmentationDataset):
         return self._finish(picture), mx.nd.where(mask == NO_CLASS, -mx.nd.ones_like(mask), mask)
 
 
-def _make_outputs(net: Block, side: int) -> None:
+def make_outputs(net: Block, side: int) -> None:
     """Make the network's outputs of the pictures' size: it scales its feature maps up to that of
     the pictures that it was made for."""
 

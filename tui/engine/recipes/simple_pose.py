@@ -146,7 +146,7 @@ class SimplePoseTask(LoaderTask):
         pictures, heatmaps, counted = (array.as_in_context(self._ctx) for array in batch[:3])
         loss = self._loss(self.forward(pictures), heatmaps, counted)
         size = pictures.shape[0]
-        return Losses([loss], loss, {INFO.losses[0]: loss}, pictures=size, scale=size)
+        return Losses([loss], loss, {INFO.losses[0]: loss}, pictures=size)
 
     def validate(self, stop: Callable[[], bool]) -> Metric | None:
         """The share of labelled joints that are found near enough, over all and by joint. Beside

@@ -15,10 +15,10 @@ from gluoncv.data.batchify import Stack, Tuple
 from gluoncv.data.transforms.presets.ssd import SSDDefaultTrainTransform, SSDDefaultValTransform
 from gluoncv.loss import SSDMultiBoxLoss
 from gluoncv.model_zoo.ssd.ssd import SSD
-from mxnet import autograd
 
 from tui.engine.datasets.data import Data
 from tui.engine.distribution.division import parts_of
+from tui.engine.recipes.anchor_room import refuse_beyond
 from tui.engine.recipes.detection import (
     NMS,
     DetectionTask,
@@ -55,7 +55,7 @@ class SSDRecipe(Detector):
         """Anchors, targets and loaders for this network and data.
 
         Raises:
-            Refusal: the pictures are too small for the network.
+            Refusal: the pictures are too small or too large for the network.
         """
         return SSDTask(built, data, hyper)
 
@@ -70,9 +70,7 @@ class SSDTask(DetectionTask):
         assert built.input_size is not None
         self.classes = data.classes
         height, width = built.input_size
-        with autograd.train_mode():
-            _, _, anchors = built.net(mx.nd.zeros((1, 3, height, width), ctx=built.ctx))
-        anchors = anchors.as_in_context(mx.cpu())
+        anchors = _anchors(built, height, width).as_in_context(mx.cpu())
         if anchors.shape[1] < built.net.post_nms:
             raise Refusal(
                 f"pictures of {height}×{width} leave this detector {anchors.shape[1]} anchors, "
@@ -119,10 +117,34 @@ class SSDTask(DetectionTask):
                 total=told(total),
                 parts={"class": told(class_loss), "box": told(box_loss)},
                 pictures=size,
-                scale=1,
+                by_pictures=False,
                 divided_by=lambda: (batch[1] > 0).sum(),
             )
         ]
+
+
+def _anchors(built: Built, height: int, width: int) -> mx.nd.NDArray:
+    """The anchors of the network for pictures of a size, 1×A×4.
+
+    The network itself tells them in training mode alone, and a picture that goes through in that
+    moves the running statistics of norms: on a GPU on the way forth.
+
+    Raises:
+        Refusal: there are none for all of such a picture.
+    """
+    net = built.net
+    features = net.features(mx.nd.zeros((1, 3, height, width), ctx=built.ctx))
+    refuse_beyond(
+        (height, width),
+        (height, width),
+        [feature.shape[2:] for feature in features],
+        [generator.anchors.shape[2:4] for generator in net.anchor_generators],
+    )
+    found = [
+        generator(feature).reshape((1, -1, 4))
+        for feature, generator in zip(features, net.anchor_generators, strict=True)
+    ]
+    return mx.nd.concat(*found, dim=1)
 
 
 RECIPE = SSDRecipe()

@@ -21,6 +21,7 @@ from gluoncv.data.transforms.presets.yolo import (
 from gluoncv.model_zoo.yolo.yolo3 import YOLOV3
 
 from tui.engine.datasets.data import Data
+from tui.engine.recipes.anchor_room import Size, refuse_beyond
 from tui.engine.recipes.detection import (
     NMS,
     DetectionTask,
@@ -60,7 +61,7 @@ class YOLO3Recipe(Detector):
         """Anchors, targets and loaders for this network and data.
 
         Raises:
-            Refusal: the pictures' sides are no multiples of 32.
+            Refusal: the pictures' sides are no multiples of 32, or too large for the network.
         """
         assert built.input_size is not None
         if any(side % STRIDE for side in built.input_size):
@@ -69,6 +70,13 @@ class YOLO3Recipe(Detector):
                 f"pictures of {height}×{width} do not go into a YOLOv3: both sides must be "
                 f"multiples of {STRIDE}; give another --input-size"
             )
+        outputs = built.net.yolo_outputs
+        refuse_beyond(
+            built.input_size,
+            built.input_size,
+            [_cells(built.input_size, one._stride) for one in outputs],
+            [one.offsets.shape[2:4] for one in outputs],
+        )
         return YOLO3Task(built, data, hyper)
 
 
@@ -108,8 +116,12 @@ class YOLO3Task(DetectionTask):
             total=total,
             parts=dict(zip(INFO.losses, parts, strict=True)),
             pictures=size,
-            scale=size,
         )
+
+
+def _cells(picture: Size, stride: int) -> Size:
+    height, width = picture
+    return height // stride, width // stride
 
 
 RECIPE = YOLO3Recipe()
