@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 
 from tests.engine.datasets.coco_file import coco_content, write_coco
+from tests.engine.voc_tree import write_picture
 from tui.engine.datasets import load_data, survey_data
 from tui.engine.datasets.data import Data
 from tui.engine.refusal import Refusal
@@ -220,6 +222,43 @@ def test_what_is_no_coco_json(tmp_path: Path, text: str, says: str) -> None:
     file.write_text(text)
     with pytest.raises(Refusal, match=says):
         load_data(str(file), "detection", CLASSES)
+
+
+def as_coco_lies(root: Path) -> Path:
+    """Boxes, keypoints and captions of the same pictures, in files of their own."""
+    for part, pictures in (("train2017", 4), ("val2017", 2)):
+        content = coco_content(pictures)
+        for number, image in enumerate(content["images"]):
+            image["file_name"] = f"{part} {number}.jpg"
+            write_picture(root / part / image["file_name"], seed=number)
+        kept = {"images": content["images"], "categories": [{"id": 3, "name": "cat"}]}
+        captions = [{"id": n, "image_id": n, "caption": "a cat"} for n in range(pictures)]
+        joints = [
+            {**one, "keypoints": [20, 20, 2]}
+            for one in content["annotations"]
+            if one["category_id"] == 3
+        ]
+        files: dict[str, dict[str, Any]] = {
+            "instances": content,
+            "person_keypoints": {**kept, "annotations": joints},
+            "captions": {"images": kept["images"], "annotations": captions},
+        }
+        (root / "annotations").mkdir(exist_ok=True)
+        for name, one in files.items():
+            (root / "annotations" / f"{name}_{part}.json").write_text(json.dumps(one))
+    return root
+
+
+@pytest.mark.parametrize("below", [".", "annotations"])
+def test_keypoints_that_lie_beside_the_boxes(tmp_path: Path, below: str) -> None:
+    place = str(as_coco_lies(tmp_path) / below)
+    pose = load_data(place, "pose", ())
+    assert (len(pose.train), len(pose.validation)) == (4, 2)
+    assert pose.split == "person_keypoints_train2017.json / person_keypoints_val2017.json"
+    boxes = load_data(place, "detection", CLASSES)
+    assert (boxes.boxes, boxes.problems) == (6 + 3, [])
+    assert boxes.split == "instances_train2017.json / instances_val2017.json"
+    assert survey_data(place).tasks[0] == "detection"
 
 
 def test_keypoints_that_are_not_as_many_as_the_joints(tmp_path: Path) -> None:

@@ -79,13 +79,13 @@ def tasks_at(path: str) -> tuple[Task, ...]:
 
 
 def survey(path: str, task: Task) -> Survey:
-    """Read the file, or the files of both parts.
+    """Read the file, or the files of both parts that hold what the task needs.
 
     Raises:
         Refusal: a file is no COCO JSON.
     """
     place = Path(path)
-    files = _files(place)
+    files = _files_for(_files(place), task)
     root = place if place.is_dir() else place.parent
     training, validation = parted(files, root)
     read = _Reader(root, task)
@@ -317,9 +317,14 @@ def _files(place: Path) -> list[Path]:
         for file in sorted((place / folder).glob("*.json"))
         if _is_coco(file)
     ]
-    # COCO itself lies with captions and keypoints of the same pictures beside its boxes.
-    boxes, keypoints = ([one for one in found if one.stem.startswith(own)] for own in _OWN)
-    return boxes or keypoints or found
+    # COCO itself lies with captions of the same pictures beside.
+    return [one for one in found if one.stem.startswith(_OWN)] or found
+
+
+def _files_for(files: list[Path], task: Task) -> list[Path]:
+    """COCO's own name each picture twice: with its boxes, and with its keypoints."""
+    boxes, keypoints = ([one for one in files if one.stem.startswith(own)] for own in _OWN)
+    return (keypoints if task == "pose" else boxes) or files
 
 
 def _is_coco(file: Path) -> bool:
