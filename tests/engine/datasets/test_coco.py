@@ -11,7 +11,7 @@ import pytest
 from tests.engine.datasets.coco_file import coco_content, write_coco
 from tests.engine.voc_tree import write_picture
 from tui.engine.datasets import load_data, survey_data
-from tui.engine.datasets.data import Data
+from tui.engine.datasets.data import Data, Task
 from tui.engine.refusal import Refusal
 
 CLASSES = ("cat", "dog")
@@ -182,6 +182,20 @@ def test_an_outline_in_runs_is_said(tmp_path: Path) -> None:
     assert lines(load_data(str(tmp_path), "instance segmentation", CLASSES))[0] == (
         "p 0.jpg, annotation 0: a mask in runs, not a polygon; left out"
     )
+
+
+def test_outlines_are_kept_only_for_what_needs_them(tmp_path: Path) -> None:
+    write_coco(tmp_path, changed(lambda c: c["annotations"][0].update(bbox=[])))
+
+    def outlines(task: Task) -> list[bool]:
+        pictures = load_data(str(tmp_path), task, CLASSES).train.pictures
+        return [bool(one.polygons) for picture in pictures for one in picture.objects]
+
+    assert not any(outlines("detection"))
+    assert all(outlines("instance segmentation"))
+    survey = survey_data(str(tmp_path), "detection")
+    boxes = {one.box for picture in survey.pictures for one in picture.objects if one.name == "cat"}
+    assert boxes == {(10, 10, 39, 39)}, "one of them is made of its outline"
 
 
 def test_masks_are_painted_from_outlines(tmp_path: Path) -> None:

@@ -64,6 +64,9 @@ def test_an_outline(tmp_path: Path) -> None:
     _, label, polygons = load_data(str(tmp_path), "instance segmentation", CLASSES).train[0]
     assert label.tolist() == [[24, 20, 72, 60, 1]]
     assert np.allclose(polygons[0][0], [[24, 20], [72, 20], [72, 60]])
+    boxes = load_data(str(tmp_path), "detection", CLASSES).train
+    assert boxes[0][1].tolist() == [[24, 20, 71, 59, 1, 0]]
+    assert not any(one.polygons for picture in boxes.pictures for one in picture.objects)
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 import msgspec
 
 from tui.engine.datasets.boxes import checked_box
-from tui.engine.datasets.data import Problem, Task, unreadable
+from tui.engine.datasets.data import OUTLINED, Problem, Task, unreadable
 from tui.engine.datasets.painted_mask import BACKGROUND, PaintedMask
 from tui.engine.datasets.parts import named, parted
 from tui.engine.datasets.pictures import PictureFile, look_at
@@ -39,7 +39,8 @@ class _Annotation(msgspec.Struct):
     category_id: int | str
     id: int | str | None = None
     bbox: list[float] = []
-    segmentation: Any = None
+    # Most of a file, and for boxes alone never looked at.
+    segmentation: msgspec.Raw = msgspec.Raw(b"null")
     iscrowd: int = 0
     ignore: int = 0
     keypoints: list[float] = []
@@ -207,7 +208,8 @@ class _Reader:
             # As GluonCV does: a crowd is no object to learn from.
             self._say("crowd", where, f"{name}: a crowd, or to be ignored; left out")
             return None
-        polygons = self._polygons(one, where)
+        outlined = self.task in OUTLINED
+        polygons = self._polygons(one, where) if outlined or len(one.bbox) != 4 else ()
         given = _box(one, polygons)
         if given is None:
             self._say("a box without numbers", where, f"{name}: no box; left out")
@@ -217,7 +219,8 @@ class _Reader:
             self._say(kind, where, f"{name}: {kind}{'' if box else '; left out'}")
         if box is None:
             return None
-        return LabelledObject(name, box, False, polygons, self._keypoints(one, where))
+        joints = self._keypoints(one, where)
+        return LabelledObject(name, box, False, polygons if outlined else (), joints)
 
     def _name_joints(self, content: _File) -> None:
         """The file's own names of keypoints, or numbers for as many as most objects have."""
@@ -245,8 +248,8 @@ class _Reader:
         return tuple((x, y, int(seen)) for x, y, seen in triples)
 
     def _polygons(self, one: _Annotation, where: str) -> tuple[tuple[float, ...], ...]:
-        matters = self.task in ("instance segmentation", "segmentation")
-        given = one.segmentation
+        matters = self.task in OUTLINED
+        given = msgspec.json.decode(one.segmentation)
         if not isinstance(given, list):
             if given and matters:
                 self._say("outline as RLE", where, "a mask in runs, not a polygon; left out")

@@ -11,6 +11,10 @@ from tui.engine.datasets.skipped import SkippedPictures
 
 Task = Literal["detection", "classification", "segmentation", "instance segmentation", "pose"]
 
+OUTLINED: tuple[Task, ...] = ("instance segmentation", "segmentation")
+"""What outlines are kept for: of all that is labelled they take the most memory, in each process
+that reads pictures."""
+
 
 @dataclass(frozen=True)
 class Problem:

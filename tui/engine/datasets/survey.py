@@ -55,8 +55,8 @@ class MaskSource(Protocol):
 
 @dataclass(frozen=True)
 class LabelledObject:
-    """One object: its class by name and its box. `polygons` are its outline, each x, y, x, y, …;
-    `keypoints` are (x, y, visible) in the data set's order."""
+    """One object: its class by name and its box. `polygons` are its outline, each x, y, x, y, …,
+    where the task is one of `OUTLINED`; `keypoints` are (x, y, visible) in the data set's order."""
 
     name: str
     box: Box
