@@ -19,7 +19,8 @@ LACKING: dict[Task, tuple[str, str]] = {
     "instance segmentation": ("picture without outlines", "no object with an outline"),
     "pose": ("picture without keypoints", "no object with keypoints"),
 }
-"""What a picture lacks that a task cannot use, as a kind of problem and in words."""
+"""What a picture lacks that a task cannot use, as a kind of problem and in words. Pictures on
+which nothing is are for the validation of what looks for objects, all the same."""
 
 
 def fitted(path: str, survey: Survey, task: Task, classes: tuple[str, ...]) -> Data:
@@ -34,9 +35,12 @@ def fitted(path: str, survey: Survey, task: Task, classes: tuple[str, ...]) -> D
         # A pose network tells joints apart, not classes: it takes every object that has some.
         classes = survey.classes
     indices = _indices(path, survey, task, classes)
-    parts = [_usable(part, task, problems) for part in (survey.train, survey.validation)]
+    parts = [
+        _usable(part, task, problems, measured=measured)
+        for part, measured in ((survey.train, False), (survey.validation, True))
+    ]
     for name, part in zip(("training", "validation"), parts, strict=True):
-        if not part:
+        if not any(map(_has_label, part)):
             because = f" ({problems[0].line})" if problems else ""
             raise Refusal(f"{path}: no usable picture for {name}{because}")
     _refuse_unreadable(path, problems, len(survey.pictures))
@@ -127,12 +131,12 @@ def _unknown(
 
 
 def _usable(
-    part: Sequence[LabelledPicture], task: Task, problems: list[Problem]
+    part: Sequence[LabelledPicture], task: Task, problems: list[Problem], *, measured: bool
 ) -> list[LabelledPicture]:
     kind, words = LACKING[task]
     kept: list[LabelledPicture] = []
     for picture in part:
-        usable = _for_task(picture, task)
+        usable = _for_task(picture, task, measured=measured)
         if usable is None:
             problems.append(Problem(kind, picture.name, f"{words}; left out"))
         else:
@@ -140,13 +144,19 @@ def _usable(
     return kept
 
 
-def _for_task(picture: LabelledPicture, task: Task) -> LabelledPicture | None:
+def _has_label(picture: LabelledPicture) -> bool:
+    return bool(picture.objects) or picture.category is not None or picture.mask is not None
+
+
+def _for_task(picture: LabelledPicture, task: Task, *, measured: bool) -> LabelledPicture | None:
     if task == "classification":
         return picture if picture.category is not None else None
     if task == "segmentation":
         return picture if picture.mask is not None else None
     objects = tuple(one for one in picture.objects if _serves(one, task))
-    return replace(picture, objects=objects) if objects else None
+    # Where nothing is there is nothing to learn, but in validation something to find wrong.
+    empty = measured and task != "pose" and not picture.objects
+    return replace(picture, objects=objects) if objects or empty else None
 
 
 def _serves(one: LabelledObject, task: Task) -> bool:

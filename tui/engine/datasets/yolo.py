@@ -98,8 +98,8 @@ class _Reader:
                 if isinstance(error, OSError) and error.strerror
                 else "no text"
             )
-            self._say("unreadable label", labels.name, why)
-            lines = []
+            self._say("unreadable label", labels.name, f"{why}; its picture is left out")
+            return None
         for number, line in enumerate(lines, 1):
             one = self._object(line, f"{labels.name}, line {number}", width, height)
             if one is not None and one in objects:
