@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+from pycocotools import mask
 
 from tests.engine.datasets.coco_file import coco_content, write_coco
 from tests.engine.voc_tree import write_picture
 from tui.engine.datasets import load_data, survey_data
 from tui.engine.datasets.data import Data, Task
+from tui.engine.datasets.writing import write
 from tui.engine.refusal import Refusal
 
 CLASSES = ("cat", "dog")
@@ -70,7 +72,7 @@ def test_reads_what_gluoncv_reads(tmp_path: Path) -> None:
         if Path(item).name in ours_too:
             picture, boxes, polygons = ours_too[Path(item).name]
             assert picture.shape == (80, 96, 3)
-            assert np.allclose(boxes, label)
+            assert np.allclose(boxes[:, :5], label)
             assert np.array_equal(np.array(polygons), np.array(outlines))
 
 
@@ -118,7 +120,8 @@ def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         (
             lambda c: c["annotations"][0].update(iscrowd=1, segmentation={"counts": "x"}),
             "crowd",
-            "p 0.jpg, annotation 0: cat: a crowd, or to be ignored; left out",
+            "p 0.jpg, annotation 0: cat: a crowd, or to be ignored; not trained on, and in "
+            "validation counts neither way",
         ),
         (
             lambda c: c["annotations"][0].update(category_id=90),
@@ -196,6 +199,41 @@ def test_outlines_are_kept_only_for_what_needs_them(tmp_path: Path) -> None:
     survey = survey_data(str(tmp_path), "detection")
     boxes = {one.box for picture in survey.pictures for one in picture.objects if one.name == "cat"}
     assert boxes == {(10, 10, 39, 39)}, "one of them is made of its outline"
+
+
+def test_crowds_are_for_validation_only(tmp_path: Path) -> None:
+    runs = {"size": [80, 96], "counts": [0, 800, 80 * 96 - 800]}
+    both(tmp_path)
+    for file in (tmp_path / "annotations").iterdir():
+        content = json.loads(file.read_text())
+        crowd = {"id": 99, "image_id": 1, "category_id": 3, "bbox": [0, 0, 10, 80]}
+        content["annotations"].append({**crowd, "iscrowd": 1, "segmentation": runs})
+        file.write_text(json.dumps(content))
+    for task in ("detection", "instance segmentation"):
+        data = load_data(str(tmp_path), task, CLASSES)
+        assert (data.counts, data.boxes) == ((5, 3), 8 + 3)
+        assert not any(label[:, 5].any() for label in data.train.labels)
+        label = data.validation[1][1]
+        assert label[:, 4:].tolist() == [[0, 0], [0, 1]]
+    crowd = data.validation[1][2][1]
+    assert mask.decode(crowd)[:, :10].all()
+    assert mask.area(crowd) == 800
+    assert load_data(str(tmp_path), "segmentation", ("background", *CLASSES)).counts == (5, 5, 3)
+    written = write(survey_data(str(tmp_path)), "detection", str(tmp_path / "new"), "yolo")
+    assert (written.boxes, written.left_out) == (11, ("2 crowds, or objects to be ignored",))
+
+
+def test_a_crowd_in_broken_runs_has_no_outline(tmp_path: Path) -> None:
+    both(tmp_path)
+    for counts in ([1, 2], [-1, 80 * 96 + 1], "x"):
+        file = tmp_path / "annotations" / "instances_val.json"
+        content = json.loads(file.read_text())
+        runs = {"size": [80, 96], "counts": counts}
+        content["annotations"][0].update(iscrowd=1, segmentation=runs)
+        file.write_text(json.dumps(content))
+        assert len(load_data(str(tmp_path), "detection", CLASSES).validation[0][1]) == 2
+        data = load_data(str(tmp_path), "instance segmentation", CLASSES)
+        assert len(data.validation[0][1]) == 1
 
 
 def test_masks_are_painted_from_outlines(tmp_path: Path) -> None:

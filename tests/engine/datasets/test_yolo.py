@@ -62,7 +62,7 @@ def test_without_a_yaml_classes_have_numbers(tmp_path: Path) -> None:
 def test_an_outline(tmp_path: Path) -> None:
     write_yolo(tmp_path, line="1 0.25 0.25 0.75 0.25 0.75 0.75\n")
     _, label, polygons = load_data(str(tmp_path), "instance segmentation", CLASSES).train[0]
-    assert label.tolist() == [[24, 20, 72, 60, 1]]
+    assert label.tolist() == [[24, 20, 72, 60, 1, 0]]
     assert np.allclose(polygons[0][0], [[24, 20], [72, 20], [72, 60]])
     boxes = load_data(str(tmp_path), "detection", CLASSES).train
     assert boxes[0][1].tolist() == [[24, 20, 71, 59, 1, 0]]

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
@@ -19,7 +19,14 @@ from tui.engine.datasets.data import OUTLINED, Problem, Task, unreadable
 from tui.engine.datasets.painted_mask import BACKGROUND, PaintedMask
 from tui.engine.datasets.parts import named, parted
 from tui.engine.datasets.pictures import PictureFile, look_at
-from tui.engine.datasets.survey import Box, LabelledObject, LabelledPicture, Survey, divided
+from tui.engine.datasets.survey import (
+    Box,
+    LabelledObject,
+    LabelledPicture,
+    Runs,
+    Survey,
+    divided,
+)
 from tui.engine.refusal import Refusal
 
 KIND = "COCO JSON"
@@ -44,6 +51,11 @@ class _Annotation(msgspec.Struct):
     iscrowd: int = 0
     ignore: int = 0
     keypoints: list[float] = []
+
+
+class _Runs(msgspec.Struct):
+    size: tuple[int, int]
+    counts: list[Annotated[int, msgspec.Meta(ge=0)]]
 
 
 class _Category(msgspec.Struct):
@@ -204,12 +216,17 @@ class _Reader:
         if name is None:
             self._say("unknown category", where, f"category {one.category_id}; left out")
             return None
-        if one.iscrowd or one.ignore:
-            # As GluonCV does: a crowd is no object to learn from.
+        crowd = bool(one.iscrowd or one.ignore)
+        if crowd and self.task not in ("detection", "instance segmentation"):
             self._say("crowd", where, f"{name}: a crowd, or to be ignored; left out")
             return None
+        if crowd:
+            what = "a crowd, or to be ignored; not trained on, and in validation counts neither way"
+            self._say("crowd", where, f"{name}: {what}")
         outlined = self.task in OUTLINED
-        polygons = self._polygons(one, where) if outlined or len(one.bbox) != 4 else ()
+        runs = _runs(one.segmentation, width, height) if crowd and outlined else None
+        as_polygons = not runs and (outlined or len(one.bbox) != 4)
+        polygons = self._polygons(one, where) if as_polygons else ()
         given = _box(one, polygons)
         if given is None:
             self._say("a box without numbers", where, f"{name}: no box; left out")
@@ -220,7 +237,8 @@ class _Reader:
         if box is None:
             return None
         joints = self._keypoints(one, where)
-        return LabelledObject(name, box, False, polygons if outlined else (), joints)
+        kept = polygons if outlined else ()
+        return LabelledObject(name, box, False, kept, joints, crowd, runs)
 
     def _name_joints(self, content: _File) -> None:
         """The file's own names of keypoints, or numbers for as many as most objects have."""
@@ -285,6 +303,21 @@ def _box(one: _Annotation, polygons: Sequence[Sequence[float]]) -> Box | None:
     xs = [x for polygon in polygons for x in polygon[::2]]
     ys = [y for polygon in polygons for y in polygon[1::2]]
     return min(xs), min(ys), max(xs) - 1, max(ys) - 1
+
+
+def _runs(raw: msgspec.Raw, width: int, height: int) -> Runs | None:
+    """A mask in runs, as COCO has it of crowds, or None where it is something else, or of another
+    size."""
+    from pycocotools import mask
+
+    try:
+        given = msgspec.json.decode(raw, type=_Runs)
+    except msgspec.ValidationError:
+        return None
+    if given.size != (height, width) or sum(given.counts) != height * width:
+        return None
+    written = mask.frPyObjects({"counts": given.counts, "size": [height, width]}, height, width)
+    return height, width, written["counts"]
 
 
 def _plain(given: list[Any]) -> tuple[tuple[float, ...], ...]:

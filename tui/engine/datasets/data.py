@@ -45,11 +45,12 @@ class Data:
     Items begin with a picture: an NDArray of uint8, height×width×3, RGB. What follows is
 
     - detection: a float array, objects×6: xmin, ymin, xmax, ymax in pixels, class index,
-      difficult, as GluonCV's VOCDetection has it;
+      difficult, as GluonCV's VOCDetection has it; what is difficult, or a crowd, counts neither
+      way in validation, and pictures of that part may have no objects;
     - classification: a class index;
     - segmentation: an NDArray of int32, height×width, of class indices; -1 is to be left out;
     - instance segmentation: as detection, then for each object its polygons (arrays of points×2),
-      as GluonCV's COCOInstance has it;
+      as GluonCV's COCOInstance has it, or of a crowd its mask in runs, as pycocotools has it;
     - pose: a dict with `bbox` and `joints_3d` (joints×3×2: position and visibility), then the
       number of the picture; one item an object, as GluonCV's COCOKeyPoints has it.
 

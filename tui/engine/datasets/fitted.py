@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tui.engine.datasets.data import Data, Problem, Task
 from tui.engine.datasets.labelled import FORMS
 from tui.engine.datasets.skipped import SkippedPictures, most_unreadable
-from tui.engine.datasets.survey import LabelledObject, LabelledPicture, Survey, counts
+from tui.engine.datasets.survey import (
+    LabelledObject,
+    LabelledPicture,
+    Survey,
+    boxes_of,
+    counts,
+)
 from tui.engine.refusal import Refusal
 
 LACKING: dict[Task, tuple[str, str]] = {
@@ -36,7 +42,7 @@ def fitted(path: str, survey: Survey, task: Task, classes: tuple[str, ...]) -> D
         classes = survey.classes
     indices = _indices(path, survey, task, classes)
     parts = [
-        _usable(part, task, problems, measured=measured)
+        _usable(part, task, problems, indices if measured else None)
         for part, measured in ((survey.train, False), (survey.validation, True))
     ]
     for name, part in zip(("training", "validation"), parts, strict=True):
@@ -64,7 +70,7 @@ def fitted(path: str, survey: Survey, task: Task, classes: tuple[str, ...]) -> D
         split=survey.split,
         counts=tuple(counted[index] for index in range(len(classes))),
         problems=problems,
-        boxes=sum(len(picture.objects) for part in parts for picture in part),
+        boxes=sum(map(boxes_of, parts)),
         skipped=skipped,
         joints=survey.joints,
     )
@@ -131,12 +137,16 @@ def _unknown(
 
 
 def _usable(
-    part: Sequence[LabelledPicture], task: Task, problems: list[Problem], *, measured: bool
+    part: Sequence[LabelledPicture],
+    task: Task,
+    problems: list[Problem],
+    measured: Mapping[str, int] | None,
 ) -> list[LabelledPicture]:
+    """The pictures of a part that serve; `measured` are the classes of one for validation."""
     kind, words = LACKING[task]
     kept: list[LabelledPicture] = []
     for picture in part:
-        usable = _for_task(picture, task, measured=measured)
+        usable = _for_task(picture, task, measured)
         if usable is None:
             problems.append(Problem(kind, picture.name, f"{words}; left out"))
         else:
@@ -145,23 +155,29 @@ def _usable(
 
 
 def _has_label(picture: LabelledPicture) -> bool:
-    return bool(picture.objects) or picture.category is not None or picture.mask is not None
+    if picture.category is not None or picture.mask is not None:
+        return True
+    return not all(one.crowd for one in picture.objects)
 
 
-def _for_task(picture: LabelledPicture, task: Task, *, measured: bool) -> LabelledPicture | None:
+def _for_task(
+    picture: LabelledPicture, task: Task, measured: Mapping[str, int] | None
+) -> LabelledPicture | None:
     if task == "classification":
         return picture if picture.category is not None else None
     if task == "segmentation":
         return picture if picture.mask is not None else None
-    objects = tuple(one for one in picture.objects if _serves(one, task))
+    serving = (one for one in picture.objects if _serves(one, task))
+    objects = tuple(one for one in serving if not one.crowd or one.name in (measured or ()))
     # Where nothing is there is nothing to learn, but in validation something to find wrong.
-    empty = measured and task != "pose" and not picture.objects
+    nothing = all(one.crowd for one in picture.objects)
+    empty = nothing and measured is not None and task != "pose"
     return replace(picture, objects=objects) if objects or empty else None
 
 
 def _serves(one: LabelledObject, task: Task) -> bool:
     if task == "instance segmentation":
-        return bool(one.polygons)
+        return bool(one.polygons or one.runs)
     if task == "pose":
         return any(visible for _, _, visible in one.keypoints)
     return True

@@ -18,6 +18,9 @@ Box = tuple[float, float, float, float]
 """xmin, ymin, xmax, ymax in pixels from 0, as GluonCV counts them: a box of one pixel has no
 extent, and one as wide as the picture ends at its width less 1."""
 
+Runs = tuple[int, int, bytes]
+"""A mask's height and width, and its runs as pycocotools writes them."""
+
 KEPT_FOR_VALIDATION = 5
 """Of this many pictures one is kept, where the data set has no validation part of its own."""
 SEED = 0
@@ -56,13 +59,18 @@ class MaskSource(Protocol):
 @dataclass(frozen=True)
 class LabelledObject:
     """One object: its class by name and its box. `polygons` are its outline, each x, y, x, y, …,
-    where the task is one of `OUTLINED`; `keypoints` are (x, y, visible) in the data set's order."""
+    where the task is one of `OUTLINED`; `keypoints` are (x, y, visible) in the data set's order.
+
+    A `crowd` is many of its class under one label, or is to be ignored: nothing to learn from, and
+    in validation nothing that is found on it counts. Its outline may be `runs` instead."""
 
     name: str
     box: Box
     difficult: bool = False
     polygons: tuple[tuple[float, ...], ...] = ()
     keypoints: tuple[tuple[float, float, int], ...] = ()
+    crowd: bool = False
+    runs: Runs | None = None
 
 
 @dataclass(frozen=True)
@@ -103,14 +111,20 @@ class Survey:
         return [*self.train, *self.validation]
 
 
+def boxes_of(pictures: Iterable[LabelledPicture]) -> int:
+    """How many objects are labelled, but for crowds."""
+    return sum(not one.crowd for picture in pictures for one in picture.objects)
+
+
 def counts(pictures: Iterable[LabelledPicture]) -> Counter[str]:
-    """How often each class is labelled, by name: objects, or pictures that show it."""
+    """How often each class is labelled, by name: objects, but for crowds, or pictures that show
+    it."""
     found: Counter[str] = Counter()
     for picture in pictures:
         if picture.category is not None:
             found[picture.category] += 1
         found.update(picture.present)
-        found.update(one.name for one in picture.objects)
+        found.update(one.name for one in picture.objects if not one.crowd)
     return found
 
 
