@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from mxnet.gluon.data import Dataset
 
 from tui.engine.datasets.skipped import SkippedPictures
+
+if TYPE_CHECKING:
+    from tui.engine.datasets.survey import LabelledPicture
 
 Task = Literal["detection", "classification", "segmentation", "instance segmentation", "pose"]
 
@@ -57,7 +61,8 @@ class Data:
     `counts` are labelled objects (or pictures) of each class in the training part, `boxes` how
     many objects both parts have; `problems` are what was left out or mended, and why; `split` says
     how the two parts were made. `joints` are the names of an object's keypoints, in their order.
-    `skipped` tells of pictures that could not be read later on.
+    `skipped` tells of pictures that could not be read later on. `labelled` are the pictures of the
+    training part as the data set has them, by which it is known again.
     """
 
     kind: str
@@ -70,3 +75,4 @@ class Data:
     boxes: int = 0
     joints: tuple[str, ...] = ()
     skipped: SkippedPictures = field(default_factory=SkippedPictures)
+    labelled: Sequence[LabelledPicture] = ()

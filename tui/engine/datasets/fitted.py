@@ -73,6 +73,7 @@ def fitted(path: str, survey: Survey, task: Task, classes: tuple[str, ...]) -> D
         boxes=sum(map(boxes_of, parts)),
         skipped=skipped,
         joints=survey.joints,
+        labelled=parts[0],
     )
 
 
