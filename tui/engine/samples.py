@@ -19,6 +19,7 @@ import numpy as np
 
 from tui.engine.datasets.data import Data, Task
 from tui.engine.predictors.drawing import areas, drawn
+from tui.engine.predictors.joints import JointsPredictor
 from tui.engine.predictors.predicted import Predicted, PredictedObject, Predictor
 from tui.engine.refusal import in_one_line
 from tui.runs.events import Event, Notice, Sampled, SampledPicture
@@ -106,7 +107,10 @@ class Samples:
     def _drawn(self, item: Sequence[Any]) -> tuple[Any, Any, str]:
         classes = self.data.classes
         true = true_of(item, self.task, classes)
-        found = self.predictor.predict(item[0], THRESHOLD)
+        if isinstance(self.predictor, JointsPredictor):  # as a validation cuts the object out
+            found = self.predictor.predict(item[0], THRESHOLD, box=tuple(item[1]["bbox"]))
+        else:
+            found = self.predictor.predict(item[0], THRESHOLD)
         pixels = item[0].asnumpy()
         image, small = (
             drawn(pixels, found, classes, true=true, within=within) for within in (WITHIN, SMALL)

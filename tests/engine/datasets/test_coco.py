@@ -1,15 +1,19 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from pycocotools import mask
 
 from tests.engine.datasets.coco_file import coco_content, write_coco
+from tests.engine.voc_tree import write_picture
 from tui.engine.datasets import load_data, survey_data
-from tui.engine.datasets.data import Data
+from tui.engine.datasets.data import Data, Task
+from tui.engine.datasets.writing import write
 from tui.engine.refusal import Refusal
 
 CLASSES = ("cat", "dog")
@@ -68,7 +72,7 @@ def test_reads_what_gluoncv_reads(tmp_path: Path) -> None:
         if Path(item).name in ours_too:
             picture, boxes, polygons = ours_too[Path(item).name]
             assert picture.shape == (80, 96, 3)
-            assert np.allclose(boxes, label)
+            assert np.allclose(boxes[:, :5], label)
             assert np.array_equal(np.array(polygons), np.array(outlines))
 
 
@@ -116,7 +120,8 @@ def changed(change: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
         (
             lambda c: c["annotations"][0].update(iscrowd=1, segmentation={"counts": "x"}),
             "crowd",
-            "p 0.jpg, annotation 0: cat: a crowd, or to be ignored; left out",
+            "p 0.jpg, annotation 0: cat: a crowd, or to be ignored; not trained on, and in "
+            "validation counts neither way",
         ),
         (
             lambda c: c["annotations"][0].update(category_id=90),
@@ -182,6 +187,55 @@ def test_an_outline_in_runs_is_said(tmp_path: Path) -> None:
     )
 
 
+def test_outlines_are_kept_only_for_what_needs_them(tmp_path: Path) -> None:
+    write_coco(tmp_path, changed(lambda c: c["annotations"][0].update(bbox=[])))
+
+    def outlines(task: Task) -> list[bool]:
+        pictures = load_data(str(tmp_path), task, CLASSES).train.pictures
+        return [bool(one.polygons) for picture in pictures for one in picture.objects]
+
+    assert not any(outlines("detection"))
+    assert all(outlines("instance segmentation"))
+    survey = survey_data(str(tmp_path), "detection")
+    boxes = {one.box for picture in survey.pictures for one in picture.objects if one.name == "cat"}
+    assert boxes == {(10, 10, 39, 39)}, "one of them is made of its outline"
+
+
+def test_crowds_are_for_validation_only(tmp_path: Path) -> None:
+    runs = {"size": [80, 96], "counts": [0, 800, 80 * 96 - 800]}
+    both(tmp_path)
+    for file in (tmp_path / "annotations").iterdir():
+        content = json.loads(file.read_text())
+        crowd = {"id": 99, "image_id": 1, "category_id": 3, "bbox": [0, 0, 10, 80]}
+        content["annotations"].append({**crowd, "iscrowd": 1, "segmentation": runs})
+        file.write_text(json.dumps(content))
+    for task in ("detection", "instance segmentation"):
+        data = load_data(str(tmp_path), task, CLASSES)
+        assert (data.counts, data.boxes) == ((5, 3), 8 + 3)
+        assert not any(label[:, 5].any() for label in data.train.labels)
+        label = data.validation[1][1]
+        assert label[:, 4:].tolist() == [[0, 0], [0, 1]]
+    crowd = data.validation[1][2][1]
+    assert mask.decode(crowd)[:, :10].all()
+    assert mask.area(crowd) == 800
+    assert load_data(str(tmp_path), "segmentation", ("background", *CLASSES)).counts == (5, 5, 3)
+    written = write(survey_data(str(tmp_path)), "detection", str(tmp_path / "new"), "yolo")
+    assert (written.boxes, written.left_out) == (11, ("2 crowds, or objects to be ignored",))
+
+
+def test_a_crowd_in_broken_runs_has_no_outline(tmp_path: Path) -> None:
+    both(tmp_path)
+    for counts in ([1, 2], [-1, 80 * 96 + 1], "x"):
+        file = tmp_path / "annotations" / "instances_val.json"
+        content = json.loads(file.read_text())
+        runs = {"size": [80, 96], "counts": counts}
+        content["annotations"][0].update(iscrowd=1, segmentation=runs)
+        file.write_text(json.dumps(content))
+        assert len(load_data(str(tmp_path), "detection", CLASSES).validation[0][1]) == 2
+        data = load_data(str(tmp_path), "instance segmentation", CLASSES)
+        assert len(data.validation[0][1]) == 1
+
+
 def test_masks_are_painted_from_outlines(tmp_path: Path) -> None:
     data = load_data(str(both(tmp_path)), "segmentation", ("background", "cat", "dog"))
     mask = data.train[1][1].asnumpy()
@@ -220,6 +274,43 @@ def test_what_is_no_coco_json(tmp_path: Path, text: str, says: str) -> None:
     file.write_text(text)
     with pytest.raises(Refusal, match=says):
         load_data(str(file), "detection", CLASSES)
+
+
+def as_coco_lies(root: Path) -> Path:
+    """Boxes, keypoints and captions of the same pictures, in files of their own."""
+    for part, pictures in (("train2017", 4), ("val2017", 2)):
+        content = coco_content(pictures)
+        for number, image in enumerate(content["images"]):
+            image["file_name"] = f"{part} {number}.jpg"
+            write_picture(root / part / image["file_name"], seed=number)
+        kept = {"images": content["images"], "categories": [{"id": 3, "name": "cat"}]}
+        captions = [{"id": n, "image_id": n, "caption": "a cat"} for n in range(pictures)]
+        joints = [
+            {**one, "keypoints": [20, 20, 2]}
+            for one in content["annotations"]
+            if one["category_id"] == 3
+        ]
+        files: dict[str, dict[str, Any]] = {
+            "instances": content,
+            "person_keypoints": {**kept, "annotations": joints},
+            "captions": {"images": kept["images"], "annotations": captions},
+        }
+        (root / "annotations").mkdir(exist_ok=True)
+        for name, one in files.items():
+            (root / "annotations" / f"{name}_{part}.json").write_text(json.dumps(one))
+    return root
+
+
+@pytest.mark.parametrize("below", [".", "annotations"])
+def test_keypoints_that_lie_beside_the_boxes(tmp_path: Path, below: str) -> None:
+    place = str(as_coco_lies(tmp_path) / below)
+    pose = load_data(place, "pose", ())
+    assert (len(pose.train), len(pose.validation)) == (4, 2)
+    assert pose.split == "person_keypoints_train2017.json / person_keypoints_val2017.json"
+    boxes = load_data(place, "detection", CLASSES)
+    assert (boxes.boxes, boxes.problems) == (6 + 3, [])
+    assert boxes.split == "instances_train2017.json / instances_val2017.json"
+    assert survey_data(place).tasks[0] == "detection"
 
 
 def test_keypoints_that_are_not_as_many_as_the_joints(tmp_path: Path) -> None:

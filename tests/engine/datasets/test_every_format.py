@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.engine.datasets.test_folder import write_folders
 from tests.engine.datasets.test_lst_and_recordio import LABEL, write_lst, write_rec
 from tests.engine.datasets.test_reading import png_header
 from tests.engine.datasets.test_yolo import write_yolo
-from tests.engine.voc_tree import usual_tree, write_tree
+from tests.engine.voc_tree import usual_tree, write_annotation, write_tree
 from tui.engine.datasets import load_data
 from tui.engine.datasets.data import Data, Task
 from tui.engine.refusal import Refusal
@@ -129,6 +130,39 @@ def test_pictures_of_other_kinds_are_read(
     assert len(data.train) == before
     assert data.train[0][0].shape == (80, 96, 3)
     assert data.train[0][0].dtype == np.uint8
+
+
+def emptied(root: Path) -> None:
+    """Take the objects of the first picture away, in each part of what `FILES` made."""
+    if (root / "Annotations").exists():
+        write_annotation(root / "Annotations" / "ein Bild 0 ä.xml", [])
+        (root / "ImageSets" / "Main" / "test.txt").write_text("ein Bild 0 ä\nein Bild 3 ä\n")
+    for file in root.glob("annotations/*.json"):
+        content = json.loads(file.read_text())
+        content["annotations"] = [one for one in content["annotations"] if one["image_id"] != 0]
+        file.write_text(json.dumps(content))
+    for file in root.glob("labels/*/* 0.txt"):
+        file.write_text("")
+    for file in root.glob("*.lst"):
+        first, *others = file.read_text("utf-8").splitlines()
+        number, *_, name = first.split("\t")
+        file.write_text("\n".join(["\t".join([number, "2", "5", name]), *others]), "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("make", "train", "validation"), [(voc, 2, 2), (coco, 4, 5), (yolo, 3, 2), (lst, 3, 4)]
+)
+def test_pictures_without_objects_are_for_validation_only(
+    make: Callable[[Path], Path], train: int, validation: int, tmp_path: Path
+) -> None:
+    make(tmp_path)
+    emptied(tmp_path)
+    data = load(tmp_path, make)
+    assert (len(data.train), len(data.validation)) == (train, validation)
+    assert data.validation[0][1].shape == (0, 6)
+    assert all(map(len, data.train.labels))
+    (problem,) = data.problems
+    assert problem.what == "no labelled object; left out"
 
 
 def no_validation(root: Path, form: str) -> Task:

@@ -34,6 +34,23 @@ def test_one_level_is_divided(tmp_path: Path) -> None:
     assert sorted(data.validation.labels) == [0, 0, 1, 1]
 
 
+def test_a_class_may_have_the_name_of_a_part(tmp_path: Path) -> None:
+    names = ("bus", "test", "train")
+    for name in names:
+        for number in range(5):
+            write_picture(tmp_path / name / f"{number}.jpg", seed=number)
+    data = load_data(str(tmp_path), "classification", names)
+    assert data.counts == (4, 4, 4)
+    assert "drawn with seed" in data.split
+
+
+def test_a_part_whose_pictures_have_no_class_is_none(tmp_path: Path) -> None:
+    write_folders(tmp_path, parts=("train",))
+    write_picture(tmp_path / "test" / "1.jpg")
+    data = load_data(str(tmp_path), "classification", ("Cat", "dog"))
+    assert (data.counts, len(data.validation)) == ((4, 4), 2)
+
+
 def test_other_classes_are_refused_with_the_right_flag(tmp_path: Path) -> None:
     with pytest.raises(Refusal, match=r"no class of the model: Cat, dog.*--classes Cat,dog"):
         load_data(str(write_folders(tmp_path)), "classification", ("owl",))

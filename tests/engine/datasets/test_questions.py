@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from tests.engine.datasets.coco_file import coco_content, write_coco
 from tests.engine.voc_tree import usual_tree, write_annotation, write_picture
+from tui.engine.datasets import survey_data
 from tui.engine.datasets.drawing import COLOURS
 from tui.engine.datasets.questions import answer_on_data
 from tui.engine.refusal import Refusal
@@ -98,6 +100,16 @@ def test_numbers_get_names(tmp_path: Path) -> None:
     found = asked(SurveyData(str(tmp_path / "b")))
     assert isinstance(found, DataSummary)
     assert found.classes == ("cat", "dog")
+
+
+@pytest.mark.parametrize(("task", "kept"), [("", True), ("detection", False)])
+def test_outlines_are_written_where_no_task_is_named(tmp_path: Path, task: str, kept: bool) -> None:
+    write_coco(tmp_path / "a", coco_content())
+    done = asked(ConvertData(str(tmp_path / "a"), str(tmp_path / "b"), "coco", task))
+    assert isinstance(done, DataConverted)
+    written = survey_data(str(tmp_path / "b"), "instance segmentation").pictures
+    assert all(bool(one.polygons) == kept for picture in written for one in picture.objects)
+    assert done.boxes == sum(len(picture.objects) for picture in written) == 8
 
 
 @pytest.mark.parametrize(

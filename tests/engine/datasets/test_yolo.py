@@ -62,8 +62,11 @@ def test_without_a_yaml_classes_have_numbers(tmp_path: Path) -> None:
 def test_an_outline(tmp_path: Path) -> None:
     write_yolo(tmp_path, line="1 0.25 0.25 0.75 0.25 0.75 0.75\n")
     _, label, polygons = load_data(str(tmp_path), "instance segmentation", CLASSES).train[0]
-    assert label.tolist() == [[24, 20, 72, 60, 1]]
+    assert label.tolist() == [[24, 20, 72, 60, 1, 0]]
     assert np.allclose(polygons[0][0], [[24, 20], [72, 20], [72, 60]])
+    boxes = load_data(str(tmp_path), "detection", CLASSES).train
+    assert boxes[0][1].tolist() == [[24, 20, 71, 59, 1, 0]]
+    assert not any(one.polygons for picture in boxes.pictures for one in picture.objects)
 
 
 @pytest.mark.parametrize(
@@ -97,10 +100,9 @@ def test_missing_labels_and_pictures(tmp_path: Path) -> None:
         problem.line for problem in load_data(str(tmp_path), "detection", CLASSES).problems
     ] == [
         "train 0.jpg: train 0.txt is missing",
-        "train 1.txt: no text",
+        "train 1.txt: no text; its picture is left out",
         "train 2.jpg: no JPEG, PNG or BMP; left out",
         "train 0.jpg: no labelled object; left out",
-        "train 1.jpg: no labelled object; left out",
     ]
 
 

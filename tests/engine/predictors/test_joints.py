@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import mxnet as mx
@@ -9,10 +10,14 @@ import numpy as np
 import pytest
 
 from tests.engine.recipes.test_simple_pose import JOINTS, source_of
+from tui.engine.datasets import load_data
 from tui.engine.predictors import predictor_for
 from tui.engine.predictors.joints import JointsPredictor
-from tui.engine.samples import true_of
+from tui.engine.recipes import recipe_for
+from tui.engine.samples import Samples, true_of
 from tui.engine.sources import build
+from tui.runs.folder import RunFolder
+from tui.runs.spec import Hyperparameters
 
 
 def test_joints_are_in_pixels_of_the_picture() -> None:
@@ -36,6 +41,24 @@ def test_joints_are_in_pixels_of_the_picture() -> None:
         assert (x, y) == pytest.approx((right, down), abs=125 / 16)
     assert not found.joints[3][2], "the tail has no peak"
     assert predictor.predict(picture, 0.9).objects == ()
+
+
+def test_a_sample_is_of_what_validation_cuts_out() -> None:
+    built = build(source_of(), lambda _: None)
+    data = load_data("shapes", "pose", ())
+    seen: list[np.ndarray] = []
+
+    def net(pixels: mx.nd.NDArray) -> mx.nd.NDArray:
+        seen.append(pixels.asnumpy())
+        return mx.nd.ones((len(pixels), len(JOINTS), 16, 16))
+
+    task: Any = recipe_for(built).prepare(built, data, Hyperparameters(batch_size=1))
+    samples = Samples(RunFolder(Path()), predictor_for(built), data, "pose", lambda _: None)
+    built.net = net
+    _, _, caption = samples._drawn(data.validation[0])
+    assert caption.startswith("predicted: 4 joints")
+    measured = next(iter(task._validation))[0].asnumpy()
+    np.testing.assert_allclose(seen[0], measured, atol=1e-5)
 
 
 def test_what_is_true_of_a_picture() -> None:

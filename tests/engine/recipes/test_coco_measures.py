@@ -6,14 +6,21 @@ import contextlib
 import io
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from gluoncv.utils.metrics.coco_detection import COCODetectionMetric
+from pycocotools import mask
 from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
 
+from tests.engine.datasets.coco_file import coco_content, write_coco
+from tui.engine.datasets import load_data
 from tui.engine.recipes.coco_measures import surest
-from tui.engine.recipes.detection_measures import DetectionMeasures
+from tui.engine.recipes.detection_measures import COCO as COCO_ALL
+from tui.engine.recipes.detection_measures import COCO_50, MASKS, MASKS_50, DetectionMeasures
+from tui.engine.recipes.mask_rcnn import _in_runs
 
 CLASSES = ("cat", "dog", "hen")
 
@@ -53,6 +60,60 @@ def test_the_surest_hundred_of_each_class() -> None:
     kept = surest(kinds, scores)
     assert len(kept) == 103
     assert set(kept[:100]) == set(range(50, 150))
+
+
+def test_crowds_and_empty_pictures_as_pycocotools_has_them(tmp_path: Path) -> None:
+    """Found in each of three pictures: a cat where each object of the first is. Two are on a crowd
+    there, and the last picture is empty."""
+    content = coco_content(3)
+    crowd = {"id": 99, "image_id": 0, "category_id": 3, "bbox": [0, 0, 90, 9], "area": 810}
+    runs = {"size": [80, 96], "counts": [0, 9] + [71, 9] * 89 + [71 + 6 * 80]}
+    one = [crowd | {"iscrowd": 1, "segmentation": runs}]
+    # To pycocotools a number of 0 is none.
+    numbered = [a | {"id": a["id"] + 1} for a in content["annotations"] if a["image_id"] < 2]
+    content["annotations"] = numbered + one
+    write_coco(tmp_path, coco_content(1))
+    for image in content["images"]:
+        image["file_name"] = f"val {image['file_name']}"
+    file = write_coco(tmp_path, content, "instances_val.json")
+    kept = load_data(str(tmp_path), "instance segmentation", CLASSES).validation
+    assert len(kept) == 3
+    # Left, top, width and height of what is found, and how sure it is.
+    found = [([10, 10, 30, 30], 0.9), ([0, 0, 9, 9], 0.85), ([40, 0, 9, 9], 0.3)]
+    measures = DetectionMeasures(CLASSES, ends_after=True)
+    results = []
+    for number, more in enumerate((0, -0.1, 0.03)):
+        boxes = np.array([box for box, _ in found], "float32")
+        boxes[:, 2:] += boxes[:, :2]
+        scores = np.array([score + more for _, score in found])
+        painted = [rectangle(*box) for box, _ in found]
+        _, label, outlines = kept[number]
+        masks = [_in_runs(outline, 80, 96) for outline in outlines]
+        measures.add(label, np.zeros(3), scores, boxes, masks, painted)
+        results += [
+            {"image_id": number, "category_id": 3, "bbox": box, "segmentation": mask, "score": of}
+            for (box, _), mask, of in zip(found, painted, scores, strict=True)
+        ]
+    beside = measures.metric().beside
+    with contextlib.redirect_stdout(io.StringIO()):
+        theirs = COCO(str(file))
+        for kind, names in (("bbox", (COCO_ALL, COCO_50)), ("segm", (MASKS, MASKS_50))):
+            own = [{k: v for k, v in one.items() if k != "segmentation"} for one in results]
+            given = results if kind == "segm" else own
+            evaluated = COCOeval(theirs, theirs.loadRes(given), kind)
+            evaluated.evaluate()
+            evaluated.accumulate()
+            evaluated.summarize()
+            assert 0.1 < evaluated.stats[0] < 0.9
+            assert [beside[name] for name in names] == pytest.approx(
+                evaluated.stats[:2].tolist(), abs=1e-6
+            )
+
+
+def rectangle(left: int, top: int, width: int, height: int) -> Any:
+    painted = np.zeros((80, 96), np.uint8, order="F")
+    painted[top : top + height, left : left + width] = 1
+    return mask.encode(painted)
 
 
 def test_gluoncvs_own_metric(tmp_path: Path) -> None:

@@ -152,6 +152,28 @@ def test_what_it_measures() -> None:
 
 
 @pytest.mark.slow
+def test_what_is_found_where_nothing_is_counts_as_wrong() -> None:
+    built = build(source_of("mask"), lambda _: None)
+    square = np.array([[20, 20], [60, 20], [60, 60], [20, 60]], "float32")
+    label = np.array([[20, 20, 60, 60, 1, 0]], "float32")
+    picture = mx.nd.zeros((96, 96, 3), dtype="uint8")
+    kept = SimpleDataset([(picture, label, [[square]]), (picture, label[:0], [])])
+    task: Any = mask_rcnn.RECIPE.prepare(
+        built, Data("two", SHAPES, kept, kept, "", (0, 1, 0, 0, 0, 0)), Hyperparameters()
+    )
+    sure = iter([0.5, 0.9])
+    task.net = lambda pixels: (
+        mx.nd.array([[[1]]]),
+        mx.nd.array([[[next(sure)]]]),
+        mx.nd.array(label[np.newaxis, :, :4]),
+        mx.nd.ones((1, 1, 28, 28)),
+    )
+    measured = task.validate(lambda: False)
+    assert measured.value == pytest.approx(1 / 2)
+    assert measured.beside["COCO mask AP50"] == pytest.approx(1 / 2)
+
+
+@pytest.mark.slow
 def test_it_is_measured_as_it_is() -> None:
     built = build(source_of("mask"), lambda _: None)
     data = load_data("shapes", "instance segmentation", SHAPES)

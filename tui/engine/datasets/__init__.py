@@ -56,27 +56,30 @@ def load_data(path: str, task: Task, classes: tuple[str, ...]) -> Data:
     return fitted(path, survey_data(path, task), task, classes)
 
 
-def survey_data(path: str, task: Task | None = None) -> Survey:
-    """Look at the data set at a path, for a task, or for the likeliest one of what lies there.
+def survey_data(path: str, task: Task | None = None, *, outlines: bool = False) -> Survey:
+    """Look at the data set at a path, for a task, or for the likeliest one of what lies there; then
+    with `outlines` too, where it has some and they are asked for.
 
     Raises:
         Refusal: nothing there, nothing that is known, or nothing for the task.
     """
     try:
-        return _surveyed(path, task)
+        return _surveyed(path, task, outlines)
     except OSError as error:
         where = error.filename or path
         raise Refusal(f"{where}: {(error.strerror or str(error)).lower()}") from None
 
 
-def _surveyed(path: str, task: Task | None) -> Survey:
+def _surveyed(path: str, task: Task | None, outlines: bool) -> Survey:
     if path != builtin.NAME:
         _refuse_nothing(path)
     others: list[str] = []
     for form in FORMATS:
         tasks = form.tasks_at(path)
         if tasks and (task is None or task in tasks):
-            found = form.survey(path, task or tasks[0])
+            with_outlines: Task = "instance segmentation"
+            likeliest = with_outlines if outlines and with_outlines in tasks else tasks[0]
+            found = form.survey(path, task or likeliest)
             found.tasks = tasks
             return found
         if tasks:

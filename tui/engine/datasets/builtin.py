@@ -54,6 +54,7 @@ def load(path: str, task: Task, classes: tuple[str, ...]) -> Data:
         counts=tuple(counted[name] for name in names),
         boxes=sum(len(picture.objects) for picture in found.pictures),
         joints=found.joints,
+        labelled=found.train,
     )
 
 
@@ -100,6 +101,7 @@ class _Drawn:
     shapes: Any
     index: int
     turn: int = 1
+    known_by: bytes = KIND.encode()
 
     def encoded(self) -> bytes:
         from PIL import Image
@@ -113,6 +115,7 @@ class _Drawn:
 class _DrawnMask:
     shapes: Any
     index: int
+    known_by: bytes = KIND.encode()
 
     def read(self) -> npt.NDArray[np.uint8]:
         mask: npt.NDArray[np.uint8] = self.shapes.mask(self.index)

@@ -10,16 +10,23 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import msgspec
 
 from tui.engine.datasets.boxes import checked_box
-from tui.engine.datasets.data import Problem, Task, unreadable
+from tui.engine.datasets.data import OUTLINED, Problem, Task, unreadable
 from tui.engine.datasets.painted_mask import BACKGROUND, PaintedMask
 from tui.engine.datasets.parts import named, parted
 from tui.engine.datasets.pictures import PictureFile, look_at
-from tui.engine.datasets.survey import Box, LabelledObject, LabelledPicture, Survey, divided
+from tui.engine.datasets.survey import (
+    Box,
+    LabelledObject,
+    LabelledPicture,
+    Runs,
+    Survey,
+    divided,
+)
 from tui.engine.refusal import Refusal
 
 KIND = "COCO JSON"
@@ -39,10 +46,16 @@ class _Annotation(msgspec.Struct):
     category_id: int | str
     id: int | str | None = None
     bbox: list[float] = []
-    segmentation: Any = None
+    # Most of a file, and for boxes alone never looked at.
+    segmentation: msgspec.Raw = msgspec.Raw(b"null")
     iscrowd: int = 0
     ignore: int = 0
     keypoints: list[float] = []
+
+
+class _Runs(msgspec.Struct):
+    size: tuple[int, int]
+    counts: list[Annotated[int, msgspec.Meta(ge=0)]]
 
 
 class _Category(msgspec.Struct):
@@ -79,13 +92,13 @@ def tasks_at(path: str) -> tuple[Task, ...]:
 
 
 def survey(path: str, task: Task) -> Survey:
-    """Read the file, or the files of both parts.
+    """Read the file, or the files of both parts that hold what the task needs.
 
     Raises:
         Refusal: a file is no COCO JSON.
     """
     place = Path(path)
-    files = _files(place)
+    files = _files_for(_files(place), task)
     root = place if place.is_dir() else place.parent
     training, validation = parted(files, root)
     read = _Reader(root, task)
@@ -203,11 +216,17 @@ class _Reader:
         if name is None:
             self._say("unknown category", where, f"category {one.category_id}; left out")
             return None
-        if one.iscrowd or one.ignore:
-            # As GluonCV does: a crowd is no object to learn from.
+        crowd = bool(one.iscrowd or one.ignore)
+        if crowd and self.task not in ("detection", "instance segmentation"):
             self._say("crowd", where, f"{name}: a crowd, or to be ignored; left out")
             return None
-        polygons = self._polygons(one, where)
+        if crowd:
+            what = "a crowd, or to be ignored; not trained on, and in validation counts neither way"
+            self._say("crowd", where, f"{name}: {what}")
+        outlined = self.task in OUTLINED
+        runs = _runs(one.segmentation, width, height) if crowd and outlined else None
+        as_polygons = not runs and (outlined or len(one.bbox) != 4)
+        polygons = self._polygons(one, where) if as_polygons else ()
         given = _box(one, polygons)
         if given is None:
             self._say("a box without numbers", where, f"{name}: no box; left out")
@@ -217,7 +236,9 @@ class _Reader:
             self._say(kind, where, f"{name}: {kind}{'' if box else '; left out'}")
         if box is None:
             return None
-        return LabelledObject(name, box, False, polygons, self._keypoints(one, where))
+        joints = self._keypoints(one, where)
+        kept = polygons if outlined else ()
+        return LabelledObject(name, box, False, kept, joints, crowd, runs)
 
     def _name_joints(self, content: _File) -> None:
         """The file's own names of keypoints, or numbers for as many as most objects have."""
@@ -245,8 +266,8 @@ class _Reader:
         return tuple((x, y, int(seen)) for x, y, seen in triples)
 
     def _polygons(self, one: _Annotation, where: str) -> tuple[tuple[float, ...], ...]:
-        matters = self.task in ("instance segmentation", "segmentation")
-        given = one.segmentation
+        matters = self.task in OUTLINED
+        given = msgspec.json.decode(one.segmentation)
         if not isinstance(given, list):
             if given and matters:
                 self._say("outline as RLE", where, "a mask in runs, not a polygon; left out")
@@ -284,6 +305,21 @@ def _box(one: _Annotation, polygons: Sequence[Sequence[float]]) -> Box | None:
     return min(xs), min(ys), max(xs) - 1, max(ys) - 1
 
 
+def _runs(raw: msgspec.Raw, width: int, height: int) -> Runs | None:
+    """A mask in runs, as COCO has it of crowds, or None where it is something else, or of another
+    size."""
+    from pycocotools import mask
+
+    try:
+        given = msgspec.json.decode(raw, type=_Runs)
+    except msgspec.ValidationError:
+        return None
+    if given.size != (height, width) or sum(given.counts) != height * width:
+        return None
+    written = mask.frPyObjects({"counts": given.counts, "size": [height, width]}, height, width)
+    return height, width, written["counts"]
+
+
 def _plain(given: list[Any]) -> tuple[tuple[float, ...], ...]:
     return tuple(
         tuple(float(value) for value in polygon)
@@ -317,9 +353,14 @@ def _files(place: Path) -> list[Path]:
         for file in sorted((place / folder).glob("*.json"))
         if _is_coco(file)
     ]
-    # COCO itself lies with captions and keypoints of the same pictures beside its boxes.
-    boxes, keypoints = ([one for one in found if one.stem.startswith(own)] for own in _OWN)
-    return boxes or keypoints or found
+    # COCO itself lies with captions of the same pictures beside.
+    return [one for one in found if one.stem.startswith(_OWN)] or found
+
+
+def _files_for(files: list[Path], task: Task) -> list[Path]:
+    """COCO's own name each picture twice: with its boxes, and with its keypoints."""
+    boxes, keypoints = ([one for one in files if one.stem.startswith(own)] for own in _OWN)
+    return (keypoints if task == "pose" else boxes) or files
 
 
 def _is_coco(file: Path) -> bool:

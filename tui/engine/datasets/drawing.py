@@ -96,6 +96,6 @@ def _words(picture: LabelledPicture) -> list[str]:
         return list(picture.present)
     return [
         f"{one.name} {', '.join(f'{edge:.0f}' for edge in one.box)}"
-        + (" difficult" if one.difficult else "")
+        + (" difficult" if one.difficult else " a crowd" if one.crowd else "")
         for one in picture.objects
     ]

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tui.engine.datasets.data import Data, Problem, Task
 from tui.engine.datasets.labelled import FORMS
 from tui.engine.datasets.skipped import SkippedPictures, most_unreadable
-from tui.engine.datasets.survey import LabelledObject, LabelledPicture, Survey, counts
+from tui.engine.datasets.survey import (
+    LabelledObject,
+    LabelledPicture,
+    Survey,
+    boxes_of,
+    counts,
+)
 from tui.engine.refusal import Refusal
 
 LACKING: dict[Task, tuple[str, str]] = {
@@ -19,7 +25,8 @@ LACKING: dict[Task, tuple[str, str]] = {
     "instance segmentation": ("picture without outlines", "no object with an outline"),
     "pose": ("picture without keypoints", "no object with keypoints"),
 }
-"""What a picture lacks that a task cannot use, as a kind of problem and in words."""
+"""What a picture lacks that a task cannot use, as a kind of problem and in words. Pictures on
+which nothing is are for the validation of what looks for objects, all the same."""
 
 
 def fitted(path: str, survey: Survey, task: Task, classes: tuple[str, ...]) -> Data:
@@ -37,9 +44,12 @@ def fitted(path: str, survey: Survey, task: Task, classes: tuple[str, ...]) -> D
         # A network of one's own, which names none: those of the data, in their order.
         classes = survey.classes
     indices = _indices(path, survey, task, classes)
-    parts = [_usable(part, task, problems) for part in (survey.train, survey.validation)]
+    parts = [
+        _usable(part, task, problems, indices if measured else None)
+        for part, measured in ((survey.train, False), (survey.validation, True))
+    ]
     for name, part in zip(("training", "validation"), parts, strict=True):
-        if not part:
+        if not any(map(_has_label, part)):
             because = f" ({problems[0].line})" if problems else ""
             raise Refusal(f"{path}: no usable picture for {name}{because}")
     _refuse_unreadable(path, problems, len(survey.pictures))
@@ -63,9 +73,10 @@ def fitted(path: str, survey: Survey, task: Task, classes: tuple[str, ...]) -> D
         split=survey.split,
         counts=tuple(counted[index] for index in range(len(classes))),
         problems=problems,
-        boxes=sum(len(picture.objects) for part in parts for picture in part),
+        boxes=sum(map(boxes_of, parts)),
         skipped=skipped,
         joints=survey.joints,
+        labelled=parts[0],
     )
 
 
@@ -130,12 +141,16 @@ def _unknown(
 
 
 def _usable(
-    part: Sequence[LabelledPicture], task: Task, problems: list[Problem]
+    part: Sequence[LabelledPicture],
+    task: Task,
+    problems: list[Problem],
+    measured: Mapping[str, int] | None,
 ) -> list[LabelledPicture]:
+    """The pictures of a part that serve; `measured` are the classes of one for validation."""
     kind, words = LACKING[task]
     kept: list[LabelledPicture] = []
     for picture in part:
-        usable = _for_task(picture, task)
+        usable = _for_task(picture, task, measured)
         if usable is None:
             problems.append(Problem(kind, picture.name, f"{words}; left out"))
         else:
@@ -143,18 +158,30 @@ def _usable(
     return kept
 
 
-def _for_task(picture: LabelledPicture, task: Task) -> LabelledPicture | None:
+def _has_label(picture: LabelledPicture) -> bool:
+    if picture.category is not None or picture.mask is not None:
+        return True
+    return not all(one.crowd for one in picture.objects)
+
+
+def _for_task(
+    picture: LabelledPicture, task: Task, measured: Mapping[str, int] | None
+) -> LabelledPicture | None:
     if task == "classification":
         return picture if picture.category is not None else None
     if task == "segmentation":
         return picture if picture.mask is not None else None
-    objects = tuple(one for one in picture.objects if _serves(one, task))
-    return replace(picture, objects=objects) if objects else None
+    serving = (one for one in picture.objects if _serves(one, task))
+    objects = tuple(one for one in serving if not one.crowd or one.name in (measured or ()))
+    # Where nothing is there is nothing to learn, but in validation something to find wrong.
+    nothing = all(one.crowd for one in picture.objects)
+    empty = nothing and measured is not None and task != "pose"
+    return replace(picture, objects=objects) if objects or empty else None
 
 
 def _serves(one: LabelledObject, task: Task) -> bool:
     if task == "instance segmentation":
-        return bool(one.polygons)
+        return bool(one.polygons or one.runs)
     if task == "pose":
         return any(visible for _, _, visible in one.keypoints)
     return True

@@ -43,11 +43,11 @@ def survey(path: str, task: Task) -> Survey:
 
 
 def _parts(root: Path) -> tuple[Path | None, Path | None]:
-    def first(names: tuple[str, ...]) -> Path | None:
-        return next((root / name for name in names if (root / name).is_dir()), None)
-
-    train = first(_TRAIN)
-    return (train, first(_VALIDATION)) if train else (None, None)
+    # A folder of that name may be a class itself, as COCO has trains: it holds pictures then.
+    train = next((root / name for name in _TRAIN if _class_names(root / name)), None)
+    if train is None:
+        return None, None
+    return train, next((root / name for name in _VALIDATION if _folders(root / name)), None)
 
 
 def _folders(root: Path) -> list[Path]:

@@ -51,7 +51,7 @@ class _Labelled(VisionDataset):
         raise NotImplementedError
 
     def _boxes(self, objects: Sequence[LabelledObject]) -> npt.NDArray[np.float32]:
-        rows = [(*one.box, self._indices[one.name], one.difficult) for one in objects]
+        rows = [(*one.box, self._indices[one.name], one.difficult or one.crowd) for one in objects]
         return np.array(rows, dtype=np.float32).reshape(-1, 6)
 
 
@@ -67,23 +67,26 @@ class BoxPictures(_Labelled):
 
 
 class InstancePictures(BoxPictures):
-    """For instance segmentation: picture, boxes (×5), polygons. A box ends where its last pixel
-    ends, as in GluonCV's COCOInstance."""
+    """For instance segmentation: picture, boxes, polygons, or of a crowd its runs. A box ends
+    where its last pixel ends, as in GluonCV's COCOInstance."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         for picture, label in zip(self.pictures, self.labels, strict=True):
             label[:, 2] = np.minimum(label[:, 2] + 1, picture.width)
             label[:, 3] = np.minimum(label[:, 3] + 1, picture.height)
-        self.labels = [np.ascontiguousarray(label[:, :5]) for label in self.labels]
 
     def _item(self, index: int) -> tuple[mx.nd.NDArray, npt.NDArray[np.float32], list[Any]]:
         picture = self.pictures[index]
-        polygons = [
-            [np.array(polygon, np.float32).reshape(-1, 2) for polygon in one.polygons]
-            for one in picture.objects
-        ]
-        return read_picture(picture), self.labels[index].copy(), polygons
+        outlines = [_outline(one) for one in picture.objects]
+        return read_picture(picture), self.labels[index].copy(), outlines
+
+
+def _outline(one: LabelledObject) -> list[npt.NDArray[np.float32]] | dict[str, Any]:
+    if one.runs is not None:
+        height, width, counts = one.runs
+        return {"size": [height, width], "counts": counts}
+    return [np.array(polygon, np.float32).reshape(-1, 2) for polygon in one.polygons]
 
 
 class ClassPictures(_Labelled):

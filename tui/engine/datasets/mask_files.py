@@ -20,6 +20,11 @@ class MaskFile:
 
     path: Path
 
+    @property
+    def known_by(self) -> Path:
+        """The file."""
+        return self.path
+
     def read(self) -> npt.NDArray[np.uint8]:
         """Height×width of values.
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from tui.engine.datasets.survey import LabelledObject
+from tui.engine.datasets.survey import LabelledObject, written_down
 
 BACKGROUND = "background"
 """What is no object, and the class of number 0."""
@@ -27,6 +27,11 @@ class PaintedMask:
     def present(self) -> tuple[str, ...]:
         """The classes that it shows."""
         return (BACKGROUND, *dict.fromkeys(one.name for one in self.objects if one.polygons))
+
+    @property
+    def known_by(self) -> bytes:
+        """The objects that it is painted from."""
+        return written_down(self.objects)
 
     def read(self) -> npt.NDArray[np.uint8]:
         """Height×width of class numbers, 0 where no object is."""

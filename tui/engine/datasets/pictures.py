@@ -27,6 +27,11 @@ class PictureFile:
     path: Path
     turn: int = 1
 
+    @property
+    def known_by(self) -> Path:
+        """The file."""
+        return self.path
+
     def encoded(self) -> bytes:
         """The file, whole."""
         return self.path.read_bytes()

@@ -28,7 +28,9 @@ def answer_on_data(
         Refusal: it cannot be done.
     """
     say("reading the data")
-    survey = survey_data(question.path, _task(question.task))
+    # What is written as COCO JSON is all that is labelled, where no task is named.
+    outlines = isinstance(question, ConvertData) and question.form == "coco"
+    survey = survey_data(question.path, _task(question.task), outlines=outlines)
     match question:
         case SurveyData(path):
             return summary_of_survey(path, survey)

@@ -32,6 +32,11 @@ class RecordPicture:
     offset: int
     turn: int = 1
 
+    @property
+    def known_by(self) -> Path:
+        """The file, with all its records: a picture's name says which of them it is."""
+        return self.file
+
     def encoded(self) -> bytes:
         """The picture's own bytes.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tui.engine.datasets.data import Data, Problem
-from tui.engine.datasets.survey import Survey, counts
+from tui.engine.datasets.survey import Survey, boxes_of, counts
 from tui.runs.inspection import DataSummary, ProblemKind
 
 TOLD = 10
@@ -45,7 +45,7 @@ def summary_of_survey(path: str, survey: Survey) -> DataSummary:
         problems=tuple(problem.line for problem in problems[:TOLD]),
         problem_count=len(problems),
         kinds=problem_kinds(problems),
-        boxes=sum(len(picture.objects) for picture in survey.pictures),
+        boxes=boxes_of(survey.pictures),
         validation_counts=tuple(validation[name] for name in classes),
         tasks=survey.tasks,
         numbered=survey.numbered,
@@ -68,7 +68,7 @@ def _also(survey: Survey) -> list[Problem]:
     found = [
         Problem("picture without a label", picture.name, "nothing is labelled")
         for picture in survey.pictures
-        if not picture.objects and picture.category is None and picture.mask is None
+        if not boxes_of([picture]) and picture.category is None and picture.mask is None
     ]
     train = counts(survey.train)
     found += [

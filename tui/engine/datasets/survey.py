@@ -3,9 +3,11 @@ the two parts, and what is wrong."""
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -17,6 +19,9 @@ from tui.engine.seeding import generator
 Box = tuple[float, float, float, float]
 """xmin, ymin, xmax, ymax in pixels from 0, as GluonCV counts them: a box of one pixel has no
 extent, and one as wide as the picture ends at its width less 1."""
+
+Runs = tuple[int, int, bytes]
+"""A mask's height and width, and its runs as pycocotools writes them."""
 
 KEPT_FOR_VALIDATION = 5
 """Of this many pictures one is kept, where the data set has no validation part of its own."""
@@ -32,6 +37,12 @@ class PictureSource(Protocol):
         """EXIF orientation, 1 to 8."""
         ...
 
+    @property
+    def known_by(self) -> Path | bytes:
+        """What changes when the picture does: the file that it lies in, of which size and time are
+        looked at, or, without one, bytes that say what it is made from."""
+        ...
+
     def encoded(self) -> bytes:
         """The bytes of a whole JPEG, PNG or BMP.
 
@@ -44,6 +55,11 @@ class PictureSource(Protocol):
 class MaskSource(Protocol):
     """Where the class of every pixel is."""
 
+    @property
+    def known_by(self) -> Path | bytes:
+        """As a picture's."""
+        ...
+
     def read(self) -> npt.NDArray[np.uint8]:
         """Height×width: an index into the survey's classes; 255 is nothing to learn from.
 
@@ -55,14 +71,19 @@ class MaskSource(Protocol):
 
 @dataclass(frozen=True)
 class LabelledObject:
-    """One object: its class by name and its box. `polygons` are its outline, each x, y, x, y, …;
-    `keypoints` are (x, y, visible) in the data set's order."""
+    """One object: its class by name and its box. `polygons` are its outline, each x, y, x, y, …,
+    where the task is one of `OUTLINED`; `keypoints` are (x, y, visible) in the data set's order.
+
+    A `crowd` is many of its class under one label, or is to be ignored: nothing to learn from, and
+    in validation nothing that is found on it counts. Its outline may be `runs` instead."""
 
     name: str
     box: Box
     difficult: bool = False
     polygons: tuple[tuple[float, ...], ...] = ()
     keypoints: tuple[tuple[float, float, int], ...] = ()
+    crowd: bool = False
+    runs: Runs | None = None
 
 
 @dataclass(frozen=True)
@@ -103,14 +124,32 @@ class Survey:
         return [*self.train, *self.validation]
 
 
+def written_down(objects: Iterable[LabelledObject]) -> bytes:
+    """Objects as bytes, the same for the same ones."""
+    found: list[object] = []
+    outlines = array("d")  # the most of it, where there are some, and by far the fastest so
+    for one in objects:
+        found += [one.name, one.box, one.difficult, one.crowd, one.keypoints, one.runs]
+        for polygon in one.polygons:
+            found.append(len(polygon))
+            outlines.extend(polygon)
+    return repr(found).encode() + outlines.tobytes()
+
+
+def boxes_of(pictures: Iterable[LabelledPicture]) -> int:
+    """How many objects are labelled, but for crowds."""
+    return sum(not one.crowd for picture in pictures for one in picture.objects)
+
+
 def counts(pictures: Iterable[LabelledPicture]) -> Counter[str]:
-    """How often each class is labelled, by name: objects, or pictures that show it."""
+    """How often each class is labelled, by name: objects, but for crowds, or pictures that show
+    it."""
     found: Counter[str] = Counter()
     for picture in pictures:
         if picture.category is not None:
             found[picture.category] += 1
         found.update(picture.present)
-        found.update(one.name for one in picture.objects)
+        found.update(one.name for one in picture.objects if not one.crowd)
     return found
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.engine.datasets.boxes import NO_NUMBER, checked_box
-from tui.engine.datasets.data import Problem, Task, unreadable
+from tui.engine.datasets.data import OUTLINED, Problem, Task, unreadable
 from tui.engine.datasets.pictures import SUFFIXES, PictureFile, look_at
 from tui.engine.datasets.survey import LabelledObject, LabelledPicture, Survey, divided
 from tui.engine.refusal import Refusal
@@ -98,8 +98,8 @@ class _Reader:
                 if isinstance(error, OSError) and error.strerror
                 else "no text"
             )
-            self._say("unreadable label", labels.name, why)
-            lines = []
+            self._say("unreadable label", labels.name, f"{why}; its picture is left out")
+            return None
         for number, line in enumerate(lines, 1):
             one = self._object(line, f"{labels.name}, line {number}", width, height)
             if one is not None and one in objects:
@@ -134,7 +134,8 @@ class _Reader:
         polygon: tuple[float, ...] = ()
         if outline:
             xs, ys = [x * width for x in values[::2]], [y * height for y in values[1::2]]
-            polygon = tuple(value for point in zip(xs, ys, strict=True) for value in point)
+            if self.task in OUTLINED:
+                polygon = tuple(value for point in zip(xs, ys, strict=True) for value in point)
             given = (min(xs), min(ys), max(xs) - 1, max(ys) - 1)
         else:
             x, y, wide, high = values

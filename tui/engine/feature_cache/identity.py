@@ -4,24 +4,32 @@ from __future__ import annotations
 
 import hashlib
 import os
+from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from tui.engine.datasets.data import Data
+from tui.engine.datasets.survey import LabelledPicture, written_down
 from tui.engine.sources.built import Built
 from tui.runs.spec import RunSpec
 
 
 def identity_of(spec: RunSpec, built: Built, data: Data) -> str:
-    """A digest of all that says what a training picture is: the files of the data set by name,
-    size and time, how they are divided and labelled, and what each goes through."""
+    """A digest of all that says what a training picture is: the data set's files and labels, how
+    they are divided, and what each goes through.
+
+    Raises:
+        ValueError: the data does not name its pictures.
+    """
+    if not data.labelled:
+        raise ValueError(f"{data.kind}: without labelled pictures it cannot be known again")
     hyper = spec.hyper
     facts = {
         "recipe": spec.recipe,
         "data": spec.data,
-        "files": digest_of_files(Path(spec.data).expanduser()),
-        "pictures": len(data.train),
+        "pictures": digest_of(data.labelled),
         "classes": data.classes,
         "counts": data.counts,
         "split": data.split,
@@ -34,31 +42,28 @@ def identity_of(spec: RunSpec, built: Built, data: Data) -> str:
     return hashlib.blake2b(msgspec.json.encode(facts), digest_size=16).hexdigest()
 
 
-def digest_of_files(path: Path) -> str:
-    """A digest of names, sizes and times of the files in a folder, or beside a file."""
+def digest_of(pictures: Iterable[LabelledPicture]) -> str:
+    """A digest of pictures as they lie there: names, labels, and path, size and time of the files
+    that they and their masks are known by. No other file is looked at, and none is read."""
     digest = hashlib.blake2b(digest_size=16)
-    if path.is_file():
-        # A list or a record file, whose pictures lie beside it.
-        path = path.parent
-    # Large pictures often lie elsewhere, behind a link.
-    seen = {os.path.realpath(path)}
-    for folder, folders, names in os.walk(path, followlinks=True):
-        folders[:] = [one for one in sorted(folders) if _is_new(os.path.join(folder, one), seen)]
-        for name in sorted(names):
-            file = os.path.join(folder, name)
-            try:
-                found = os.stat(file)
-            except OSError:
-                continue
-            facts = f"{os.path.relpath(file, path)}\0{found.st_size}\0{found.st_mtime_ns}\0"
-            digest.update(os.fsencode(facts))
+
+    @cache
+    def file_facts(path: Path) -> bytes:
+        try:
+            found = os.stat(path)
+        except OSError:
+            return repr((path, None)).encode()
+        return repr((path, found.st_size, found.st_mtime_ns)).encode()
+
+    for one in pictures:
+        facts = (one.name, one.width, one.height, one.source.turn, one.category, one.present)
+        sources = [one.source] if one.mask is None else [one.source, one.mask]
+        known = (source.known_by for source in sources)
+        parts = [
+            repr(facts).encode(),
+            written_down(one.objects),
+            *(by if isinstance(by, bytes) else file_facts(by) for by in known),
+        ]
+        for part in parts:
+            digest.update(len(part).to_bytes(8, "little") + part)
     return digest.hexdigest()
-
-
-def _is_new(folder: str, seen: set[str]) -> bool:
-    """Whether a folder has not been looked into before: links can lead back."""
-    real = os.path.realpath(folder)
-    if real in seen:
-        return False
-    seen.add(real)
-    return True

@@ -1,4 +1,5 @@
-"""Where the joints of an object are. The object is to fill the picture: nothing finds it first."""
+"""Where the joints of an object are. Nothing finds the object first: where it is has to be told, or
+it is to fill the picture."""
 
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import numpy as np
 from gluoncv.data.transforms.pose import transform_predictions
 from gluoncv.data.transforms.presets.simple_pose import SimplePoseDefaultValTransform
 
+from tui.engine.datasets.survey import Box
 from tui.engine.predictors.predicted import Predicted, PredictedObject
 from tui.engine.recipes.opencv import need_opencv
 from tui.engine.recipes.simple_pose import RECIPE, joint_pairs, peaks
@@ -44,11 +46,15 @@ class JointsPredictor:
     def begin(self) -> None:
         """Nothing is different in training."""
 
-    def predict(self, pixels: mx.nd.NDArray, threshold: float = 0.0) -> Predicted:
-        """The joints of the one object that the picture shows."""
+    def predict(
+        self, pixels: mx.nd.NDArray, threshold: float = 0.0, box: Box | None = None
+    ) -> Predicted:
+        """The joints of the one object that the picture shows, all over it or inside of a box:
+        xmin, ymin, xmax, ymax in pixels."""
         height, width = pixels.shape[:2]
+        left, top, right, bottom = map(float, box or (0, 0, width, height))
         label = {
-            "bbox": [0, 0, width, height],
+            "bbox": [left, top, right, bottom],
             "joints_3d": np.zeros((self._count, 3, 2), dtype=np.float32),
         }
         tensor, scale, centre, *_ = self._transform(pixels, label, 0)
@@ -64,8 +70,8 @@ class JointsPredictor:
             (float(x), float(y), bool(peak >= SEEN))
             for (x, y), peak in zip(places, highest, strict=True)
         )
-        box = (0.0, 0.0, float(width), float(height))
-        return Predicted((PredictedObject(OBJECT, score, box, joints=joints),))
+        place = (left, top, right, bottom)
+        return Predicted((PredictedObject(OBJECT, score, place, joints=joints),))
 
     def input_facts(self) -> dict[str, Any]:
         """As in `Predictor`."""

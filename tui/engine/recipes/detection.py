@@ -7,7 +7,7 @@ from typing import Any
 
 import mxnet as mx
 import numpy as np
-from gluoncv.data.batchify import Pad, Stack, Tuple
+from gluoncv.data.batchify import Stack, Tuple
 from mxnet.gluon.data import DataLoader, Dataset
 
 from tui.engine.datasets.data import Task
@@ -27,9 +27,19 @@ def validation_loader(pictures: Dataset, batch_size: int) -> DataLoader:
         pictures,
         batch_size,
         shuffle=False,
-        batchify_fn=Tuple(Stack(), Pad(pad_val=-1)),
+        batchify_fn=Tuple(Stack(), padded),
         last_batch="keep",
     )
+
+
+def padded(labels: Sequence[np.ndarray]) -> mx.nd.NDArray:
+    """Objects of some pictures, each objects×5 or ×6, as pictures×most×5 or ×6; rows of -1 are
+    none. There is one row at least: MXNet has no empty arrays."""
+    most = max(1, *map(len, labels))
+    found = np.full((len(labels), most, labels[0].shape[1]), -1, dtype="float32")
+    for rows, label in zip(found, labels, strict=True):
+        rows[: len(label)] = label
+    return mx.nd.array(found)
 
 
 class Detector:

@@ -4,7 +4,7 @@ scripts/detection/faster_rcnn/train_faster_rcnn.py trains them, one picture at a
 from __future__ import annotations
 
 import mxnet as mx
-from gluoncv.data.batchify import FasterRCNNTrainBatchify, Pad, Stack, Tuple
+from gluoncv.data.batchify import FasterRCNNTrainBatchify, Stack, Tuple
 from gluoncv.data.transforms.presets.rcnn import (
     FasterRCNNDefaultTrainTransform,
     FasterRCNNDefaultValTransform,
@@ -13,7 +13,7 @@ from gluoncv.model_zoo.rcnn.faster_rcnn.faster_rcnn import FasterRCNN
 from mxnet.gluon.data import DataLoader
 
 from tui.engine.datasets.data import Data
-from tui.engine.recipes.detection import Detector
+from tui.engine.recipes.detection import Detector, padded
 from tui.engine.recipes.detection_measures import METRIC
 from tui.engine.recipes.region_detector import LOSSES, RegionTask, sides
 from tui.engine.sources.built import Built
@@ -62,7 +62,7 @@ class FasterRCNNTask(RegionTask):
             data.validation.transform(FasterRCNNDefaultValTransform(short, longest)),
             1,
             shuffle=False,
-            batchify_fn=Tuple(Stack(), Pad(pad_val=-1), Stack()),
+            batchify_fn=Tuple(Stack(), padded, Stack()),
         )
         super().__init__(
             built,

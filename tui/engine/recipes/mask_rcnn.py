@@ -170,11 +170,14 @@ class _Whole:
     def __call__(self, picture: mx.nd.NDArray, label: np.ndarray, polygons: Any) -> tuple[Any, ...]:
         height, width, _ = picture.shape
         made, how = self._of(picture, label, polygons)
-        masks = [
-            runs.merge(runs.frPyObjects([one.ravel().tolist() for one in of], height, width))
-            for of in polygons
-        ]
+        masks = [_in_runs(of, height, width) for of in polygons]
         return made, label, masks, (height, width), float(how[2].asscalar())
+
+
+def _in_runs(outline: Any, height: int, width: int) -> Any:
+    if isinstance(outline, dict):
+        return outline
+    return runs.merge(runs.frPyObjects([one.ravel().tolist() for one in outline], height, width))
 
 
 def _the_only_one(samples: Sequence[Any]) -> Any:

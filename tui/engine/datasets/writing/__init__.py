@@ -50,10 +50,13 @@ def write(
         because = f" ({survey.problems[0].line})" if survey.problems else ""
         raise Refusal(f"there is no usable picture to write{because}")
     survey = _renamed(survey, tuple(classes)) if classes else survey
+    survey, crowds = _without_crowds(survey)
     temporary = place.parent / f".{place.name}.{os.getpid()}"
     try:
         temporary.mkdir(parents=True)
         writing = Writing(temporary, survey, task, say)
+        if crowds:
+            writing.left_out.append(f"{crowds} crowds, or objects to be ignored")
         WRITERS[form](writing)
         if place.is_dir():
             place.rmdir()
@@ -68,6 +71,19 @@ def write(
         left_out += (f"and {len(writing.left_out) - TOLD} more",)
     done = writing.done
     return DataConverted(into, form, done["train"], done["val"], writing.boxes, left_out)
+
+
+def _without_crowds(survey: Survey) -> tuple[Survey, int]:
+    """The survey without them, and how many there are."""
+    crowds = sum(one.crowd for picture in survey.pictures for one in picture.objects)
+    if not crowds:
+        return survey, 0
+
+    def plain(picture: LabelledPicture) -> LabelledPicture:
+        return replace(picture, objects=tuple(one for one in picture.objects if not one.crowd))
+
+    train, validation = (list(map(plain, part)) for part in (survey.train, survey.validation))
+    return replace(survey, train=train, validation=validation), crowds
 
 
 def _renamed(survey: Survey, classes: tuple[str, ...]) -> Survey:
