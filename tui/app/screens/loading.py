@@ -6,12 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
 from tui.app.looks import redraw_seconds
+from tui.app.screens.stacked_screen import StackedScreen
 from tui.app.widgets.key_line import KeyLine
 from tui.figures import megabytes
 from tui.printable import printable
@@ -23,7 +23,7 @@ REFUSED = 2
 """The exit code where the model could not be opened."""
 
 
-class LoadingScreen(Screen[None]):
+class LoadingScreen(StackedScreen[None]):
     """Alive twice a second for as long as something is under way, still when it has ended."""
 
     CSS_PATH = "../styles/loading.tcss"

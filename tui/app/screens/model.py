@@ -13,7 +13,6 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from tui.app.actions import Where, at, bindings, key_of
-from tui.app.glyphs import glyphs
 from tui.app.panes.detail import DetailPane
 from tui.app.panes.plan import PlanPane
 from tui.app.screens.plan_keys import PlanKeys
@@ -114,7 +113,6 @@ class ModelScreen(PlanKeys):
         self.pattern_field.display = False
         self.costs_field.display = False
         self.detail.display = self.plan_pane.display = False
-        self.set_class(glyphs().ascii_only, "-ascii")
         self.parameter_tree.focus()
         # A message would come a frame later.
         names = self.query_one("#names", NamesLine)

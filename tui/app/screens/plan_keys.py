@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from textual.screen import Screen
 
 from tui.app.actions import key_of
 from tui.app.panes.plan import PlanPane
 from tui.app.rule_text import serious_words
+from tui.app.screens.stacked_screen import StackedScreen
 from tui.app.session import Session
 from tui.app.totals_text import verdict
 from tui.app.widgets.message_line import MessageLine
@@ -22,7 +22,7 @@ from tui.model.selection import PatternError
 from tui.model.toggles import inverted, simplified, statistics_toggled, toggled
 
 
-class PlanKeys(Screen[None]):
+class PlanKeys(StackedScreen[None]):
     """A screen with a session whose plan its keys change. Every change goes through `change`."""
 
     def __init__(self, session: Session) -> None:

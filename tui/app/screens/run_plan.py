@@ -51,7 +51,7 @@ class OpeningRunPlan(LoadingScreen):
                 elif isinstance(answer, Opened):
                     session = await asyncio.to_thread(Session.of, answer)
                     screen = RunPlanScreen(session, self._inspector, self._folder, plan)
-                    self.app.switch_screen(screen)
+                    self.give_way_to(screen)
         except (OSError, TomlError) as error:
             self.refuse(str(error))
 

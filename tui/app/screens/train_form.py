@@ -8,7 +8,6 @@ from weakref import WeakKeyDictionary
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Button, Input, Static
 
@@ -19,6 +18,7 @@ from tui.app.glyphs import glyphs
 from tui.app.panes.cache_estimate import CacheEstimatePane
 from tui.app.panes.data_facts import DataFacts
 from tui.app.run_draft import RunDraft
+from tui.app.screens.window import Window
 from tui.app.widgets.field_row import FieldRow
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
@@ -40,7 +40,7 @@ _typed: WeakKeyDictionary[Inspector, dict[str, str]] = WeakKeyDictionary()
 """What was typed, by open model, for the next time that the form is opened on it."""
 
 
-class TrainForm(ModalScreen[RunFolder | None]):
+class TrainForm(Window[RunFolder | None]):
     """Makes a run folder and starts its trainer; answers with the folder, or None.
 
     `process` is the trainer that was started, for whoever shows the run.
