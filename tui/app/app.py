@@ -332,11 +332,6 @@ class ThawApp(DressedApp):
 
     # The guided tour
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "end_tour":
-            return self._tour is not None
-        return super().check_action(action, parameters)
-
     def action_end_tour(self) -> None:
         """End the guided tour, for good."""
         if self._tour is not None:
@@ -345,6 +340,13 @@ class ThawApp(DressedApp):
             self.refresh_bindings()
 
     # Keys, help, palette
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "end_tour":
+            return self._tour is not None
+        if action in ("keys", "command_palette") and self._says_too_small():
+            return False
+        return super().check_action(action, parameters)
 
     def get_key_display(self, binding: Any) -> str:
         return key_text(binding.key)
