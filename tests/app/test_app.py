@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.app.models import ssd
+from tests.app.browsing import browser, open_before
+from tests.app.models import cifar, ssd
 from tests.app.showing import model_screen, until
 from tui.app.app import ThawApp
+from tui.app.screens.browser import BrowserScreen
+from tui.app.screens.model import ModelScreen
 from tui.app.screens.run import RunScreen
 from tui.app.screens.train_form import TrainForm
+from tui.app.screens.which_weights import WhichWeights
+from tui.app.widgets.field_row import FieldRow
 from tui.model.plan import FreezePlan
+from tui.model.recent import Recent
+from tui.model.source import ModelSource
 from tui.runs.folder import RunFolder, create_run
+from tui.runs.inspection import CheckData, OpenModel, Refused
 from tui.runs.spec import Hyperparameters, RunSpec
+
+NAMES = ("data", "epochs")
 
 
 def new_run(path: Path) -> RunFolder:
@@ -39,6 +49,36 @@ async def test_leaving_the_form_leaves_the_plan_as_it_was() -> None:
         await until(pilot, lambda: pilot.app.screen is screen)
         assert screen.session.plan == plan
         assert screen.session.unkept
+
+
+async def test_what_was_typed_for_one_model_is_not_there_for_the_next() -> None:
+    open_before(Recent(ModelSource("cifar_resnet20_v1"), "/data/of-cifar"))
+    async with browser() as (pilot, _, inspector):
+        inspector.replies = {
+            OpenModel: lambda question: cifar() if "cifar" in question.source.model else ssd(),
+            CheckData: lambda _: Refused("no such folder"),
+        }
+        await pilot.press("enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ModelScreen))
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainForm))
+        form = pilot.app.screen
+        assert isinstance(form, TrainForm)
+        form.query_one("#row-epochs", FieldRow).input.value = "77"
+        await until(pilot, lambda: form.draft.texts.get("epochs") == "77")
+        await pilot.press("escape", "t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainForm))
+        assert pilot.app.screen.query_one("#row-epochs", FieldRow).text == "77"
+        await pilot.press("escape", "q")
+        await until(pilot, lambda: isinstance(pilot.app.screen, BrowserScreen))
+        await pilot.press(*"ssd_512_mobilenet1.0_coco", "enter")
+        await until(pilot, lambda: isinstance(pilot.app.screen, WhichWeights))
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, ModelScreen))
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainForm))
+        texts = {name: pilot.app.screen.query_one(f"#row-{name}", FieldRow).text for name in NAMES}
+        assert texts == {"data": "", "epochs": "1"}
 
 
 async def test_attach_shows_the_run_and_d_leaves_it(tmp_path: Path) -> None:

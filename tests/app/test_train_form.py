@@ -87,9 +87,10 @@ def form(
     model: Opened | None = None,
     inspector: StandInInspector | None = None,
 ) -> TrainForm:
+    typed: dict[str, str] | None = None,
     model = model or ssd()
     asked = inspector or StandInInspector(*(answers or (Phase("importing MXNet"), GOOD)))
-    return TrainForm(model, data, plan, ModelTree(model.model), asked)
+    return TrainForm(model, data, plan, ModelTree(model.model), asked, typed)
 
 
 def said(screen: TrainForm) -> str:
@@ -384,14 +385,14 @@ async def test_a_model_without_a_recipe_is_told_what_can_be_done_instead() -> No
 
 
 async def test_what_was_typed_is_there_again() -> None:
-    inspector = StandInInspector(GOOD)
-    first = form(inspector=inspector)
+    typed: dict[str, str] = {}
+    first = form(typed=typed)
     async with Host(first).run_test(size=SMALL) as pilot:
         row(first, "epochs").input.value = "12"
         row(first, "data").input.value = "/data/other"
         await pilot.pause()
         await pilot.press("escape")
-    second = form(inspector=inspector)
+    second = form(typed=typed)
     async with Host(second).run_test(size=SMALL) as pilot:
         await pilot.pause()
         assert row(second, "epochs").text == "12"

@@ -345,7 +345,14 @@ class ModelScreen(PlanKeys):
             return
         from tui.app.screens.train_form import TrainForm
 
-        form = TrainForm(session.opened, self._data, session.plan, session.tree, self._inspector)
+        form = TrainForm(
+            session.opened,
+            self._data,
+            session.plan,
+            session.tree,
+            self._inspector,
+            session.typed,
+        )
 
         def made(folder: RunFolder | None) -> None:
             if folder is None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 from typing import ClassVar
-from weakref import WeakKeyDictionary
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
@@ -36,13 +35,11 @@ DEBOUNCE_SECONDS = 0.4
 ESTIMATE_SECONDS = 1.0
 """How long nothing is typed before a batch is measured: who starts at once waits for nothing."""
 
-_typed: WeakKeyDictionary[Inspector, dict[str, str]] = WeakKeyDictionary()
-"""What was typed, by open model, for the next time that the form is opened on it."""
-
 
 class TrainForm(Window[RunFolder | None]):
     """Makes a run folder and starts its trainer; answers with the folder, or None.
 
+    `typed` is what was typed before, by field, and is kept up to date for the next time.
     `process` is the trainer that was started, for whoever shows the run.
     """
 
@@ -58,11 +55,12 @@ class TrainForm(Window[RunFolder | None]):
         plan: FreezePlan,
         tree: ModelTree,
         inspector: Inspector,
+        typed: dict[str, str] | None = None,
     ) -> None:
         super().__init__()
         self._opened = opened
-        self._inspector = inspector
-        texts = {"data": data or "", **_typed.get(inspector, {})}
+        texts = {} if typed is None else typed
+        texts.setdefault("data", data or "")
         recipe = opened.recipe
         self._draft = None if recipe is None else RunDraft(opened, recipe, plan, tree, texts)
         self._title = f"Train {opened.model.name}" + (f" · {recipe.title} recipe" if recipe else "")
@@ -141,7 +139,6 @@ class TrainForm(Window[RunFolder | None]):
         row = self._row((event.input.id or "").removeprefix("field-"))
         self._start_when_checked = False
         self.draft.texts[row.field] = row.text
-        _typed[self._inspector] = dict(self.draft.texts)
         row.say(self.draft.problem_of(row.field))
         if row.field == "data":
             if self._debounce is not None:
@@ -284,7 +281,6 @@ class TrainForm(Window[RunFolder | None]):
             return
         # The next run needs another folder.
         self.draft.texts.pop("folder", None)
-        _typed[self._inspector] = dict(self.draft.texts)
         self.dismiss(folder)
 
     def action_close(self) -> None:
