@@ -138,9 +138,13 @@ class TrainForm(Window[RunFolder | None]):
         """Check what was typed."""
         row = self._row((event.input.id or "").removeprefix("field-"))
         self._start_when_checked = False
+        # A field that comes on the screen says so too.
+        edited = self.draft.text(row.field) != row.text
         self.draft.texts[row.field] = row.text
         row.say(self.draft.problem_of(row.field))
         if row.field == "data":
+            if edited:
+                self._answers.forget_refusals()
             if self._debounce is not None:
                 self._debounce.stop()
             self._debounce = self.set_timer(DEBOUNCE_SECONDS, self._ask)
@@ -190,7 +194,7 @@ class TrainForm(Window[RunFolder | None]):
             self._show_estimate()
             self._show_readiness()
             if self._start_when_checked:
-                self.action_start()
+                self._start()
 
     def _next_question(self) -> FormQuestion | None:
         data = self.draft.data_question()
@@ -259,6 +263,12 @@ class TrainForm(Window[RunFolder | None]):
         """Make the run and start it, once all is right."""
         if self._draft is None or self.process is not None:
             return
+        self._answers.forget_refusals()
+        self._start()
+        if self._start_when_checked:
+            self._ask()
+
+    def _start(self) -> None:
         field, problem = self.draft.first_problem(self._answers)
         said = self.query_one("#said", MessageLine)
         if problem:
