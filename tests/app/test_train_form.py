@@ -87,8 +87,8 @@ def form(
     plan: FreezePlan = HEAD,
     model: Opened | None = None,
     inspector: StandInInspector | None = None,
-) -> TrainForm:
     typed: dict[str, str] | None = None,
+) -> TrainForm:
     model = model or ssd()
     asked = inspector or StandInInspector(*(answers or (Phase("importing MXNet"), GOOD)))
     return TrainForm(model, data, plan, ModelTree(model.model), asked, typed)
@@ -159,9 +159,8 @@ async def test_the_start_line_is_visible_on_the_smallest_terminal() -> None:
             assert screen.region.contains_region(screen.query_one(f"#{id}").region), id
         for name in ("data", FIELDS[-1].name):
             row(screen, name).input.focus()
-            await pilot.pause(0.3)
-            field = row(screen, name).input
-            assert screen.query_one("#fields").region.contains_region(field.region)
+            fields, field = screen.query_one("#fields"), row(screen, name).input
+            await until(pilot, lambda fields=fields, field=field: field.region in fields.region)
 
 
 async def test_the_effect_of_the_plan_is_said_in_numbers() -> None:
@@ -332,6 +331,7 @@ async def test_enter_before_the_data_is_looked_at_starts_when_it_is(
         await until(pilot, lambda: app.answers)
     assert len(started) == 1
 
+
 def forgetful(*answers: Answer) -> StandInInspector:
     """Looks at data as often as it is asked, each time with the next answer; then the last."""
     left, inspector = list(answers), StandInInspector()
@@ -396,7 +396,6 @@ async def test_an_inspector_that_cannot_be_started_is_said() -> None:
         facts = screen.query_one(DataFacts)
         await until(pilot, lambda: "could not be asked" in facts.content.plain)
         assert "Permission denied" in facts.content.plain
-
 
 
 async def test_a_folder_that_cannot_be_made_is_said_and_nothing_is_lost(
