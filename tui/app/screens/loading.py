@@ -48,6 +48,9 @@ class LoadingScreen(StackedScreen[None]):
     def on_screen_suspend(self) -> None:
         self._timer.pause()
 
+    def on_screen_resume(self) -> None:
+        self._timer.resume()
+
     def phase(self, phase: Phase) -> None:
         """Say what is being done now, and how far it is."""
         self._doing = phase.doing
