@@ -392,6 +392,15 @@ async def test_q_asks_once_where_a_plan_would_be_lost() -> None:
         assert pilot.app.return_value == 0
 
 
+@pytest.mark.parametrize("keys", [("u",), ("u", "U")])
+async def test_q_asks_again_once_the_plan_is_another(keys: tuple[str, ...]) -> None:
+    async with model_screen(ssd()) as (pilot, screen):
+        await pilot.press("h", "i", "q", *keys, "q")
+        await pilot.pause()
+        assert pilot.app.return_value is None
+        assert said(screen).startswith("the plan is nowhere but here")
+
+
 async def test_begins_with_a_plan_from_a_file() -> None:
     plan = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
     async with model_screen(ssd(), plan=plan) as (pilot, screen):

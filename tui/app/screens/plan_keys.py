@@ -205,6 +205,7 @@ class PlanKeys(StackedScreen[None]):
 
     def action_undo(self) -> None:
         """Undo the last change."""
+        self._asked_to_leave = False
         what = self.session.undo()
         if what is None:
             self.message.say("nothing to undo")
@@ -213,6 +214,7 @@ class PlanKeys(StackedScreen[None]):
 
     def action_redo(self) -> None:
         """Do again what was undone."""
+        self._asked_to_leave = False
         what = self.session.redo()
         if what is None:
             self.message.say("nothing to redo")
