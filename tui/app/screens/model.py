@@ -333,8 +333,10 @@ class ModelScreen(PlanKeys):
         """Open the form that starts a run."""
         session = self.session
         if State.TRAINABLE not in session.resolution.states:
+            one, head, every = map(key_of, ("model.toggle", "model.head_only", "model.all"))
             self.message.warn(
-                "everything is frozen, nothing would train: thaw something (space, h or a)"
+                "everything is frozen, nothing would train: "
+                f"thaw something ({one}, {head} or {every})"
             )
             return
         if session.opened.recipe is None:

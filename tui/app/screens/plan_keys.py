@@ -88,7 +88,7 @@ class PlanKeys(StackedScreen[None]):
             more = f" and {len(where) - 1} more" if len(where) > 1 else ""
             self.message.warn(
                 f"{what}: frozen, but never pretrained: {where[0] or 'the whole model'}{more}; "
-                "P, pretrained part frozen"
+                f"{key_of('model.presets')}, pretrained part frozen"
             )
 
     # The cursor's own
@@ -188,8 +188,9 @@ class PlanKeys(StackedScreen[None]):
         if by > 0:
             return "everything trains: there is no stage left to unfreeze"
         if self.session.ladder.rung_of(self.session.resolution.states) < 0:
-            return "not even the whole head trains; ] thaws it"
-        return "only the head trains: there is no stage left to freeze; i inverts"
+            return f"not even the whole head trains; {key_of('model.unfreeze_stage')} thaws it"
+        inverts = f"{key_of('model.invert')} inverts"
+        return f"only the head trains: there is no stage left to freeze; {inverts}"
 
     def action_invert(self) -> None:
         """Turn trainable and frozen around."""
