@@ -6,13 +6,16 @@ from pathlib import Path
 
 from tests.app.browsing import browser, open_before
 from tests.app.models import cifar, ssd
-from tests.app.showing import model_screen, until
+from tests.app.run_screens import following, living
+from tests.app.showing import model_screen, text_of, until
+from tests.app.stand_in_inspector import StandInInspector
 from tui.app.app import ThawApp
 from tui.app.screens.browser import BrowserScreen
 from tui.app.screens.model import ModelScreen
 from tui.app.screens.run import RunScreen
 from tui.app.screens.train_form import TrainForm
 from tui.app.screens.which_weights import WhichWeights
+from tui.app.screens.help import HelpScreen
 from tui.app.widgets.field_row import FieldRow
 from tui.model.plan import FreezePlan
 from tui.model.recent import Recent
@@ -49,6 +52,20 @@ async def test_leaving_the_form_leaves_the_plan_as_it_was() -> None:
         await until(pilot, lambda: pilot.app.screen is screen)
         assert screen.session.plan == plan
         assert screen.session.unkept
+
+async def test_f1_lists_the_keys_of_the_form() -> None:
+    async with model_screen(ssd()) as (pilot, _):
+        await pilot.press("t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainForm))
+        form = pilot.app.screen
+        await pilot.press("f1")
+        await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        shown = text_of(pilot)
+        assert "In the training form" in shown
+        assert "^s, ^t" in shown
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is form)
+
 
 
 async def test_what_was_typed_for_one_model_is_not_there_for_the_next() -> None:
