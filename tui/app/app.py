@@ -24,6 +24,7 @@ from tui.app.dressed_app import DressedApp
 from tui.app.glyphs import glyphs
 from tui.app.picture_terminal import TERMINAL
 from tui.app.screens.loading import LoadingScreen
+from tui.app.screens.stacked_screen import StackedScreen
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -347,6 +348,13 @@ class ThawApp(DressedApp):
         if action in ("keys", "command_palette") and self._says_too_small():
             return False
         return super().check_action(action, parameters)
+
+    async def action_quit(self) -> None:
+        """Leave, unless a screen has something to say first; the one on top says it."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, StackedScreen) and not screen.may_quit():
+                return
+        self.exit(0)
 
     def get_key_display(self, binding: Any) -> str:
         return key_text(binding.key)

@@ -84,6 +84,12 @@ class LoadingScreen(StackedScreen[None]):
         line = signs.text(f"{sign} {self._doing} · {seconds} s")
         return signs.said(line)
 
+    def may_quit(self) -> bool:
+        """Where the model could not be opened that is told by the exit code."""
+        if self.refused:
+            self.action_quit()
+        return not self.refused
+
     def action_quit(self) -> None:
         """Leave; with exit code 2 where the model could not be opened."""
         code = REFUSED if self.refused else 0

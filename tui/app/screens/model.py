@@ -389,14 +389,26 @@ class ModelScreen(PlanKeys):
 
     def action_leave(self) -> None:
         """Leave, asking once more where that loses a plan."""
-        if self.session.unkept and not self._asked_to_leave:
-            self._asked_to_leave = True
-            self.message.warn(
-                f"the plan is nowhere but here: {key_of('model.quit')} again leaves, "
-                f"{key_of('model.snippet')} shows it as Python"
-            )
-            return
-        self.leave()
+        if self._may_leave(key_of("model.quit")):
+            self.leave()
+
+    def may_quit(self) -> bool:
+        """Asks once where a plan would be lost."""
+        return self._may_leave(key_of("app.quit"))
+
+    def _may_leave(self, key: str) -> bool:
+        if not self.session.unkept or self._asked_to_leave:
+            return True
+        self._asked_to_leave = True
+        said = (
+            f"the plan is nowhere but here: {key} again leaves, "
+            f"{key_of('model.snippet')} shows it as Python"
+        )
+        if self.is_active:
+            self.message.warn(said)
+        else:
+            self.app.notify(said, severity="warning")
+        return False
 
     def leave(self) -> None:
         """Go: out of thaw, where nothing stands behind this screen."""

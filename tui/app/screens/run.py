@@ -339,6 +339,11 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
 
         self.app.push_screen(QuitRun(self._come_back()), answered)
 
+    def may_quit(self) -> bool:
+        """It asks, or says how the run has ended."""
+        self.action_ask_quit()
+        return False
+
     def _is_first(self) -> bool:
         """Whether there is nothing below this screen to go back to."""
         stack = self.app.screen_stack

@@ -31,6 +31,11 @@ class StackedScreen(Screen[ScreenResultType]):
         if self._come_forward():
             self.app.switch_screen(screen)
 
+    def may_quit(self) -> bool:
+        """Whether thaw can be left from here on; where not, the screen has asked, or it leaves in
+        its own way."""
+        return True
+
     def _come_forward(self) -> bool:
         """Take away what stands over it; False where it is not there any more."""
         app = self.app
