@@ -410,8 +410,7 @@ async def test_a_folder_that_cannot_be_made_is_said_and_nothing_is_lost(
     async with app.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: screen.ready)
         await pilot.press("ctrl+s")
-        await pilot.pause()
-        assert "No space left on device" in said(screen)
+        await until(pilot, lambda: "No space left on device" in said(screen))
         assert app.screen is screen
     assert started == []
 
