@@ -57,7 +57,7 @@ class OpeningRunPlan(LoadingScreen):
 
     async def action_leave(self) -> None:
         """Go back to the run."""
-        self.workers.cancel_all()
+        self.workers.cancel_node(self)
         await self._inspector.close()
         self.dismiss()
 
