@@ -26,6 +26,7 @@ from tui.model.tree import ModelTree
 from tui.runs.checks import FIELDS, text_of
 from tui.runs.folder import RunFolder
 from tui.runs.inspection import (
+    Answer,
     CacheEstimate,
     CheckData,
     DataSummary,
@@ -86,10 +87,11 @@ def form(
     plan: FreezePlan = HEAD,
     model: Opened | None = None,
     inspector: StandInInspector | None = None,
+    typed: dict[str, str] | None = None,
 ) -> TrainForm:
     model = model or ssd()
     asked = inspector or StandInInspector(*(answers or (Phase("importing MXNet"), GOOD)))
-    return TrainForm(model, data, plan, ModelTree(model.model), asked)
+    return TrainForm(model, data, plan, ModelTree(model.model), asked, typed)
 
 
 def said(screen: TrainForm) -> str:
@@ -157,9 +159,8 @@ async def test_the_start_line_is_visible_on_the_smallest_terminal() -> None:
             assert screen.region.contains_region(screen.query_one(f"#{id}").region), id
         for name in ("data", FIELDS[-1].name):
             row(screen, name).input.focus()
-            await pilot.pause(0.3)
-            field = row(screen, name).input
-            assert screen.query_one("#fields").region.contains_region(field.region)
+            fields, field = screen.query_one("#fields"), row(screen, name).input
+            await until(pilot, lambda fields=fields, field=field: field.region in fields.region)
 
 
 async def test_the_effect_of_the_plan_is_said_in_numbers() -> None:
@@ -331,6 +332,72 @@ async def test_enter_before_the_data_is_looked_at_starts_when_it_is(
     assert len(started) == 1
 
 
+def forgetful(*answers: Answer) -> StandInInspector:
+    """Looks at data as often as it is asked, each time with the next answer; then the last."""
+    left, inspector = list(answers), StandInInspector()
+    inspector.replies = {
+        CheckData: lambda _: left.pop(0) if len(left) > 1 else left[0],
+        EstimateCache: lambda _: Refused("no"),
+    }
+    return inspector
+
+
+def looks(inspector: StandInInspector) -> int:
+    return sum(isinstance(question, CheckData) for question in inspector.questions)
+
+
+async def test_start_has_data_that_was_refused_looked_at_again(started: list[RunFolder]) -> None:
+    screen = form(inspector=forgetful(Refused("the inspector ended by signal -9"), GOOD))
+    app = Host(screen)
+    async with app.run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "cannot be used" in said(screen))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: app.answers)
+    assert len(started) == 1
+
+
+async def test_a_path_that_is_typed_again_is_looked_at_again() -> None:
+    inspector = forgetful(Refused("no such folder"), Refused("no such folder"), GOOD)
+    screen = form(inspector=inspector)
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        for looked, path in enumerate(("/data/x", "/data/fruitnuts"), 1):
+            await until(pilot, lambda: "cannot be used" in said(screen))
+            assert looks(inspector) == looked
+            row(screen, "data").input.value = path
+            await until(pilot, lambda looked=looked: looks(inspector) > looked)
+        await until(pilot, lambda: screen.ready)
+
+
+async def test_data_that_is_refused_again_is_said_and_not_asked_about_for_ever(
+    started: list[RunFolder],
+) -> None:
+    inspector = forgetful(Refused("no such folder"))
+    screen = form(inspector=inspector)
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        await until(pilot, lambda: "cannot be used" in said(screen))
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: looks(inspector) == 2)
+        await until(pilot, lambda: "cannot be used" in said(screen))
+        assert screen.focused is row(screen, "data").input
+        for _ in range(5):
+            await pilot.pause()
+        assert looks(inspector) == 2
+    assert started == []
+
+
+async def test_an_inspector_that_cannot_be_started_is_said() -> None:
+    class Unstartable(StandInInspector):
+        async def ask(self, question: Any) -> Any:
+            raise PermissionError(13, "Permission denied", "inspector.log")
+            yield
+
+    screen = form(inspector=Unstartable())
+    async with Host(screen).run_test(size=SMALL) as pilot:
+        facts = screen.query_one(DataFacts)
+        await until(pilot, lambda: "could not be asked" in facts.content.plain)
+        assert "Permission denied" in facts.content.plain
+
+
 async def test_a_folder_that_cannot_be_made_is_said_and_nothing_is_lost(
     started: list[RunFolder], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -343,8 +410,7 @@ async def test_a_folder_that_cannot_be_made_is_said_and_nothing_is_lost(
     async with app.run_test(size=SMALL) as pilot:
         await until(pilot, lambda: screen.ready)
         await pilot.press("ctrl+s")
-        await pilot.pause()
-        assert "No space left on device" in said(screen)
+        await until(pilot, lambda: "No space left on device" in said(screen))
         assert app.screen is screen
     assert started == []
 
@@ -384,14 +450,14 @@ async def test_a_model_without_a_recipe_is_told_what_can_be_done_instead() -> No
 
 
 async def test_what_was_typed_is_there_again() -> None:
-    inspector = StandInInspector(GOOD)
-    first = form(inspector=inspector)
+    typed: dict[str, str] = {}
+    first = form(typed=typed)
     async with Host(first).run_test(size=SMALL) as pilot:
         row(first, "epochs").input.value = "12"
         row(first, "data").input.value = "/data/other"
         await pilot.pause()
         await pilot.press("escape")
-    second = form(inspector=inspector)
+    second = form(typed=typed)
     async with Host(second).run_test(size=SMALL) as pilot:
         await pilot.pause()
         assert row(second, "epochs").text == "12"

@@ -24,6 +24,7 @@ from tui.app.dressed_app import DressedApp
 from tui.app.glyphs import glyphs
 from tui.app.picture_terminal import TERMINAL
 from tui.app.screens.loading import LoadingScreen
+from tui.app.screens.stacked_screen import StackedScreen
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -120,10 +121,8 @@ class ThawApp(DressedApp):
         if self._run_folder is not None:
             from tui.app.screens.run import RunScreen
 
-            self._clear_way()
             self.push_screen(RunScreen(self._run_folder), self._first_left)
         elif self._first is not None:
-            self._clear_way()
             made = self._first if isinstance(self._first, Screen) else self._first()
             self.push_screen(made, self._first_left)
         elif self._source is not None:
@@ -205,20 +204,19 @@ class ThawApp(DressedApp):
         entry = find_entry(source.model)
         assert entry is not None
         back = "quit" if self._browser is None else "back to the list"
-        self._clear_way()
         answer = await self.push_screen_wait(WhichWeights(entry, lacking, back))
         if answer == BACK or answer is None:
             if self._browser is None:
                 self.exit(0)
             else:
-                self._back_to(self._browser)
+                self.uncover(self._browser)
                 self._back_in_browser(None)
             return None
         return decided(source, answer)
 
     def _refuse(self, loading: LoadingScreen, message: str) -> None:
         if self._browser is not None:
-            self._back_to(self._browser)
+            self.uncover(self._browser)
             self._browser.read_again()
             self._browser.refused(message)
             self._guard_size(self.size)
@@ -237,12 +235,11 @@ class ThawApp(DressedApp):
         if self._browser is not None:
             from tui.app.screens.browsed_model import BrowsedModel
 
-            self._back_to(self._browser)
+            self.uncover(self._browser)
             self.push_screen(BrowsedModel(session, inspector, data=data), self._back_in_browser)
             return
         from tui.app.screens.model import ModelScreen
 
-        self._clear_way()
         self.push_screen(
             ModelScreen(session, inspector, data=data, preset=self._preset, plan=self._plan)
         )
@@ -279,11 +276,9 @@ class ThawApp(DressedApp):
         if self._browser is not None:
             self._browser.read_again()
 
-    def _back_to(self, screen: Screen[None]) -> None:
-        # Popped, not dismissed: nobody has answered the screens that stand in the way.
+    def uncover(self, screen: Screen[Any]) -> None:
         with self._unguarded():
-            while self.screen is not screen:
-                self.pop_screen()
+            super().uncover(screen)
 
     async def on_unmount(self) -> None:
         if self._inspector is not None:
@@ -300,24 +295,31 @@ class ThawApp(DressedApp):
         if self._tour is not None:
             self._tour.go_with(self.screen)
 
-    def _clear_way(self) -> None:
-        # Nothing is ever pushed over the message: it comes again, on top, if it still holds.
-        from tui.app.screens.too_small import TooSmallScreen
-
-        if isinstance(self.screen, TooSmallScreen):
+    def push_screen(self, *what: Any, **how: Any) -> Any:
+        """Nothing is ever pushed over the message that the terminal is too small: it comes again,
+        on top, if it still holds."""
+        if self._says_too_small():
             with self._unguarded():
                 self.pop_screen()
+        return super().push_screen(*what, **how)
+
+    def _says_too_small(self) -> bool:
+        from tui.app.screens.too_small import TooSmallScreen
+
+        return bool(self.screen_stack) and isinstance(self.screen, TooSmallScreen)
 
     @contextmanager
     def _unguarded(self) -> Iterator[None]:
         self._guarding = False
-        yield
-        self._guarding = True
+        try:
+            yield
+        finally:
+            self._guarding = True
 
     def _guard_size(self, size: Size) -> None:
         from tui.app.screens.too_small import TooSmallScreen, too_small
 
-        if self._guarding and too_small(size) and not isinstance(self.screen, TooSmallScreen):
+        if self._guarding and too_small(size) and not self._says_too_small():
             self.push_screen(TooSmallScreen())
 
     # In a web browser
@@ -331,11 +333,6 @@ class ThawApp(DressedApp):
 
     # The guided tour
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "end_tour":
-            return self._tour is not None
-        return super().check_action(action, parameters)
-
     def action_end_tour(self) -> None:
         """End the guided tour, for good."""
         if self._tour is not None:
@@ -344,6 +341,20 @@ class ThawApp(DressedApp):
             self.refresh_bindings()
 
     # Keys, help, palette
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "end_tour":
+            return self._tour is not None
+        if action in ("keys", "command_palette") and self._says_too_small():
+            return False
+        return super().check_action(action, parameters)
+
+    async def action_quit(self) -> None:
+        """Leave, unless a screen has something to say first; the one on top says it."""
+        for screen in reversed(self.screen_stack):
+            if isinstance(screen, StackedScreen) and not screen.may_quit():
+                return
+        self.exit(0)
 
     def get_key_display(self, binding: Any) -> str:
         return key_text(binding.key)

@@ -135,7 +135,7 @@ def parameter_detail(session: Session, node: int) -> list[Fact]:
     if parameter.count is not None and parameter.nbytes is not None:
         shape += [counted(parameter.count, "value"), size(parameter.nbytes)]
     else:
-        shape.append("not known before a picture goes through (c)")
+        shape.append(f"not known before a picture goes through ({key_of('model.costs')})")
     facts.append(Fact("shape", _join(*shape)))
     facts.append(
         Fact("state", _join(f"{glyphs().of(state)} {word}", f"grad_req {grad_req}{built}"))

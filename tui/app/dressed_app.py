@@ -143,6 +143,14 @@ class DressedApp(App[int]):
                 self.action_slow,
             )
 
+    # Screens
+
+    def uncover(self, screen: Screen[Any]) -> None:
+        """Take away all that stands over a screen. Popped, not dismissed: nobody has answered
+        what stands in the way."""
+        while self.screen is not screen:
+            self.pop_screen()
+
     # What is sent
 
     def _display(self, screen: Screen[Any], renderable: Any) -> None:

@@ -21,8 +21,9 @@ FormQuestion = CheckData | EstimateCache
 
 
 class FormAnswers:
-    """Each question is asked once. The inspector hears one at a time, and has to be heard out, or
-    its answer would be taken for the next question's."""
+    """Each question is asked once, but for what was refused and is to be asked again. The inspector
+    hears one at a time, and has to be heard out, or its answer would be taken for the next
+    question's."""
 
     def __init__(self, inspector: Inspector) -> None:
         self._inspector = inspector
@@ -41,12 +42,21 @@ class FormAnswers:
     async def ask(self, question: FormQuestion, told: Callable[[str], None]) -> None:
         """Ask, and keep the answer; `told` hears what the inspector is doing meanwhile."""
         fitting = DataSummary if isinstance(question, CheckData) else CacheEstimate
-        async for answer in self._inspector.ask(question):
-            if isinstance(answer, Phase):
-                told(answer.doing)
-            elif isinstance(answer, fitting | Refused):
-                self._answers[_key(question)] = answer
+        try:
+            async for answer in self._inspector.ask(question):
+                if isinstance(answer, Phase):
+                    told(answer.doing)
+                elif isinstance(answer, fitting | Refused):
+                    self._answers[_key(question)] = answer
+        except (OSError, msgspec.MsgspecError) as error:
+            self._answers[_key(question)] = Refused(f"the inspector could not be asked: {error}")
         self._answers.setdefault(_key(question), Refused("the inspector gave no answer; try again"))
+
+    def forget_refusals(self) -> None:
+        """What could not be done may be possible by now: it is to be asked again."""
+        self._answers = {
+            key: answer for key, answer in self._answers.items() if not isinstance(answer, Refused)
+        }
 
 
 def _key(question: FormQuestion) -> bytes:

@@ -136,7 +136,8 @@ def hinted(matched: Matched, head: Sequence[str]) -> str:
     """What was probably meant, and why, in one line; empty where nothing is to be said. `head`
     are the model's last layers, which most such patterns are after."""
     if matched.hint is not None:
-        return f"tab: {matched.hint.pattern}  {matched.hint.reason}"
+        take = key_of("pattern.take_hint")
+        return f"{take}: {matched.hint.pattern}  {matched.hint.reason}"
     if matched.everything and head:
         back, only = key_of("pattern.cancel"), key_of("model.head_only")
         return f"last layers: {', '.join(head)}; {back}, then {only} leaves them out"

@@ -28,7 +28,7 @@ class Session:
     `costs` are those of the last picture sent through. `facts` is what the inspector has said,
     by node; `patterns` are the shortest that select exactly a block, by node, None where none
     was found.
-    `shown` is the filter on the tree.
+    `shown` is the filter on the tree. `typed` is what was typed into the training form, by field.
     """
 
     opened: Opened
@@ -46,6 +46,7 @@ class Session:
     facts: dict[int, BlockFacts | ParameterFacts] = field(default_factory=dict)
     patterns: dict[int, str | None] = field(default_factory=dict)
     shown: RowFilter = field(default_factory=RowFilter)
+    typed: dict[str, str] = field(default_factory=dict)
     _later: dict[int, Resolution] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -28,6 +28,20 @@ async def test_says_what_is_being_done_and_moves() -> None:
     assert inspector.closed
 
 
+async def test_it_moves_on_after_something_stood_over_it() -> None:
+    inspector = StandInInspector(Phase("importing MXNet"), ssd(), held=True)
+    app = ThawApp(SOURCE, inspector=inspector)
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: "importing MXNet" in text_of(pilot))
+        loading = app.screen
+        await pilot.press("question_mark")
+        await until(pilot, lambda: app.screen is not loading)
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is loading)
+        seen = set[str]()
+        await until(pilot, lambda: seen.add(text_of(pilot)) or len(seen) > 2, "it stands still")
+
+
 async def test_refused_is_one_line_and_exit_code_2() -> None:
     message = "no model 'sdd_512'; nearest: ssd_512_resnet50_v1_voc"
     app = ThawApp(ModelSource("sdd_512"), inspector=StandInInspector(Refused(message)))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.app.models import cifar, layers, opened, ssd
 from tests.app.showing import NARROW, WIDE, model_screen, text_of, until
+from tui.app.pattern_match import Matched, Names, match_pattern
 from tui.app.screens.model import ModelScreen
 from tui.app.session import Session
+from tui.app.widgets import pattern_field
 from tui.model.plan import FreezePlan, Rule
 from tui.model.states import State
 from tui.model.tree import ModelTree
@@ -211,6 +215,25 @@ async def test_enter_right_after_typing_waits_for_what_matches() -> None:
         assert not any("expand" in name for name in trainable(screen))
 
 
+async def test_enter_that_was_cancelled_is_not_carried_out_later(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    go_on = asyncio.Event()
+
+    async def slow(pattern: str, by: Names, tree: ModelTree) -> Matched:
+        await go_on.wait()
+        return await match_pattern(pattern, by, tree)
+
+    monkeypatch.setattr(pattern_field, "match_pattern", slow)
+    async with model_screen(ssd()) as (pilot, screen):
+        await pilot.press("slash", *".*expand", "enter", "escape")
+        go_on.set()
+        await pilot.press("slash")
+        await until(pilot, lambda: screen.pattern_field.matched)
+        assert screen.pattern_field.display
+        assert screen.session.plan == FreezePlan()
+
+
 async def test_pattern_cancelled_leaves_all_as_it_was() -> None:
     async with model_screen(ssd()) as (pilot, screen):
         await pilot.press("j", "j")
@@ -367,6 +390,15 @@ async def test_q_asks_once_where_a_plan_would_be_lost() -> None:
         await pilot.press("q")
         await pilot.pause()
         assert pilot.app.return_value == 0
+
+
+@pytest.mark.parametrize("keys", [("u",), ("u", "U")])
+async def test_q_asks_again_once_the_plan_is_another(keys: tuple[str, ...]) -> None:
+    async with model_screen(ssd()) as (pilot, screen):
+        await pilot.press("h", "i", "q", *keys, "q")
+        await pilot.pause()
+        assert pilot.app.return_value is None
+        assert said(screen).startswith("the plan is nowhere but here")
 
 
 async def test_begins_with_a_plan_from_a_file() -> None:

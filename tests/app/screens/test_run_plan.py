@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import msgspec
+from textual.worker import WorkerState
 
 from tests.app.fake_trainer import make_folder
 from tests.app.models import ssd
@@ -80,3 +82,18 @@ async def test_a_model_that_cannot_be_opened_any_more(tmp_path: Path) -> None:
         await pilot.press("escape")
         await until(pilot, lambda: not isinstance(app.screen, OpeningRunPlan))
         assert inspector.closed
+
+
+async def test_leaving_while_it_opens_gives_up_nothing_else(tmp_path: Path) -> None:
+    folder, inspector = run_of(tmp_path / "run"), StandInInspector(ssd(), held=True)
+    app = Host(OpeningRunPlan(folder, inspector))
+    async with app.run_test(size=SIZE) as pilot:
+        await until(pilot, lambda: inspector.questions)
+        opening = app.screen
+        go_on = asyncio.Event()
+        other = app.run_worker(go_on.wait())
+        await pilot.press("escape")
+        await until(pilot, lambda: app.screen is not opening and inspector.closed)
+        go_on.set()
+        await until(pilot, lambda: other.is_finished)
+        assert other.state is WorkerState.SUCCESS

@@ -7,6 +7,7 @@ import pytest
 from tests.app.models import ssd
 from tests.app.showing import app_on, model_screen, text_of, until
 from tui.app.screens.model import ModelScreen
+from tui.app.screens.run_facts import RunFacts
 from tui.app.screens.too_small import TooSmallScreen
 
 
@@ -43,3 +44,26 @@ async def test_over_a_dialog() -> None:
         await until(pilot, lambda: isinstance(pilot.app.screen, TooSmallScreen))
         await pilot.resize_terminal(80, 24)
         await until(pilot, lambda: pilot.app.screen is dialog)
+
+
+@pytest.mark.parametrize("key", ["f1", "question_mark", "ctrl+p"])
+async def test_nothing_comes_over_it(key: str) -> None:
+    async with model_screen(ssd()) as (pilot, screen):
+        await pilot.resize_terminal(50, 12)
+        await until(pilot, lambda: isinstance(pilot.app.screen, TooSmallScreen))
+        await pilot.press(key)
+        assert isinstance(pilot.app.screen, TooSmallScreen)
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: pilot.app.screen is screen)
+
+
+async def test_what_comes_meanwhile_comes_below_it() -> None:
+    async with model_screen(ssd()) as (pilot, screen):
+        await pilot.resize_terminal(50, 12)
+        await until(pilot, lambda: isinstance(pilot.app.screen, TooSmallScreen))
+        window = RunFacts("Facts", ())
+        pilot.app.push_screen(window)
+        await until(pilot, lambda: isinstance(pilot.app.screen, TooSmallScreen))
+        assert pilot.app.screen_stack[-3:-1] == [screen, window]
+        await pilot.resize_terminal(80, 24)
+        await until(pilot, lambda: pilot.app.screen is window)

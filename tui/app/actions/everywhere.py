@@ -26,5 +26,14 @@ EVERYWHERE: tuple[Action, ...] = (
         "draw the screen anew, where something else has written over it",
         "app",
     ),
+    Action(
+        "app.quit",
+        ("ctrl+q",),
+        "quit",
+        "leave thaw",
+        "leave thaw from wherever you are; it asks where that would lose something",
+        "app",
+        priority=True,
+    ),
     Action("model.quit", ("q",), "leave", "quit", "leave thaw", "model", rank=1),
 )

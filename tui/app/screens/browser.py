@@ -10,7 +10,6 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui.app.actions import Where, bindings, key_of
-from tui.app.glyphs import glyphs
 from tui.app.model_rows import ModelRow, model_rows
 from tui.app.screens.list_screen import ListScreen
 from tui.app.widgets.filter_field import FilterField
@@ -72,7 +71,6 @@ class BrowserScreen(ListScreen):
         return self.query_one("#message", MessageLine)
 
     def on_mount(self) -> None:
-        self.set_class(glyphs().ascii_only, "-ascii")
         self.read_again()
 
     def read_again(self) -> None:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.app.actions import bindings
+from tui.app.screens.window import Window
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.app.widgets.typed_input import TypedInput
 from tui.model.source import parse_classes
 
 
-class ClassNames(ModalScreen["tuple[str, ...]"]):
+class ClassNames(Window["tuple[str, ...]"]):
     """Asks for them in one line; answers with them, or with nothing where it is left."""
 
     CSS_PATH = "../styles/class_names.tcss"

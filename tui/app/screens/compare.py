@@ -10,7 +10,6 @@ from typing import ClassVar
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Container, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app.actions import Where, bindings
@@ -19,6 +18,7 @@ from tui.app.glyphs import glyphs
 from tui.app.panes import chart
 from tui.app.panes.compared_curves import ComparedCurves
 from tui.app.panes.live import LivePane, stacked
+from tui.app.screens.stacked_screen import StackedScreen
 from tui.app.widgets.key_line import KeyLine
 from tui.figures import counted
 from tui.runs.compared_run import RunReader
@@ -33,7 +33,7 @@ REST = 5
 """How much longer than a look took is waited until the next, where that is more."""
 
 
-class CompareScreen(Screen[None]):
+class CompareScreen(StackedScreen[None]):
     """Compares two runs or more. `interval` is what a test replaces."""
 
     CSS_PATH = "../styles/compare.tcss"
@@ -74,7 +74,6 @@ class CompareScreen(Screen[None]):
         return self.query_one("#tables", VerticalScroll)
 
     def on_mount(self) -> None:
-        self.set_class(glyphs().ascii_only, "-ascii")
         self.set_interval(self._interval, self._tick)
         self._read()
 

@@ -8,11 +8,11 @@ from rich.table import Table
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
+from tui.app.screens.window import Window
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.key_scroll import KeyScroll
 
@@ -20,7 +20,7 @@ Section = tuple[str, Sequence[tuple[str, str]]]
 """A heading, and its keys with what they do."""
 
 
-class HelpScreen(ModalScreen[None]):
+class HelpScreen(Window[None]):
     """Shows the keys of the screen from which it was called."""
 
     CSS_PATH = "../styles/help.tcss"
@@ -37,7 +37,6 @@ class HelpScreen(ModalScreen[None]):
             yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
-        self.set_class(glyphs().ascii_only, "-ascii")
         self.query_one("#window").border_title = "Keys"
         self.query_one("#scroll").focus()
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual.app import ComposeResult
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.app.actions import bindings
 from tui.app.panes.registry import PANES, PaneKind
+from tui.app.screens.window import Window
 
 
-class JumpScreen(ModalScreen[str]):
+class JumpScreen(Window[str]):
     """Returns the name of a pane. `places` are those that are on the screen, with their numbers
     and widgets; the number of one that is hidden shows it."""
 

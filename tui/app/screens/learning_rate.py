@@ -6,10 +6,10 @@ import math
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.app.actions import bindings
+from tui.app.screens.window import Window
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.app.widgets.typed_input import TypedInput
@@ -17,7 +17,7 @@ from tui.app.widgets.typed_input import TypedInput
 MOST = 1e3
 
 
-class AskLearningRate(ModalScreen["float"]):
+class AskLearningRate(Window["float"]):
     """Asks for one number; answers with it, or with nothing where it is left."""
 
     CSS_PATH = "../styles/learning_rate.tcss"

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from textual.screen import Screen
-
+from tui.app.screens.stacked_screen import StackedScreen
 from tui.app.widgets.row_list import RowList
 
 
-class ListScreen(Screen[None]):
+class ListScreen(StackedScreen[None]):
     """Moves the cursor of the one list that it shows."""
 
     @property

@@ -6,12 +6,12 @@ import time
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
 from tui.app.looks import redraw_seconds
+from tui.app.screens.stacked_screen import StackedScreen
 from tui.app.widgets.key_line import KeyLine
 from tui.figures import megabytes
 from tui.printable import printable
@@ -23,7 +23,7 @@ REFUSED = 2
 """The exit code where the model could not be opened."""
 
 
-class LoadingScreen(Screen[None]):
+class LoadingScreen(StackedScreen[None]):
     """Alive twice a second for as long as something is under way, still when it has ended."""
 
     CSS_PATH = "../styles/loading.tcss"
@@ -47,6 +47,9 @@ class LoadingScreen(Screen[None]):
 
     def on_screen_suspend(self) -> None:
         self._timer.pause()
+
+    def on_screen_resume(self) -> None:
+        self._timer.resume()
 
     def phase(self, phase: Phase) -> None:
         """Say what is being done now, and how far it is."""
@@ -80,6 +83,12 @@ class LoadingScreen(Screen[None]):
         seconds = int(time.monotonic() - self._since)
         line = signs.text(f"{sign} {self._doing} · {seconds} s")
         return signs.said(line)
+
+    def may_quit(self) -> bool:
+        """Where the model could not be opened that is told by the exit code."""
+        if self.refused:
+            self.action_quit()
+        return not self.refused
 
     def action_quit(self) -> None:
         """Leave; with exit code 2 where the model could not be opened."""

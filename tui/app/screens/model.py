@@ -13,7 +13,6 @@ from textual.containers import Container, Vertical
 from textual.widgets import Static
 
 from tui.app.actions import Where, at, bindings, key_of
-from tui.app.glyphs import glyphs
 from tui.app.panes.detail import DetailPane
 from tui.app.panes.plan import PlanPane
 from tui.app.screens.plan_keys import PlanKeys
@@ -114,7 +113,6 @@ class ModelScreen(PlanKeys):
         self.pattern_field.display = False
         self.costs_field.display = False
         self.detail.display = self.plan_pane.display = False
-        self.set_class(glyphs().ascii_only, "-ascii")
         self.parameter_tree.focus()
         # A message would come a frame later.
         names = self.query_one("#names", NamesLine)
@@ -335,8 +333,10 @@ class ModelScreen(PlanKeys):
         """Open the form that starts a run."""
         session = self.session
         if State.TRAINABLE not in session.resolution.states:
+            one, head, every = map(key_of, ("model.toggle", "model.head_only", "model.all"))
             self.message.warn(
-                "everything is frozen, nothing would train: thaw something (space, h or a)"
+                "everything is frozen, nothing would train: "
+                f"thaw something ({one}, {head} or {every})"
             )
             return
         if session.opened.recipe is None:
@@ -347,7 +347,14 @@ class ModelScreen(PlanKeys):
             return
         from tui.app.screens.train_form import TrainForm
 
-        form = TrainForm(session.opened, self._data, session.plan, session.tree, self._inspector)
+        form = TrainForm(
+            session.opened,
+            self._data,
+            session.plan,
+            session.tree,
+            self._inspector,
+            session.typed,
+        )
 
         def made(folder: RunFolder | None) -> None:
             if folder is None:
@@ -382,14 +389,26 @@ class ModelScreen(PlanKeys):
 
     def action_leave(self) -> None:
         """Leave, asking once more where that loses a plan."""
-        if self.session.unkept and not self._asked_to_leave:
-            self._asked_to_leave = True
-            self.message.warn(
-                f"the plan is nowhere but here: {key_of('model.quit')} again leaves, "
-                f"{key_of('model.snippet')} shows it as Python"
-            )
-            return
-        self.leave()
+        if self._may_leave(key_of("model.quit")):
+            self.leave()
+
+    def may_quit(self) -> bool:
+        """Asks once where a plan would be lost."""
+        return self._may_leave(key_of("app.quit"))
+
+    def _may_leave(self, key: str) -> bool:
+        if not self.session.unkept or self._asked_to_leave:
+            return True
+        self._asked_to_leave = True
+        said = (
+            f"the plan is nowhere but here: {key} again leaves, "
+            f"{key_of('model.snippet')} shows it as Python"
+        )
+        if self.is_active:
+            self.message.warn(said)
+        else:
+            self.app.notify(said, severity="warning")
+        return False
 
     def leave(self) -> None:
         """Go: out of thaw, where nothing stands behind this screen."""

@@ -6,7 +6,6 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.app import readings
@@ -14,6 +13,7 @@ from tui.app.actions import Where, bindings
 from tui.app.glyphs import glyphs
 from tui.app.picture_terminal import TERMINAL, PictureTerminal
 from tui.app.run_state import RunState
+from tui.app.screens.stacked_screen import StackedScreen
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.picture import PictureFile
 from tui.app.widgets.picture_tile import PictureTile
@@ -34,7 +34,7 @@ LEGENDS = {
 BOXES = "solid lines: predicted, dashed: true"
 
 
-class PicturesScreen(Screen[None]):
+class PicturesScreen(StackedScreen[None]):
     """Shows the newest sample of a run, as `state` tells of it, or an older one."""
 
     CSS_PATH = "../styles/pictures.tcss"
@@ -67,7 +67,6 @@ class PicturesScreen(Screen[None]):
         yield KeyLine(id="keys")
 
     async def on_mount(self) -> None:
-        self.set_class(glyphs().ascii_only, "-ascii")
         await self._show()
         self.set_interval(self._interval, self._follow)
 

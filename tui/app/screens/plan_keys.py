@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import msgspec
-from textual.screen import Screen
 
 from tui.app.actions import key_of
 from tui.app.panes.plan import PlanPane
 from tui.app.rule_text import serious_words
+from tui.app.screens.stacked_screen import StackedScreen
 from tui.app.session import Session
 from tui.app.totals_text import verdict
 from tui.app.widgets.message_line import MessageLine
@@ -22,7 +22,7 @@ from tui.model.selection import PatternError
 from tui.model.toggles import inverted, simplified, statistics_toggled, toggled
 
 
-class PlanKeys(Screen[None]):
+class PlanKeys(StackedScreen[None]):
     """A screen with a session whose plan its keys change. Every change goes through `change`."""
 
     def __init__(self, session: Session) -> None:
@@ -88,7 +88,7 @@ class PlanKeys(Screen[None]):
             more = f" and {len(where) - 1} more" if len(where) > 1 else ""
             self.message.warn(
                 f"{what}: frozen, but never pretrained: {where[0] or 'the whole model'}{more}; "
-                "P, pretrained part frozen"
+                f"{key_of('model.presets')}, pretrained part frozen"
             )
 
     # The cursor's own
@@ -188,8 +188,9 @@ class PlanKeys(Screen[None]):
         if by > 0:
             return "everything trains: there is no stage left to unfreeze"
         if self.session.ladder.rung_of(self.session.resolution.states) < 0:
-            return "not even the whole head trains; ] thaws it"
-        return "only the head trains: there is no stage left to freeze; i inverts"
+            return f"not even the whole head trains; {key_of('model.unfreeze_stage')} thaws it"
+        inverts = f"{key_of('model.invert')} inverts"
+        return f"only the head trains: there is no stage left to freeze; {inverts}"
 
     def action_invert(self) -> None:
         """Turn trainable and frozen around."""
@@ -205,6 +206,7 @@ class PlanKeys(Screen[None]):
 
     def action_undo(self) -> None:
         """Undo the last change."""
+        self._asked_to_leave = False
         what = self.session.undo()
         if what is None:
             self.message.say("nothing to undo")
@@ -213,6 +215,7 @@ class PlanKeys(Screen[None]):
 
     def action_redo(self) -> None:
         """Do again what was undone."""
+        self._asked_to_leave = False
         what = self.session.redo()
         if what is None:
             self.message.say("nothing to redo")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
+from tui.app.screens.window import Window
 from tui.app.session import Session
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
@@ -25,7 +25,7 @@ class PresetList(OptionList):
     BINDINGS = bindings("presets")
 
 
-class PresetsScreen(ModalScreen["str | None"]):
+class PresetsScreen(Window["str | None"]):
     """Answers with the name of a preset that the model has something for, or None."""
 
     CSS_PATH = "../styles/presets.tcss"
@@ -43,7 +43,6 @@ class PresetsScreen(ModalScreen["str | None"]):
             yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
-        self.set_class(glyphs().ascii_only, "-ascii")
         self.query_one("#window").border_title = "Plans by name"
         self.query_one("#presets").focus()
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
+from tui.app.screens.window import Window
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Choice:
     value: str
 
 
-class Question(ModalScreen[str]):
+class Question(Window[str]):
     """Asks; answers with the value of a choice. The first has the focus; Escape gives the last,
     which changes nothing."""
 

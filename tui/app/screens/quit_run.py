@@ -23,6 +23,10 @@ class QuitRun(Question):
             ],
         )
 
+    def may_quit(self) -> bool:
+        """It is being asked."""
+        return False
+
 
 class StopRun(Question):
     """Asked by `s`: `stop` or `stay`."""

@@ -124,7 +124,6 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
 
     def on_mount(self) -> None:
         """Begin to follow."""
-        self.set_class(glyphs().ascii_only, "-ascii")
         self.query_one("#ended").display = False
         self.charts.draw_as(self.kept_layout.smoothing, self.kept_layout.logarithmic)
         self.say_layout_problem()
@@ -385,10 +384,17 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         waiting = self.state.status is Status.WAITING and self.process is None
         return not (waiting or self.state.status.ended)
 
+    def may_quit(self) -> bool:
+        """It asks, or says how the run has ended."""
+        self.action_ask_quit()
+        return False
+
     def _is_first(self) -> bool:
         """Whether there is nothing below this screen to go back to."""
         stack = self.app.screen_stack
-        below = stack[stack.index(self) - 1] if self in stack and stack.index(self) else None
+        if self not in stack:
+            return False  # it has been left
+        below = stack[stack.index(self) - 1] if stack.index(self) else None
         return below is None or type(below) in (Screen, LoadingScreen)
 
     def _come_back(self) -> str:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from textual.screen import Screen
-
 from tui.app.panes.charts import ChartsPane
+from tui.app.screens.stacked_screen import StackedScreen
 
 
-class RunCharts(Screen[None]):
+class RunCharts(StackedScreen[None]):
     """A screen with charts, wherever its focus is."""
 
     @property

@@ -7,17 +7,16 @@ from collections.abc import Sequence
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from tui.app.actions import bindings
-from tui.app.glyphs import glyphs
 from tui.app.panes.live import stacked
+from tui.app.screens.window import Window
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.key_scroll import KeyScroll
 
 
-class RunFacts(ModalScreen[None]):
+class RunFacts(Window[None]):
     """Shows some lines under a title, as they were when it was opened."""
 
     CSS_PATH = "../styles/run_facts.tcss"
@@ -40,6 +39,5 @@ class RunFacts(ModalScreen[None]):
             yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
-        self.set_class(glyphs().ascii_only, "-ascii")
         self.query_one("#window").border_title = self._title_shown
         self.query_one("#scroll").focus()

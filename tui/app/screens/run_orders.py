@@ -6,17 +6,17 @@ import asyncio
 import subprocess
 
 from textual import work
-from textual.screen import Screen
 
 from tui.app.run_state import RunState, Status
 from tui.app.screens.learning_rate import AskLearningRate
 from tui.app.screens.quit_run import STOP, StopRun
+from tui.app.screens.stacked_screen import StackedScreen
 from tui.app.tell_run import start_again, tell
 from tui.runs import control
 from tui.runs.folder import RunFolder
 
 
-class RunOrders(Screen[None]):
+class RunOrders(StackedScreen[None]):
     """A screen on a run, which its keys command. What became of a command is in the run's
     events; only what was not taken is said here."""
 

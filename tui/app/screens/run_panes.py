@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Iterable
 
 from textual import work
-from textual.screen import Screen
 
 from tui.app.pane_layout import PaneLayout, layout_file, read_layout, write_layout
 from tui.app.panes.registry import BY_NAME
+from tui.app.screens.stacked_screen import StackedScreen
 from tui.app.widgets.run_body import RunBody
 from tui.toml import TomlError
 
 
-class RunPanes(Screen[None]):
+class RunPanes(StackedScreen[None]):
     """A screen with panes, which its keys show, hide, size and reach."""
 
     def __init__(self) -> None:

@@ -51,13 +51,13 @@ class OpeningRunPlan(LoadingScreen):
                 elif isinstance(answer, Opened):
                     session = await asyncio.to_thread(Session.of, answer)
                     screen = RunPlanScreen(session, self._inspector, self._folder, plan)
-                    self.app.switch_screen(screen)
+                    self.give_way_to(screen)
         except (OSError, TomlError) as error:
             self.refuse(str(error))
 
     async def action_leave(self) -> None:
         """Go back to the run."""
-        self.workers.cancel_all()
+        self.workers.cancel_node(self)
         await self._inspector.close()
         self.dismiss()
 

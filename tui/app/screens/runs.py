@@ -123,7 +123,6 @@ class RunsScreen(ListedRunOrders):
         return [row for row in self._sorted() if row.run.path in self._marked]
 
     def on_mount(self) -> None:
-        self.set_class(glyphs().ascii_only, "-ascii")
         self.filter.display = False
         self.set_interval(self._interval, self._tick)
         self._look()

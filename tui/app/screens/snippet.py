@@ -8,12 +8,11 @@ from pathlib import Path
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.highlight import highlight
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from tui.app.actions import bindings, key_of
 from tui.app.file_names import in_the_way, why_not_written
-from tui.app.glyphs import glyphs
+from tui.app.screens.window import Window
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.key_scroll import KeyScroll
 from tui.app.widgets.message_line import MessageLine
@@ -25,7 +24,7 @@ def default_name(model: str) -> str:
     return f"freeze_{re.sub(r'[^A-Za-z0-9_.-]+', '_', model).strip('_') or 'model'}.py"
 
 
-class SnippetScreen(ModalScreen["Path | str | None"]):
+class SnippetScreen(Window["Path | str | None"]):
     """Returns the file that was written, the text that was copied, or None where it was only
     read."""
 
@@ -49,7 +48,6 @@ class SnippetScreen(ModalScreen["Path | str | None"]):
             yield KeyLine(id="keys")
 
     def on_mount(self) -> None:
-        self.set_class(glyphs().ascii_only, "-ascii")
         self.query_one("#window").border_title = "The Python that does the same"
         self._file.display = False
         self.query_one("#scroll").focus()

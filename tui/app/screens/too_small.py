@@ -5,8 +5,9 @@ from __future__ import annotations
 from textual import events
 from textual.app import ComposeResult
 from textual.geometry import Size
-from textual.screen import Screen
 from textual.widgets import Static
+
+from tui.app.screens.stacked_screen import StackedScreen
 
 LEAST = Size(60, 16)
 """Columns and rows that the screens need."""
@@ -17,12 +18,10 @@ def too_small(size: Size) -> bool:
     return size.width < LEAST.width or size.height < LEAST.height
 
 
-class TooSmallScreen(Screen[None]):
+class TooSmallScreen(StackedScreen[None]):
     """Goes by itself when there is room; nothing underneath is lost."""
 
     CSS_PATH = "../styles/too_small.tcss"
-
-    _left = False
 
     def compose(self) -> ComposeResult:
         yield Static(id="needed", markup=False)
@@ -38,9 +37,7 @@ class TooSmallScreen(Screen[None]):
 
     def _show(self, size: Size) -> None:
         if not too_small(size):
-            # Resize and resume may both come before it has gone.
-            if self.is_current and not self._left:
-                self._left = True
+            if self.is_active:
                 self.dismiss()
             return
         self.query_one("#needed", Static).update(

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import subprocess
 from typing import ClassVar
-from weakref import WeakKeyDictionary
 
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
-from textual.screen import ModalScreen
 from textual.timer import Timer
 from textual.widgets import Button, Input, Static
 
@@ -19,6 +17,7 @@ from tui.app.glyphs import glyphs
 from tui.app.panes.cache_estimate import CacheEstimatePane
 from tui.app.panes.data_facts import DataFacts
 from tui.app.run_draft import RunDraft
+from tui.app.screens.window import Window
 from tui.app.widgets.field_row import FieldRow
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
@@ -36,20 +35,18 @@ DEBOUNCE_SECONDS = 0.4
 ESTIMATE_SECONDS = 1.0
 """How long nothing is typed before a batch is measured: who starts at once waits for nothing."""
 
-_typed: WeakKeyDictionary[Inspector, dict[str, str]] = WeakKeyDictionary()
-"""What was typed, by open model, for the next time that the form is opened on it."""
 
-
-class TrainForm(ModalScreen[RunFolder | None]):
+class TrainForm(Window[RunFolder | None]):
     """Makes a run folder and starts its trainer; answers with the folder, or None.
 
+    `typed` is what was typed before, by field, and is kept up to date for the next time.
     `process` is the trainer that was started, for whoever shows the run.
     """
 
     CSS_PATH = "../styles/train_form.tcss"
     AUTO_FOCUS = ""
     BINDINGS = bindings("train")
-    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("train", "app")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("train",)
 
     def __init__(
         self,
@@ -58,11 +55,12 @@ class TrainForm(ModalScreen[RunFolder | None]):
         plan: FreezePlan,
         tree: ModelTree,
         inspector: Inspector,
+        typed: dict[str, str] | None = None,
     ) -> None:
         super().__init__()
         self._opened = opened
-        self._inspector = inspector
-        texts = {"data": data or "", **_typed.get(inspector, {})}
+        texts = {} if typed is None else typed
+        texts.setdefault("data", data or "")
         recipe = opened.recipe
         self._draft = None if recipe is None else RunDraft(opened, recipe, plan, tree, texts)
         self._title = f"Train {opened.model.name}" + (f" · {recipe.title} recipe" if recipe else "")
@@ -140,10 +138,13 @@ class TrainForm(ModalScreen[RunFolder | None]):
         """Check what was typed."""
         row = self._row((event.input.id or "").removeprefix("field-"))
         self._start_when_checked = False
+        # A field that comes on the screen says so too.
+        edited = self.draft.text(row.field) != row.text
         self.draft.texts[row.field] = row.text
-        _typed[self._inspector] = dict(self.draft.texts)
         row.say(self.draft.problem_of(row.field))
         if row.field == "data":
+            if edited:
+                self._answers.forget_refusals()
             if self._debounce is not None:
                 self._debounce.stop()
             self._debounce = self.set_timer(DEBOUNCE_SECONDS, self._ask)
@@ -193,7 +194,7 @@ class TrainForm(ModalScreen[RunFolder | None]):
             self._show_estimate()
             self._show_readiness()
             if self._start_when_checked:
-                self.action_start()
+                self._start()
 
     def _next_question(self) -> FormQuestion | None:
         data = self.draft.data_question()
@@ -262,6 +263,12 @@ class TrainForm(ModalScreen[RunFolder | None]):
         """Make the run and start it, once all is right."""
         if self._draft is None or self.process is not None:
             return
+        self._answers.forget_refusals()
+        self._start()
+        if self._start_when_checked:
+            self._ask()
+
+    def _start(self) -> None:
         field, problem = self.draft.first_problem(self._answers)
         said = self.query_one("#said", MessageLine)
         if problem:
@@ -284,7 +291,6 @@ class TrainForm(ModalScreen[RunFolder | None]):
             return
         # The next run needs another folder.
         self.draft.texts.pop("folder", None)
-        _typed[self._inspector] = dict(self.draft.texts)
         self.dismiss(folder)
 
     def action_close(self) -> None:

@@ -8,7 +8,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from tui.app.actions import bindings
+from tui.app.actions import bindings, key_of
 from tui.app.asking import ask_about
 from tui.app.cost_text import size_text, verdict
 from tui.app.glyphs import glyphs
@@ -125,4 +125,5 @@ class CostsField(Horizontal):
             self.post_message(self.Told(verdict(costs)))
         else:
             why = costs.message if isinstance(costs, Refused) else "the inspector gave no answer"
-            self.post_message(self.Told(f"{why}; c asks for another size", warning=True))
+            again = f"{key_of('model.costs')} asks for another size"
+            self.post_message(self.Told(f"{why}; {again}", warning=True))

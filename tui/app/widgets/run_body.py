@@ -8,6 +8,7 @@ from textual.geometry import Size
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.app.actions import BY_ID, keys_of, keys_text
 from tui.app.pane_layout import PaneLayout
 from tui.app.panes.registry import BY_NAME, PANES, PaneKind, Place, RunView
 from tui.app.widgets.key_scroll import KeyScroll
@@ -52,7 +53,9 @@ class RunBody(Vertical):
                     yield from self._framed("far")
         with Vertical(id="below"):
             yield from self._framed("below")
-        yield Static(f"All panes are hidden; 1 to {len(PANES)} show them.", id="no-pane")
+        actions = (BY_ID[f"run.pane_{kind.name}"] for kind in PANES)
+        keys = keys_text(key for action in actions for key in keys_of(action))
+        yield Static(f"All panes are hidden; {keys} show them.", id="no-pane", markup=False)
 
     def _framed(self, place: Place) -> ComposeResult:
         for kind in PANES:

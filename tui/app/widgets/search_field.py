@@ -48,7 +48,8 @@ class SearchField(Widget):
         raise NotImplementedError
 
     def hide(self) -> None:
-        """Hide the field. What is still being looked for is not waited for."""
+        """Hide the field. What is still being looked for is not waited for, nor done once known."""
+        self._then = None
         self.workers.cancel_node(self)
         self.display = False
 
