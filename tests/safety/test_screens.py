@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
-from rich.console import Console
 from textual.app import App
 
 from tests.app.browsing import browser, open_before
@@ -21,6 +19,7 @@ from tui.app.app import ThawApp
 from tui.app.glyphs import UNICODE
 from tui.model.recent import Recent
 from tui.model.source import ModelSource
+from tui.printable import plain
 from tui.runs.events import (
     Event,
     Failed,
@@ -113,13 +112,12 @@ async def test_what_is_said_beside_a_screen_and_after_it(tmp_path: Path) -> None
         app.screen.notify(f"{NASTY} is not there", markup=False)
         await until(pilot, lambda: "is not there" in drawn(app))
         harmless(app)
-        # As Textual prints it once the screen is gone.
         app.exit(0, message=f"{folder.path}: complete")
-        (said,) = app._exit_renderables
-    printed = io.StringIO()
-    Console(file=printed, width=1000).print(said)
-    assert acts(printed.getvalue()) == []
-    assert MARK in printed.getvalue()
+        (said,) = app.last_words
+    # As it is printed once the screen is gone.
+    printed = plain(said, ascii_only=False)
+    assert acts(printed) == []
+    assert MARK in printed
 
 
 async def test_a_model() -> None:

@@ -7,12 +7,12 @@ pushed: the first frame must not wait.
 from __future__ import annotations
 
 import asyncio
+import shlex
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from rich.text import Text
 from textual import events
 from textual.app import SystemCommand
 from textual.geometry import Size
@@ -27,10 +27,13 @@ from tui.app.screens.loading import LoadingScreen
 from tui.app.screens.stacked_screen import StackedScreen
 
 if TYPE_CHECKING:
+    import subprocess
+
     from textual.worker import Worker
 
     from tui.app.screens.browser import BrowserScreen
     from tui.app.screens.help import Section
+    from tui.app.screens.model import ModelScreen
     from tui.app.tour import Tour
     from tui.model.plan import FreezePlan
     from tui.model.source import ModelSource
@@ -86,6 +89,8 @@ class ThawApp(DressedApp):
         self._browser: BrowserScreen | None = None
         self._opening: Worker[None] | None = None
         self._guarding = True
+        self._trainers: list[tuple[RunFolder, subprocess.Popen[bytes]]] = []
+        """Those that were started from here."""
 
     def get_default_screen(self) -> Screen[None]:
         if self._run_folder is not None:
@@ -106,10 +111,17 @@ class ThawApp(DressedApp):
         super().notify(glyphs().said(message), **{"markup": False, **how})
 
     def exit(self, result: int | None = None, return_code: int = 0, message: object = None) -> None:
-        """Leave, with a line that stays. Names in it are shown, and do nothing."""
+        """Leave, with lines that stay: commands in them are whole, to be copied. Where nothing else
+        is to be said, they tell of runs that go on."""
+        going = [folder for folder, process in self._trainers if process.poll() is None]
         if message is not None:
-            message = Text(glyphs().said(str(message)))
-        super().exit(result, return_code, message)
+            self.last_words.append(str(message))
+        elif going:
+            self.last_words += [
+                "The run goes on. Come back with: thaw attach " + shlex.quote(str(folder.path))
+                for folder in going
+            ]
+        super().exit(result, return_code)
 
     def on_mount(self) -> None:
         TERMINAL.ask(self)
@@ -253,6 +265,10 @@ class ThawApp(DressedApp):
         except (OSError, ValueError) as error:
             reason = (error.strerror if isinstance(error, OSError) else None) or error
             self.last_words.append(f"thaw: this model is not remembered: {file}: {reason}")
+
+    def on_model_screen_run_made(self, event: ModelScreen.RunMade) -> None:
+        if event.process is not None:
+            self._trainers.append((event.folder, event.process))
 
     # From the list of models, and back to it
 

@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from tests.app.models import cifar, layers, opened, ssd
+from tests.app.run_screens import living
 from tests.app.showing import NARROW, WIDE, model_screen, text_of, until
+from tests.app.stand_in_inspector import StandInInspector
+from tui.app.app import ThawApp
 from tui.app.pattern_match import Matched, Names, match_pattern
+from tui.app.screens import train_form
 from tui.app.screens.model import ModelScreen
+from tui.app.screens.run import RunScreen
+from tui.app.screens.runs import RunsScreen
+from tui.app.screens.train_form import TrainForm
 from tui.app.session import Session
 from tui.app.widgets import pattern_field
+from tui.app.widgets.field_row import FieldRow
 from tui.model.plan import FreezePlan, Rule
 from tui.model.states import State
 from tui.model.tree import ModelTree
+from tui.runs.inspection import CheckData, DataSummary
 
 SSD = Session.of(ssd()).totals
 """The SSD as it is opened."""
@@ -423,3 +433,35 @@ async def test_a_plan_for_another_model_is_said() -> None:
     async with model_screen(ssd(), plan=unusable) as (_, screen):
         assert screen.session.plan == FreezePlan()
         assert "does not compile" in screen.message.message
+
+
+async def test_a_run_that_was_left_is_named_listed_and_told_of_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(train_form, "start_trainer", lambda _: living())
+    summary = DataSummary("/data", "VOC", 16, 2, "trainval / test", ("a",), (1,))
+    async with model_screen(ssd(), data="/data") as (pilot, screen):
+        assert isinstance(screen._inspector, StandInInspector)
+        screen._inspector.replies = {CheckData: lambda _: summary}
+        await pilot.press("h", "t")
+        await until(pilot, lambda: isinstance(pilot.app.screen, TrainForm))
+        form = pilot.app.screen
+        assert isinstance(form, TrainForm)
+        await until(pilot, lambda: form.ready)
+        folder = tmp_path / "mine"
+        form.query_one("#row-folder", FieldRow).input.value = str(folder)
+        await pilot.pause()
+        await pilot.press("ctrl+s")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunScreen))
+        await pilot.press("d")
+        await until(pilot, lambda: screen.is_active)
+        assert said(screen) == "the run mine goes on: ^r lists the runs"
+        await pilot.press("ctrl+r")
+        await until(pilot, lambda: isinstance(pilot.app.screen, RunsScreen))
+        await pilot.press("q")
+        await until(pilot, lambda: screen.is_active)
+        await pilot.press("q")
+        await pilot.pause()
+    assert isinstance(pilot.app, ThawApp)
+    (line,) = pilot.app.last_words
+    assert line == f"The run goes on. Come back with: thaw attach {folder}"

@@ -162,4 +162,13 @@ MODEL: tuple[Action, ...] = (
         "model",
         rank=3,
     ),
+    Action(
+        "model.runs",
+        ("ctrl+r",),
+        "runs",
+        "runs",
+        "list the runs: watch, stop, compare, delete them",
+        "model",
+        rank=6,
+    ),
 )

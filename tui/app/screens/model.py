@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
@@ -10,6 +11,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.message import Message
 from textual.widgets import Static
 
 from tui.app.actions import Where, at, bindings, key_of
@@ -36,7 +38,7 @@ from tui.runs.folder import RunFolder
 from tui.runs.inspector import Inspector
 
 MODEL_ACTIONS = {action.run.partition("(")[0] for action in at("model")}
-WHOLE_PLAN = {"undo", "redo", "presets", "ladder", "detail", "train", "snippet", "leave"}
+WHOLE_PLAN = {"undo", "redo", "presets", "ladder", "detail", "train", "snippet", "runs", "leave"}
 """What works in the plan pane as well."""
 
 
@@ -49,6 +51,14 @@ class ModelScreen(PlanKeys):
         *("model", "tree", "pattern", "find", "plan", "rule", "app"),
     )
     HORIZONTAL_BREAKPOINTS = [(0, "-below"), (120, "-beside")]  # noqa: RUF012
+
+    class RunMade(Message):
+        """A run of this model was made, and its trainer started."""
+
+        def __init__(self, folder: RunFolder, process: subprocess.Popen[bytes] | None) -> None:
+            super().__init__()
+            self.folder = folder
+            self.process = process
 
     def __init__(
         self,
@@ -362,10 +372,23 @@ class ModelScreen(PlanKeys):
             from tui.app.screens.run import RunScreen
 
             session.keep()
+            self.post_message(self.RunMade(folder, form.process))
+
+            def left(_: object) -> None:
+                if form.process is not None and form.process.poll() is None:
+                    runs = key_of("model.runs")
+                    self.message.say(f"the run {folder.path.name} goes on: {runs} lists the runs")
+
             # With its process the screen can tell by which signal a trainer ended.
-            self.app.push_screen(RunScreen(folder, form.process))
+            self.app.push_screen(RunScreen(folder, form.process), left)
 
         self.app.push_screen(form, made)
+
+    def action_runs(self) -> None:
+        """List the runs."""
+        from tui.app.screens.runs import RunsScreen
+
+        self.app.push_screen(RunsScreen())
 
     def action_snippet(self) -> None:
         """Show the Python that does the same."""
