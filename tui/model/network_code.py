@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import re
 
 from tui.model.block_code import block_code
 from tui.model.devices import first_device
+from tui.model.factory_argument import argument_code
 from tui.model.families import find_roles
 from tui.model.source import ModelSource
 from tui.model.tree import ModelTree
@@ -80,20 +80,6 @@ def _from_symbol(source: ModelSource) -> tuple[frozenset[str], list[str]]:
     return frozenset(imports), lines
 
 
-_WORDS = {"true": "True", "false": "False", "none": "None", "null": "None"}
-"""Words of `--arg`, in any case, that are no text to a factory."""
-
-
-def _argument(text: str) -> str:
-    """What `--arg key=text` gives a factory, as Python."""
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
-    try:
-        return repr(ast.literal_eval(text))
-    except (ValueError, SyntaxError):
-        return repr(text)
-
-
 def _ctx(source: ModelSource, imports: set[str]) -> str:
     ctx = first_device(source.ctx)
     if ctx == "cpu":
@@ -104,7 +90,7 @@ def _ctx(source: ModelSource, imports: set[str]) -> str:
 
 def _from_python(source: ModelSource) -> tuple[frozenset[str], list[str]]:
     where, _, name = source.model.rpartition(":")
-    given = ", ".join(f"{key}={_argument(text)}" for key, text in source.arguments.items())
+    given = ", ".join(f"{key}={argument_code(text)}" for key, text in source.arguments.items())
     if where.endswith(".py"):
         imports = {"import runpy"}
         first, *inner = name.split(".")
@@ -134,7 +120,7 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
     if source.weights and re.search(_FOREIGN, source.weights):
         raise NoPython(
             f"{source.weights}: not a file of MXNet's, so no line of Python loads it. Make one of "
-            f"it with `thaw weights convert` --to {source.model}, and open that"
+            f"it with `thaw weights convert FILE --to {source.model}`, and open that"
         )
     weights = None if trunk else source.weights
     fetched = source.pretrained and source.weights is None
