@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from mxnet.gluon import HybridBlock, nn
+from mxnet import sym
+from mxnet.gluon import HybridBlock, SymbolBlock, nn
 
 
 def plain() -> nn.HybridSequential:
@@ -59,3 +60,28 @@ class Shared(HybridBlock):
     def hybrid_forward(self, F, x):  # type: ignore[no-untyped-def]  # noqa: N803
         """Through all of it."""
         return self.head(self.tied(x))
+
+
+class Reused(HybridBlock):
+    """One norm layer and one dropout, each of them called twice."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.name_scope():
+            self.inner = nn.Dense(8, in_units=8)
+            self.drop = nn.Dropout(0.5)
+            self.other = nn.Dropout(0.3)
+            self.norm = nn.BatchNorm(in_channels=8)
+
+    def hybrid_forward(self, F, x):  # type: ignore[no-untyped-def]  # noqa: N803
+        """Twice through both layers, and once through a dropout of another rate between."""
+        x = self.other(self.drop(self.norm(x)))
+        return self.drop(self.norm(self.inner(x)))
+
+
+def reused() -> nn.HybridSequential:
+    """A symbol of that, in which two nodes have one name, and a layer upon it."""
+    data = sym.var("data")
+    net = nn.HybridSequential()
+    net.add(SymbolBlock(Reused()(data), data), nn.Dense(3, in_units=8))
+    return net

@@ -41,6 +41,7 @@ SOURCES = {
     "sequence": ModelSource("tests.model.networks:plain"),
     "own block": ModelSource("tests.model.networks:Own"),
     "shared": ModelSource("tests.model.networks:Shared"),
+    "reused": ModelSource("tests.model.networks:reused"),
 }
 
 

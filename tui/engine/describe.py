@@ -64,7 +64,8 @@ def describe(
             states.update(norm.gamma for norm in norms if norm.fix_gamma)
             auxiliary.update(id(p) for p in named.values() if p.name in states)
             keeps = as_built.of_symbol(block).keeps
-            still = {n for norm in norms if keeps[norm.name] for n in (norm.mean, norm.variance)}
+            kept = [norm for norm, keep in zip(norms, keeps, strict=True) if keep]
+            still = {name for norm in kept for name in (norm.mean, norm.variance)}
             fixed.update(id(p) for p in named.values() if p.name in still)
         elif isinstance(block, _BatchNorm) and as_built.of_norm(block):
             fixed.update(id(p) for p in (block.running_mean, block.running_var))
@@ -115,7 +116,7 @@ def _dropouts(block: Block) -> tuple[float, ...]:
     if isinstance(block, Dropout):
         return (as_built.of_dropout(block),)
     if isinstance(block, SymbolBlock):
-        return tuple(as_built.of_symbol(block).rates.values())
+        return as_built.of_symbol(block).rates
     return ()
 
 
