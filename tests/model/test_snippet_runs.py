@@ -17,7 +17,6 @@ from tui.model.description import ModelInfo
 from tui.model.families import Roles, find_roles
 from tui.model.folding import covering
 from tui.model.ladder import Ladder
-from tui.model.network_code import NoPython
 from tui.model.plan import ACTIONS, MULTIPLIERS, SELECTORS, FreezePlan, Rule
 from tui.model.presets import PRESETS, PresetError, head_only
 from tui.model.resolution import resolve
@@ -394,10 +393,3 @@ def test_a_file_of_a_trunk_leaves_the_rest_new(tmp_path: Any) -> None:
     here = net._collect_params_with_prefix()
     assert all((here[place].data() == places[place].data()).asnumpy().all() for place in came)
     assert len(net(mx.nd.ones((1, 3, 128, 128)))) == 3  # ids, scores, boxes
-
-
-def test_no_line_of_python_loads_another_frameworks_file() -> None:
-    source = ModelSource("resnet18_v1b", weights="/x/resnet18.pth")
-    tree = ModelTree(ModelInfo(source.model, "", (), (), ()))
-    with pytest.raises(NoPython, match="thaw weights convert"):
-        snippet(tree, FreezePlan(), source)

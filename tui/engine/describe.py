@@ -28,9 +28,11 @@ def describe(
     input_size: tuple[int, int] | None = None,
     notes: tuple[str, ...] = (),
     pretrained: Collection[str] = (),
+    foreign_weights: str = "",
 ) -> ModelInfo:
     """Describe a network as it was built, whatever a plan has made of it since. `pretrained`
-    are the structure names of the parameters whose values came from a file.
+    are the structure names of the parameters whose values came from a file, `foreign_weights` is
+    that file where `load_parameters` does not take it.
 
     A parameter that stands in several places is described once, with all of its structure
     names. A flat block with many parameters (a SymbolBlock) gets groups made from its names.
@@ -109,6 +111,7 @@ def describe(
         input_size=input_size,
         notes=notes,
         train_pattern=getattr(net, "train_patterns", None) or "",
+        foreign_weights=foreign_weights,
     )
 
 

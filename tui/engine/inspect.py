@@ -187,6 +187,7 @@ class _Desk:
             input_size=built.input_size,
             notes=tuple(built.notes),
             pretrained=built.pretrained,
+            foreign_weights=built.foreign,
         )
         self._built = built
         source = msgspec.structs.replace(question.source, input_size=built.input_size)

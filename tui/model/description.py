@@ -116,6 +116,8 @@ class ModelInfo(msgspec.Struct, frozen=True):
 
     `train_pattern` is the regex on prefixed names by which the model itself says what trains
     (GluonCV's R-CNN models do, for `collect_train_params`); empty where it does not.
+    `foreign_weights` is the file that its values, or those of its trunk, came from, where Gluon's
+    own `load_parameters` does not take it: another framework's, or one of other names or shapes.
     """
 
     name: str
@@ -127,6 +129,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     input_size: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()
     train_pattern: str = ""
+    foreign_weights: str = ""
     version: int = DESCRIPTION_VERSION
 
 

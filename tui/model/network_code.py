@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 
 from tui.model.block_code import block_code
 from tui.model.devices import first_device
@@ -14,9 +15,6 @@ from tui.model.weight_files import TRUNK
 
 _DETECTORS = r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|.*pose"
 """Zoo names of networks whose classes are changed by `reset_class`, or not at all."""
-
-_FOREIGN = r"\.(safetensors|pth?|bin|weights)$|\.conv\.\d+$"
-"""Ends of the names of files of other frameworks."""
 
 _LOADS_TRUNK = (
     r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|fcn_|psp_|deeplab_|icnet_|danet_"
@@ -39,7 +37,8 @@ def making(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[s
     """The imports and the lines that build a source's network, with its weights and classes.
 
     Raises:
-        NoPython: it is a bare file of parameters, or has its weights from another framework's.
+        NoPython: it is a bare file of parameters, or has its weights from a file that no line of
+            Python loads.
     """
     if source.model.endswith(".params"):
         raise NoPython(
@@ -62,8 +61,7 @@ def _demo(source: ModelSource, classes: tuple[str, ...]) -> tuple[frozenset[str]
     given = ", ".join(filter(None, [repr(list(classes)), f"pretrained={pretrained}", ctx]))
     lines = [f"net = demo_ssd({given})", f"net.initialize({ctx})"]
     if source.weights is not None:
-        told = ", ".join(filter(None, [repr(source.weights), ctx]))
-        lines.append(f"net.load_parameters({told})")
+        lines += _loaded("net", source.weights, ctx)
     return frozenset(imports), lines
 
 
@@ -101,11 +99,16 @@ def _from_python(source: ModelSource) -> tuple[frozenset[str], list[str]]:
     ctx = _ctx(source, imports)
     lines = [f"net = {thing}({given})"]
     if source.weights is not None:
-        told = ", ".join(filter(None, [repr(source.weights), ctx]))
-        lines.append(f"net.load_parameters({told})")
+        lines += _loaded("net", source.weights, ctx)
     else:
         lines.append(f"net.initialize({ctx})")
     return frozenset(imports), lines
+
+
+def _loaded(net: str, weights: str, ctx: str, *, part: bool = False) -> list[str]:
+    """The lines that load a file into a network, or a part of it; the rest then stays new."""
+    told = ", ".join(filter(None, [repr(weights), ctx, "allow_missing=True" if part else ""]))
+    return [*([f"{net}.initialize({ctx})"] if part else []), f"{net}.load_parameters({told})"]
 
 
 def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[str]]:
@@ -117,10 +120,11 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
     ctx = _ctx(source, imports)
     own = "_custom" in name
     trunk = source.weights == TRUNK
-    if source.weights and re.search(_FOREIGN, source.weights):
+    if file := tree.model.foreign_weights:
+        to = f"{source.model} --classes {','.join(source.classes)}" if own else source.model
         raise NoPython(
-            f"{source.weights}: not a file of MXNet's, so no line of Python loads it. Make one of "
-            f"it with `thaw weights convert FILE --to {source.model}`, and open that"
+            f"{file}: not under the names of {source.model}, so no line of Python loads it. Make "
+            f"one that is with `thaw weights convert {shlex.quote(file)} --to {to}`, and open that"
         )
     weights = None if trunk else source.weights
     fetched = source.pretrained and source.weights is None
@@ -145,12 +149,8 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
         return frozenset(imports), _made_anew(tree, source, name, options, ctx)
 
     lines = [f"net = get_model({', '.join([repr(name), *options, *([ctx] if ctx else [])])})"]
-    if weights is not None and not new_classes and _is_of_a_part(tree):
-        lines.append(f"net.initialize({ctx})")
-        told = [repr(weights), ctx, "allow_missing=True"]
-        lines.append(f"net.load_parameters({', '.join(filter(None, told))})")
-    elif weights is not None:
-        lines.append(f"net.load_parameters({', '.join(filter(None, [repr(weights), ctx]))})")
+    if weights is not None:
+        lines += _loaded("net", weights, ctx, part=_is_of_a_part(tree))
     elif not fetched or own:
         lines.append(f"net.initialize({ctx})")
     if head is not None:
@@ -165,11 +165,13 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
 
 
 def _is_of_a_part(tree: ModelTree) -> bool:
-    """Whether the file that was opened left all of the head new: it is a file of a trunk."""
+    """Whether the file that was opened left something new, of its head all or of the rest any:
+    part of a head may be new for other classes alone."""
     heads = tuple(f"{path}." for path in find_roles(tree).head)
-    came = any(parameter.pretrained for parameter in tree.parameters)
-    head = [p for p in tree.parameters if p.structure_name.startswith(heads)]
-    return came and bool(head) and not any(parameter.pretrained for parameter in head)
+    filled = [one for one in tree.parameters if one.kind != "constant"]
+    head = [one.pretrained for one in filled if one.structure_name.startswith(heads)]
+    rest = [one.pretrained for one in filled if not one.structure_name.startswith(heads)]
+    return any(head + rest) and not ((any(head) or not head) and all(rest))
 
 
 def _made_anew(
@@ -184,8 +186,7 @@ def _made_anew(
     old = [repr(name), *options, *extra]
     lines.append(f"trained = get_model({', '.join(old)})")
     if source.weights is not None:
-        given = [repr(source.weights), *extra]
-        lines.append(f"trained.load_parameters({', '.join(given)})")
+        lines += _loaded("trained", source.weights, ctx, part=_is_of_a_part(tree))
     heads = tuple(f"{path}." for path in find_roles(tree).head)
     prefix = repr(heads[0]) if len(heads) == 1 else repr(heads)
     return [

@@ -126,21 +126,22 @@ async def test_y_shows_the_plan_as_python() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "says"),
+    ("model", "foreign", "says"),
     [
-        (ModelSource("/x/model.params"), "/x/model.params: a bare file of parameters"),
-        (ModelSource("resnet18_v1b", weights="/x/y.safetensors"), "thaw weights convert"),
+        ("/x/model.params", "", "/x/model.params: a bare file of parameters"),
+        ("resnet18_v1b", "/x/y.pth", "thaw weights convert /x/y.pth --to resnet18_v1b"),
     ],
 )
 async def test_where_no_python_builds_the_network_it_is_said(
-    source: ModelSource, says: str
+    model: str, foreign: str, says: str
 ) -> None:
-    with_source = msgspec.structs.replace(ssd(), source=source)
+    info = msgspec.structs.replace(ssd().model, foreign_weights=foreign)
+    with_source = msgspec.structs.replace(ssd(), model=info, source=ModelSource(model))
     async with app_on(with_source).run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: isinstance(pilot.app.screen, ModelScreen))
-        model = pilot.app.screen
-        assert isinstance(model, ModelScreen)
+        screen = pilot.app.screen
+        assert isinstance(screen, ModelScreen)
         await pilot.press("h", "y")
-        assert pilot.app.screen is model
-        assert says in model.message.message
-        assert model.session.unkept
+        assert pilot.app.screen is screen
+        assert says in screen.message.message
+        assert screen.session.unkept

@@ -86,7 +86,9 @@ def build(source: ModelSource, say: Say) -> Built:
         say=say,
     )
     built = Built(net=net, ctx=ctx, input_size=source.input_size or usual_size(name))
-    built.notes.extend(f"trunk: {told(file)}" for file in trunk_files if file.origin)
+    converted = [file for file in trunk_files if file.origin]
+    built.notes.extend(f"trunk: {told(file)}" for file in converted)
+    built.foreign = str(converted[0].path) if converted else ""
     if "cifar" in name:
         built.mean, built.std = CIFAR_MEAN, CIFAR_STD
     if replaces_output and not _has_outputs(net, len(source.classes)):
@@ -109,6 +111,8 @@ def build(source: ModelSource, say: Say) -> Built:
             built.notes.append(told(WeightFile(Path(file), origin)))
         if fresh:
             built.notes.append(f"new, not from the file: {', '.join(fresh)}")
+            # Of other shapes: a network that is made for these classes has no place for them.
+            built.foreign = file if takes_classes else ""
     elif not source.pretrained:
         built.notes.append("random weights (--no-weights)")
 
