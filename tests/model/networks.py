@@ -85,3 +85,48 @@ def reused() -> nn.HybridSequential:
     net = nn.HybridSequential()
     net.add(SymbolBlock(Reused()(data), data), nn.Dense(3, in_units=8))
     return net
+
+
+class BN(nn.BatchNorm):
+    """A norm layer whose name does not say so."""
+
+
+class Off(nn.Dropout):
+    """A dropout whose name does not say so."""
+
+
+class OwnNorm(HybridBlock):
+    """A norm of one's own, which MXNet knows nothing of: no plan can fix its mean."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.name_scope():
+            self.beta = self.params.get("beta", shape=(4,), init="zeros")
+            self.running_mean = self.params.get("running_mean", shape=(4,), differentiable=False)
+
+    def hybrid_forward(self, F, x, beta, running_mean):  # type: ignore[no-untyped-def]  # noqa: N803
+        """Less the mean, and shifted."""
+        return F.broadcast_add(F.broadcast_sub(x, running_mean), beta)
+
+
+class Named(HybridBlock):
+    """Layers whose classes are told by what they are, not by what they are called."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.name_scope():
+            self.features = nn.HybridSequential()
+            self.features.add(nn.Dense(4, in_units=3), BN(in_channels=4), OwnNorm())
+            self.features.add(Off(0.5), nn.Dense(2, in_units=4))
+
+    def hybrid_forward(self, F, x):  # type: ignore[no-untyped-def]  # noqa: N803
+        """Through all of it."""
+        return self.features(x)
+
+
+class Holding(Named):
+    """A root that takes in what its children hold, as some people make `save` see it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.params.update(self.features.collect_params())

@@ -41,6 +41,7 @@ SOURCES = {
     "own block": ModelSource("tests.model.networks:Own"),
     "shared": ModelSource("tests.model.networks:Shared"),
     "reused": ModelSource("tests.model.networks:reused"),
+    "named": ModelSource("tests.model.networks:Named"),
 }
 
 

@@ -12,8 +12,9 @@ from mxnet.gluon.nn import Dropout
 from mxnet.gluon.nn.basic_layers import _BatchNorm
 
 from tui.engine import as_built
+from tui.engine.sources.params_file import NamesOnly
 from tui.engine.symbols import batch_norms
-from tui.model.description import BlockInfo, ModelInfo, ParameterInfo, ParameterKind
+from tui.model.description import BlockForm, BlockInfo, ModelInfo, ParameterInfo, ParameterKind
 from tui.model.groups import STATISTICS, NameGroup, group_names
 
 FEW = 8
@@ -87,6 +88,8 @@ def describe(
             blocks.append(
                 BlockInfo(path, class_name, "block", parent, tuple(held.values()), tuple(held))
             )
+        if (form := _form(block)) != "plain":
+            blocks[here:] = [msgspec.structs.replace(one, form=form) for one in blocks[here:]]
         if rates := _dropouts(block):
             blocks[here] = msgspec.structs.replace(blocks[here], dropouts=rates)
         for key, child in reversed(block._children.items()):
@@ -113,6 +116,13 @@ def describe(
         train_pattern=getattr(net, "train_patterns", None) or "",
         foreign_weights=foreign_weights,
     )
+
+
+def _form(block: Block) -> BlockForm:
+    if isinstance(block, SymbolBlock):
+        return "symbol"
+    # What is held under a name of a norm's in a bare file stands for one.
+    return "norm" if isinstance(block, _BatchNorm | NamesOnly) else "plain"
 
 
 def _dropouts(block: Block) -> tuple[float, ...]:

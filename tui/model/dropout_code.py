@@ -18,11 +18,11 @@ def dropout_code(tree: ModelTree, before: dict[int, bool], after: dict[int, bool
         rates = tree.block_info(node).dropouts
         if off is before.get(node, False) or expression is None or not any(rates):
             continue
-        if tree.block_info(node).class_name == "Dropout":
-            layers.setdefault(0.0 if off else rates[0], []).append(expression)
-        else:
+        if tree.block_info(node).form == "symbol":
             code.lines += _in_symbol(expression, (0.0,) if off else rates)
             code.imports.add("import json")
+        else:
+            layers.setdefault(0.0 if off else rates[0], []).append(expression)
     for rate, blocks in layers.items():
         if len(blocks) < 3:
             code.lines += [f"{block}._rate = {rate!r}" for block in blocks]

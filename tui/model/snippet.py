@@ -174,9 +174,7 @@ def _forget_traces(tree: ModelTree, stage: _Stage) -> list[str]:
         if any(stage.fixed[place] is not built[place] for place in inside)
     ]
     changed += [
-        node
-        for node, off in stage.off.items()
-        if off and tree.block_info(node).class_name != "Dropout"
+        node for node, off in stage.off.items() if off and tree.block_info(node).form == "symbol"
     ]
     codes = [block_code(tree, node) for node in dict.fromkeys(changed)]
     lines = [f"{code}._clear_cached_op()" for code in codes if code not in (None, "net")]
