@@ -11,8 +11,8 @@ from tui.model.tree import ModelTree
 
 @dataclass(frozen=True)
 class Left:
-    """By structure name: whether each parameter trains, its multipliers, and the statistics that
-    stand still. By block: the rates of dropout."""
+    """By structure name: whether each parameter trains, its multipliers (but for constants), and
+    the statistics that stand still. By block: the rates of dropout."""
 
     requests: dict[str, str]
     multipliers: dict[str, tuple[float, float]]
@@ -29,7 +29,11 @@ def left_of(net: Any, tree: ModelTree) -> Left:
             for name, one in places.items()
             if not _is_fixed(tree, name)
         },
-        multipliers={name: (one.lr_mult, one.wd_mult) for name, one in places.items()},
+        multipliers={
+            name: (one.lr_mult, one.wd_mult)
+            for name, one in places.items()
+            if tree.parameters[tree.parameter_of[name]].kind != "constant"
+        },
         fixed=frozenset(fixed_statistics(net)),
         rates=dict(_rates(net, "")),
     )

@@ -312,6 +312,16 @@ def test_multipliers() -> None:
     assert after_making(made, off) == nothing[:-1]
 
 
+def test_multipliers_of_constants_are_not_set() -> None:
+    # A new R-CNN has no target generator yet: it makes one in its first training step.
+    target = parameter("_target_generator.mean", kind="constant")
+    made = tree("features.weight", "features.bias", "output.weight", target)
+    code = after_making(
+        made, Rule("lr_mult", "all", value=0.1), Rule("lr_mult", "block", "output", value=1.0)
+    )
+    assert code.endswith("net.features.collect_params().setattr('lr_mult', 0.1)\n")
+
+
 def test_nothing_to_set() -> None:
     assert "stays as it was built" in after_making(tree(parameter("a.w", grad_req="null"), "b.w"))
     assert "Everything trains that can" in after_making(tree("a.w", "b.w"))
