@@ -126,3 +126,53 @@ def test_a_part_of_the_weights_and_classes_of_ones_own(name: str, tmp_path: Path
     mx.nd.save(file, part)
     source = ModelSource(name, classes=("a", "b"), weights=file)
     assert same_values(source) == len(part)
+
+
+OWN = "tests.model.networks:Own"
+
+
+def test_a_file_of_prefixed_names(tmp_path: Path) -> None:
+    file = str(tmp_path / "prefixed.params")
+    build(ModelSource(OWN), lambda _: None).net.collect_params().save(file)
+    with pytest.raises(NoPython, match=r"not under the names.*save_parameters"):
+        made(ModelSource(OWN, weights=file))
+    name = "mobilenet0.25"
+    build(ModelSource(name, pretrained=False), lambda _: None).net.collect_params().save(file)
+    with pytest.raises(NoPython, match="thaw weights convert"):
+        made(ModelSource(name, weights=file))
+
+
+@pytest.mark.parametrize("source", [ModelSource(OWN), ModelSource("demo", ("circle",))])
+def test_a_file_in_half_precision(source: ModelSource, tmp_path: Path) -> None:
+    file = str(tmp_path / "half.params")
+    net = build(source, lambda _: None).net
+    net.cast("float16")
+    net.save_parameters(file)
+    assert same_values(msgspec.structs.replace(source, weights=file)) > 10
+
+
+def test_a_zoo_model_in_half_precision(tmp_path: Path) -> None:
+    name = "mobilenet0.25"
+    net = build(ModelSource(name, pretrained=False), lambda _: None).net
+    net.cast("float16")
+    net.save_parameters(str(tmp_path / "half.params"))
+    assert same_values(ModelSource(name, weights=str(tmp_path / "half.params"))) == 137
+
+
+def test_a_symbol_that_still_asks_for_labels(tmp_path: Path) -> None:
+    data = mx.sym.Dropout(mx.sym.FullyConnected(mx.sym.var("data"), num_hidden=3, name="fc"))
+    symbol = mx.sym.SoftmaxOutput(data, name="softmax")
+    symbol.save(str(tmp_path / "own-symbol.json"))
+    arrays = {"arg:fc_weight": mx.nd.ones((3, 4)), "arg:fc_bias": mx.nd.ones(3)}
+    mx.nd.save(str(tmp_path / "own-0000.params"), arrays)
+    source = ModelSource(str(tmp_path / "own-symbol.json"))
+    assert opened(source).source.input_name == "data,softmax_label"
+    assert same_values(source) == 2
+
+
+def test_a_file_that_holds_the_targets_of_an_rcnn(tmp_path: Path) -> None:
+    source = ModelSource("faster_rcnn_resnet50_v1b_voc", pretrained=False)
+    file = str(tmp_path / "trained.params")
+    build(source, lambda _: None).net.save_parameters(file)
+    assert any(name.startswith("_target_generator.") for name in mx.nd.load(file))
+    assert same_values(ModelSource(source.model, weights=file)) > 200

@@ -227,7 +227,7 @@ def test_a_pattern_that_cannot_be_used_is_said() -> None:
         (
             ModelSource("ssd_512_mobilenet1.0_coco", ("a",), weights="it's.params"),
             "net = get_model('ssd_512_mobilenet1.0_coco', pretrained_base=False)\n"
-            'net.load_parameters("it\'s.params")\n'
+            'net.load_parameters("it\'s.params", cast_dtype=True)\n'
             "net.reset_class(['a'])",
         ),
         (ModelSource("MobileNet1.0"), "net = get_model('mobilenet1.0', pretrained=True)"),
@@ -248,7 +248,8 @@ def test_a_pattern_that_cannot_be_used_is_said() -> None:
         (ModelSource("package.module:Net"), "net = Net()\nnet.initialize()"),
         (
             ModelSource("a dir/net.py:Net", weights="net.params"),
-            "net = runpy.run_path('a dir/net.py')['Net']()\nnet.load_parameters('net.params')",
+            "net = runpy.run_path('a dir/net.py')['Net']()\n"
+            "net.load_parameters('net.params', cast_dtype=True)",
         ),
     ],
 )

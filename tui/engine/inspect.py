@@ -195,6 +195,8 @@ class _Desk:
             # Found in a folder, which may hold others tomorrow: what is written of this source
             # names the file.
             source = msgspec.structs.replace(source, weights=built.weights)
+        if built.input_name:
+            source = msgspec.structs.replace(source, input_name=built.input_name)
         return Opened(model, source, info)
 
     def _get(self, model: str, part: Part, place: Place | None) -> GotWeights:

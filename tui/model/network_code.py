@@ -25,6 +25,9 @@ _LOADS_TRUNK = (
 _VISION = "vision."
 """What stands before the names of Gluon's own zoo."""
 
+_TARGETS = "_target_generator"
+"""What an R-CNN has, and a file of its weights may hold, only once it has trained."""
+
 _OWN_CLASSES = {"voc": (20, "aeroplane", "tvmonitor"), "coco": (80, "person", "toothbrush")}
 """How many classes a data set has, its first and its last."""
 
@@ -45,6 +48,8 @@ def making(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[s
             f"{source.model}: a bare file of parameters; no Python builds its network. "
             "Open the model that it was made for, with --weights"
         )
+    if tree.model.foreign_weights:
+        raise NoPython(_foreign(tree.model.foreign_weights, source))
     if source.model == "demo":
         return _demo(source, source.classes or tree.model.classes)
     if source.model.endswith(".json"):
@@ -52,6 +57,15 @@ def making(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[s
     if ":" in source.model:
         return _from_python(source)
     return _from_zoo(tree, source)
+
+
+def _foreign(file: str, source: ModelSource) -> str:
+    said = f"{file}: not under the names of {source.model}, so no line of Python loads it."
+    if source.model == "demo" or source.model.endswith(".json") or ":" in source.model:
+        return f"{said} Save it again with the network's own `save_parameters`, and open that"
+    own = f" --classes {','.join(source.classes)}" if "_custom" in source.model.lower() else ""
+    convert = f"thaw weights convert {shlex.quote(file)} --to {source.model}{own}"
+    return f"{said} Make one that is with `{convert}`, and open that"
 
 
 def _demo(source: ModelSource, classes: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
@@ -105,9 +119,17 @@ def _from_python(source: ModelSource) -> tuple[frozenset[str], list[str]]:
     return frozenset(imports), lines
 
 
-def _loaded(net: str, weights: str, ctx: str, *, part: bool = False) -> list[str]:
-    """The lines that load a file into a network, or a part of it; the rest then stays new."""
-    told = ", ".join(filter(None, [repr(weights), ctx, "allow_missing=True" if part else ""]))
+def _loaded(
+    net: str, weights: str, ctx: str, *, part: bool = False, more: bool = False
+) -> list[str]:
+    """The lines that load a file, of whatever dtype, into a network. A file may hold a `part` of
+    it, so that the rest stays new, or `more` than it."""
+    options = [
+        "allow_missing=True" if part else "",
+        "ignore_extra=True" if more else "",
+        "cast_dtype=True",
+    ]
+    told = ", ".join(filter(None, [repr(weights), ctx, *options]))
     return [*([f"{net}.initialize({ctx})"] if part else []), f"{net}.load_parameters({told})"]
 
 
@@ -120,12 +142,6 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
     ctx = _ctx(source, imports)
     own = "_custom" in name
     trunk = source.weights == TRUNK
-    if file := tree.model.foreign_weights:
-        to = f"{source.model} --classes {','.join(source.classes)}" if own else source.model
-        raise NoPython(
-            f"{file}: not under the names of {source.model}, so no line of Python loads it. Make "
-            f"one that is with `thaw weights convert {shlex.quote(file)} --to {to}`, and open that"
-        )
     weights = None if trunk else source.weights
     fetched = source.pretrained and source.weights is None
     new_classes = bool(source.classes) and not own and not _has_classes(name, source.classes)
@@ -150,7 +166,8 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
 
     lines = [f"net = get_model({', '.join([repr(name), *options, *([ctx] if ctx else [])])})"]
     if weights is not None:
-        lines += _loaded("net", weights, ctx, part=_is_of_a_part(tree))
+        part, more = _is_of_a_part(tree), _TARGETS in tree.index_of
+        lines += _loaded("net", weights, ctx, part=part, more=more)
     elif not fetched or own:
         lines.append(f"net.initialize({ctx})")
     if head is not None:

@@ -26,6 +26,7 @@ class Built:
     `converted` is whether it was found in the model folder, and is not the zoo's own;
     `foreign` is the file, of the network's weights or of its trunk's, that no `load_parameters`
     takes as it is, empty where there is none;
+    `input_name` are the inputs of an exported symbol, with commas between;
     `pretrained` are the structure names of the parameters whose values came from a file;
     `mean` and `std` are what its weights expect pictures (0 to 1, RGB) to be normalised with;
     `defaults` are what it is best trained with, where that is not what its recipe says;
@@ -39,6 +40,7 @@ class Built:
     weights: str | None = None
     converted: bool = False
     foreign: str = ""
+    input_name: str = ""
     pretrained: tuple[str, ...] = ()
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD
