@@ -11,6 +11,7 @@ import msgspec
 import mxnet as mx
 import pytest
 
+from tests.engine.sources import own_code
 from tests.engine.weights.foreign_files import safetensors
 from tests.engine.weights.test_conversion import as_torchvision
 from tui.engine.inspect import serve
@@ -176,3 +177,11 @@ def test_a_file_that_holds_the_targets_of_an_rcnn(tmp_path: Path) -> None:
     build(source, lambda _: None).net.save_parameters(file)
     assert any(name.startswith("_target_generator.") for name in mx.nd.load(file))
     assert same_values(ModelSource(source.model, weights=file)) > 200
+
+
+@pytest.mark.parametrize("where", ["tests.engine.sources.own_code", own_code.__file__])
+def test_a_network_that_stands_there_is_not_called(where: str) -> None:
+    net = made(ModelSource(f"{where}:READY"))
+    assert type(net).__name__ == "Dense"
+    assert net.weight.data().shape == (2, 3)
+    assert type(made(ModelSource(f"{where}:make"))).__name__ == "OwnNet"

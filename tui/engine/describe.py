@@ -30,10 +30,12 @@ def describe(
     notes: tuple[str, ...] = (),
     pretrained: Collection[str] = (),
     foreign_weights: str = "",
+    stands: bool = False,
 ) -> ModelInfo:
     """Describe a network as it was built, whatever a plan has made of it since. `pretrained`
     are the structure names of the parameters whose values came from a file, `foreign_weights` is
-    that file where `load_parameters` does not take it.
+    that file where `load_parameters` does not take it, `stands` is whether the user's Python
+    holds the network itself.
 
     A parameter that stands in several places is described once, with all of its structure
     names. A flat block with many parameters (a SymbolBlock) gets groups made from its names.
@@ -115,6 +117,7 @@ def describe(
         notes=notes,
         train_pattern=getattr(net, "train_patterns", None) or "",
         foreign_weights=foreign_weights,
+        stands=stands,
     )
 
 

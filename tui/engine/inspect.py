@@ -188,6 +188,7 @@ class _Desk:
             notes=tuple(built.notes),
             pretrained=built.pretrained,
             foreign_weights=built.foreign,
+            stands=built.stands,
         )
         self._built = built
         source = msgspec.structs.replace(question.source, input_size=built.input_size)

@@ -122,6 +122,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     (GluonCV's R-CNN models do, for `collect_train_params`); empty where it does not.
     `foreign_weights` is the file that its values, or those of its trunk, came from, where Gluon's
     own `load_parameters` does not take it: another framework's, or one of other names or shapes.
+    `stands` is whether Python of the user's own holds it as a network, which is not called.
     """
 
     name: str
@@ -134,6 +135,7 @@ class ModelInfo(msgspec.Struct, frozen=True):
     notes: tuple[str, ...] = ()
     train_pattern: str = ""
     foreign_weights: str = ""
+    stands: bool = False
     version: int = DESCRIPTION_VERSION
 
 

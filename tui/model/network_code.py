@@ -55,7 +55,7 @@ def making(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[s
     if source.model.endswith(".json"):
         return _from_symbol(source)
     if ":" in source.model:
-        return _from_python(source)
+        return _from_python(tree, source)
     return _from_zoo(tree, source)
 
 
@@ -100,7 +100,7 @@ def _ctx(source: ModelSource, imports: set[str]) -> str:
     return f"ctx=mx.{ctx}" if "(" in ctx else f"ctx=mx.{ctx}()"
 
 
-def _from_python(source: ModelSource) -> tuple[frozenset[str], list[str]]:
+def _from_python(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[str]]:
     where, _, name = source.model.rpartition(":")
     given = ", ".join(f"{key}={argument_code(text)}" for key, text in source.arguments.items())
     if where.endswith(".py"):
@@ -111,7 +111,7 @@ def _from_python(source: ModelSource) -> tuple[frozenset[str], list[str]]:
         imports = {f"from {where} import {name.split('.')[0]}"}
         thing = name
     ctx = _ctx(source, imports)
-    lines = [f"net = {thing}({given})"]
+    lines = [f"net = {thing}" if tree.model.stands else f"net = {thing}({given})"]
     if source.weights is not None:
         lines += _loaded("net", source.weights, ctx)
     else:

@@ -26,6 +26,7 @@ class Built:
     `converted` is whether it was found in the model folder, and is not the zoo's own;
     `foreign` is the file, of the network's weights or of its trunk's, that no `load_parameters`
     takes as it is, empty where there is none;
+    `stands` is whether the user's Python holds it as a network, and not as what makes one;
     `input_name` are the inputs of an exported symbol, with commas between;
     `pretrained` are the structure names of the parameters whose values came from a file;
     `mean` and `std` are what its weights expect pictures (0 to 1, RGB) to be normalised with;
@@ -40,6 +41,7 @@ class Built:
     weights: str | None = None
     converted: bool = False
     foreign: str = ""
+    stands: bool = False
     input_name: str = ""
     pretrained: tuple[str, ...] = ()
     mean: tuple[float, float, float] = IMAGENET_MEAN

@@ -62,7 +62,7 @@ def build(source: ModelSource, say: Say) -> Built:
     else:
         net = thing
     initialize(net, ctx)
-    built = Built(net, ctx, input_size=source.input_size)
+    built = Built(net, ctx, input_size=source.input_size, stands=net is thing)
     built.notes.append(f"opening it ran the Python of {found['where']}")
     if source.input_size and not infer_shapes(net, source.input_size):
         built.notes.append("some shapes are not known before a first picture goes through")
