@@ -87,6 +87,15 @@ def reused() -> nn.HybridSequential:
     return net
 
 
+def eager() -> nn.Sequential:
+    """A root that cannot be hybridized, over blocks that can."""
+    net = nn.Sequential()
+    trunk = nn.HybridSequential()
+    trunk.add(nn.Dense(4, in_units=3), nn.BatchNorm(in_channels=4))
+    net.add(trunk, nn.Dense(2, in_units=4))
+    return net
+
+
 class BN(nn.BatchNorm):
     """A norm layer whose name does not say so."""
 

@@ -50,6 +50,7 @@ def test_the_story_of_the_product() -> None:
         snippet(made, head_only(made, find_roles(made)), source)
         == """\
 from gluoncv.model_zoo import get_model
+from mxnet.gluon import HybridBlock
 
 net = get_model('ssd_512_mobilenet1.0_voc', pretrained=True)
 net.reset_class(['fig', 'date', 'hazelnut'])
@@ -62,8 +63,7 @@ for node in net.features._cached_graph[1].get_internals():
     names = inputs.list_outputs() if inputs is not None else []
     if len(names) == 5 and names[3].endswith('_mean'):
         node._set_attr(use_global_stats='True')
-net.features._clear_cached_op()
-net._clear_cached_op()
+net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())
 """
     )
 
@@ -75,7 +75,7 @@ def test_real_blocks() -> None:
         snippet(made, plan, ModelSource("cifar_resnet20_v1", pretrained=False))
         == """\
 from gluoncv.model_zoo import get_model
-from mxnet.gluon import nn
+from mxnet.gluon import HybridBlock, nn
 
 net = get_model('cifar_resnet20_v1')
 net.initialize()
@@ -89,7 +89,7 @@ def keep_statistics(block):
             block._kwargs['use_global_stats'] = True
 
 net.apply(keep_statistics)
-net._clear_cached_op()
+net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())
 """
     )
 
@@ -340,7 +340,7 @@ def fix_statistics(block):
         block._kwargs['use_global_stats'] = True
 
 net.features.apply(fix_statistics)
-net._clear_cached_op()
+net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())
 """
     )
     one = after_making(made, Rule("freeze statistics", "block", "features.1"))
@@ -372,7 +372,7 @@ def set_statistics(net):
     net.apply(visit)
 
 set_statistics(net)
-net._clear_cached_op()
+net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())
 
 def at_epoch(net, epoch):
     \"\"\"Call it before each epoch; the first is 1, and is set above.\"\"\"

@@ -54,6 +54,12 @@ def run(code: str, names: dict[str, Any] | None = None) -> Any:
     return names["net"]
 
 
+def run_settings(code: str, net: Any) -> None:
+    """Run what a snippet sets, on a network that is there already."""
+    imports, _making, rest = code.split("\n\n", 2)
+    run(f"{imports}\n{rest}", {"net": net})
+
+
 def new_net(source: ModelSource) -> Any:
     """The network that the first lines of a snippet make."""
     return run(snippet(ModelTree(ModelInfo(source.model, "", (), (), ())), FreezePlan(), source))
@@ -314,8 +320,7 @@ def test_a_network_that_has_run_trains_as_planned() -> None:
         mx.nd.waitall()
 
     step()
-    _imports, _making, *rest = snippet(tree, plan, source).split("\n\n")
-    exec("\n\n".join(rest), {"net": net})
+    run_settings(snippet(tree, plan, source), net)
     before = {n: p.data().copy() for n, p in net._collect_params_with_prefix().items()}
     # A statistic that was asked for a gradient would stop this by a stale one.
     step(Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1}))
@@ -337,6 +342,24 @@ def test_a_network_that_has_run_trains_as_planned() -> None:
     assert "class_predictors.0.predictor.weight" in moved
 
 
+def test_a_network_that_has_run_forgets_every_trace() -> None:
+    import mxnet as mx
+
+    source = ModelSource("tests.model.networks:eager")
+    net = new_net(source)
+    net.hybridize()
+    inputs = mx.nd.random.normal(3, 2, shape=(8, 3))
+
+    def trained() -> mx.nd.NDArray:
+        with mx.autograd.record():
+            return net(inputs)
+
+    trained()
+    tree = tree_of(source)
+    run_settings(snippet(tree, FreezePlan((freeze("block", "0"),)), source), net)
+    assert not (trained() != net(inputs)).sum().asscalar()
+
+
 def test_an_imported_symbol(tmp_path: Any) -> None:
     import mxnet as mx
     from mxnet.gluon import SymbolBlock
@@ -349,8 +372,7 @@ def test_an_imported_symbol(tmp_path: Any) -> None:
     tree = ModelTree(describe(SymbolBlock.imports(*files), "own"))
     plan = FreezePlan((freeze("all"), thaw("structure", "dense"), thaw("structure", "batchnorm2")))
     net = SymbolBlock.imports(*files)
-    _imports, _making, *rest = snippet(tree, plan, ModelSource("own:own")).split("\n\n")
-    exec("\n\n".join(rest), {"net": net})
+    run_settings(snippet(tree, plan, ModelSource("tests.model.networks:Own")), net)
     planned = SymbolBlock.imports(*files)
     apply_plan(planned, plan)
     assert left_of(net, tree) == left_of(planned, tree)
