@@ -96,6 +96,29 @@ def eager() -> nn.Sequential:
     return net
 
 
+class SharedNorm(HybridBlock):
+    """One set of statistics in three norm layers, as the heads of some detectors have it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        with self.name_scope():
+            self.h1 = nn.HybridSequential()
+            self.h2 = nn.HybridSequential()
+            self.h1.add(nn.Dense(4, in_units=4), nn.BatchNorm(in_channels=4))
+            norm = self.h1[1].params
+            self.h2.add(nn.Dense(4, in_units=4), nn.BatchNorm(in_channels=4, params=norm))
+            self.last = nn.BatchNorm(in_channels=4, params=norm)
+            for place in range(4):
+                setattr(self, f"own{place}", nn.BatchNorm(in_channels=4))
+
+    def hybrid_forward(self, F, x):  # type: ignore[no-untyped-def]  # noqa: N803
+        """Through all of it."""
+        x = self.last(self.h2(self.h1(x)))
+        for place in range(4):
+            x = self._children[f"own{place}"](x)
+        return x
+
+
 class BN(nn.BatchNorm):
     """A norm layer whose name does not say so."""
 

@@ -40,6 +40,7 @@ SOURCES = {
     "sequence": ModelSource("tests.model.networks:plain"),
     "own block": ModelSource("tests.model.networks:Own"),
     "shared": ModelSource("tests.model.networks:Shared"),
+    "shared norm": ModelSource("tests.model.networks:SharedNorm"),
     "reused": ModelSource("tests.model.networks:reused"),
     "named": ModelSource("tests.model.networks:Named"),
 }
@@ -358,6 +359,13 @@ def test_a_network_that_has_run_forgets_every_trace() -> None:
     tree = tree_of(source)
     run_settings(snippet(tree, FreezePlan((freeze("block", "0"),)), source), net)
     assert not (trained() != net(inputs)).sum().asscalar()
+
+
+def test_statistics_that_several_layers_share() -> None:
+    case = Case.of(SOURCES["shared norm"])
+    check(case, FreezePlan((Rule("freeze statistics", "block", "h1"),)))
+    rules = (Rule("freeze statistics", "all"), Rule("thaw statistics", "block", "last"))
+    check(case, FreezePlan(rules))
 
 
 def test_an_imported_symbol(tmp_path: Any) -> None:
