@@ -12,9 +12,7 @@ from tui.model.families import find_roles
 from tui.model.source import ModelSource
 from tui.model.tree import ModelTree
 from tui.model.weight_files import TRUNK
-
-_DETECTORS = r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|.*pose"
-"""Zoo names of networks whose classes are changed by `reset_class`, or not at all."""
+from tui.model.zoo import is_detector
 
 _LOADS_TRUNK = (
     r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|fcn_|psp_|deeplab_|icnet_|danet_"
@@ -145,12 +143,11 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
     weights = None if trunk else source.weights
     fetched = source.pretrained and source.weights is None
     new_classes = bool(source.classes) and not own and not _has_classes(name, source.classes)
-    detector = re.match(_DETECTORS, name) is not None
+    detector = is_detector(name)
 
     options: list[str] = []
     if own:
-        number = re.match(_DETECTORS, name) is None
-        classes = len(source.classes) if number else list(source.classes)
+        classes = list(source.classes) if detector else len(source.classes)
         options.append(f"classes={classes!r}")
     elif fetched:
         options.append("pretrained=True")

@@ -25,7 +25,7 @@ from tui.engine.weights.load import load_weights
 from tui.engine.weights.on_disk import told, trunk_weights, zoo_weights
 from tui.model.source import ModelSource
 from tui.model.weight_files import TRUNK, WeightFile, read_origin
-from tui.model.zoo import find_entry
+from tui.model.zoo import find_entry, is_detector
 
 _SIZES: tuple[tuple[str, int], ...] = (
     (r"ssd_(\d+)_", 0),
@@ -74,7 +74,7 @@ def build(source: ModelSource, say: Say) -> Built:
     )
     if trunk and not ((entry := find_entry(name)) and entry.trunk):
         raise Refusal(f"--weights trunk: {name} is built on no trunk that has weights of its own")
-    detector = takes_classes or _is_detector(name)
+    detector = takes_classes or is_detector(name)
     replaces_output = bool(source.classes) and not detector
     class_word = "classes" if takes_classes else _class_word(make) if replaces_output else ""
     net, trunk_files = _make(
@@ -234,10 +234,6 @@ def _class_word(make: Callable[..., Block]) -> str:
     return "nclass" if "nclass" in inspect.signature(make).parameters else "classes"
 
 
-def _is_detector(name: str) -> bool:
-    return bool(re.match(r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|.*pose", name))
-
-
 def _make(
     make: Callable[..., Block],
     name: str,
@@ -340,5 +336,5 @@ def _set_classes(built: Built, source: ModelSource, name: str) -> None:
             raise Refusal(_fixed_classes(name)) from None
         initialize(built.net, built.ctx)
         built.notes.append(f"new for {len(source.classes)} classes: the class predictors")
-    elif _is_detector(name):
+    elif is_detector(name):
         raise Refusal(f"{name}: its classes cannot be changed; open a _custom model with --classes")
