@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from mxnet import sym
-from mxnet.gluon import HybridBlock, SymbolBlock, nn
+from mxnet.gluon import HybridBlock, SymbolBlock, nn, rnn
 
 
 def plain() -> nn.HybridSequential:
@@ -84,6 +84,14 @@ def reused() -> nn.HybridSequential:
     data = sym.var("data")
     net = nn.HybridSequential()
     net.add(SymbolBlock(Reused()(data), data), nn.Dense(3, in_units=8))
+    return net
+
+
+def recurrent() -> nn.HybridSequential:
+    """Layers whose parameters stand at the places of the cells that they are made for."""
+    net = nn.HybridSequential()
+    net.add(nn.Dense(3, in_units=3, flatten=False), rnn.LSTM(4, num_layers=3, input_size=3))
+    net.add(rnn.GRU(2, input_size=4), nn.Dense(2, in_units=2))
     return net
 
 

@@ -41,6 +41,8 @@ SOURCES = {
     "own block": ModelSource("tests.model.networks:Own"),
     "shared": ModelSource("tests.model.networks:Shared"),
     "shared norm": ModelSource("tests.model.networks:SharedNorm"),
+    "holding": ModelSource("tests.model.networks:Holding"),
+    "recurrent": ModelSource("tests.model.networks:recurrent"),
     "reused": ModelSource("tests.model.networks:reused"),
     "named": ModelSource("tests.model.networks:Named"),
 }

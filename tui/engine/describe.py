@@ -38,9 +38,13 @@ def describe(
     holds the network itself.
 
     A parameter that stands in several places is described once, with all of its structure
-    names. A flat block with many parameters (a SymbolBlock) gets groups made from its names.
+    names. A flat block with many parameters (a SymbolBlock) gets groups made from its names. One
+    that `collect_params` does not have is left out, and named in a note.
     """
     came = frozenset(pretrained)
+    placed = {id(one) for one in net._collect_params_with_prefix().values()}
+    collected = {id(one) for one in net.collect_params().values()}
+    left_out: list[str] = []
     places: dict[int, list[str]] = {}
     parameters: dict[int, Parameter] = {}
     auxiliary: set[int] = set()
@@ -51,15 +55,17 @@ def describe(
     def own(block: Block, path: str) -> dict[str, int]:
         """The parameters of a block itself, by their structure name."""
         found = {}
-        named = dict(block._reg_params)
+        named = _registered(block)
         # `collect_params` also sees what a block holds without an attribute (`self.params.get`
         # alone): it stands under its prefixed name.
-        registered = {id(parameter) for parameter in named.values()}
         for key, parameter in block.params._params.items():
-            if id(parameter) not in registered and id(parameter) not in index:
+            if id(parameter) not in placed and id(parameter) not in index:
                 named[key] = parameter
         for key, parameter in named.items():
             place = f"{path}.{key}" if path else key
+            if id(parameter) not in collected:
+                left_out.append(place)
+                continue
             parameters.setdefault(id(parameter), parameter)
             places.setdefault(id(parameter), []).append(place)
             found[place] = index.setdefault(id(parameter), len(index))
@@ -114,11 +120,25 @@ def describe(
         ),
         classes=classes,
         input_size=input_size,
-        notes=notes,
+        notes=(*notes, *_uncollected(left_out)),
         train_pattern=getattr(net, "train_patterns", None) or "",
         foreign_weights=foreign_weights,
         stands=stands,
     )
+
+
+def _registered(block: Block) -> dict[str, Parameter]:
+    """What a block itself holds, by its place below it. Recurrent layers say other places than
+    the names of their attributes: those of the cells that they stand for."""
+    usual = type(block)._collect_params_with_prefix is Block._collect_params_with_prefix
+    if usual or block._children:
+        return dict(block._reg_params)
+    return dict(block._collect_params_with_prefix())
+
+
+def _uncollected(places: list[str]) -> tuple[str, ...]:
+    told = f"not in collect_params(), so that no Trainer gets it: {', '.join(places)}"
+    return (told,) if places else ()
 
 
 def _form(block: Block) -> BlockForm:
