@@ -5,7 +5,10 @@ import pytest
 from mxnet import autograd, gluon
 from mxnet.gluon import nn
 
+from tests.engine.networks import awake
+from tests.model.networks import reused
 from tui.engine.freezing import apply_plan
+from tui.engine.symbols import dropouts
 from tui.model.plan import FreezePlan, Rule
 
 HEAD_ONLY = (Rule("freeze", "all"), Rule("thaw", "block", "output"))
@@ -76,3 +79,32 @@ def test_inside_a_symbol_block(hybridized: bool) -> None:
     assert not varies(net, inputs)
     apply_plan(net, FreezePlan(frozen))
     assert varies(net, inputs)
+
+
+def test_a_layer_that_a_symbol_uses_twice() -> None:
+    net = reused()
+    net.initialize()
+    inputs = mx.nd.random.uniform(shape=(4, 8))
+    net(inputs)
+    awake(net)
+    assert moves(net, inputs)
+    fixed = Rule("freeze statistics", "all")
+    tree, _ = apply_plan(net, FreezePlan((Rule("freeze", "block", "0"), fixed), dropout_off=True))
+    assert tree.block_info(tree.index_of["0"]).dropouts == (0.5, 0.3, 0.5)
+    assert not varies(net, inputs)
+    apply_plan(net, FreezePlan((fixed,)))
+    assert varies(net, inputs)
+    assert not moves(net, inputs)
+    apply_plan(net, FreezePlan())
+    assert dropouts(net[0]) == (0.5, 0.3, 0.5)
+    assert moves(net, inputs)
+
+
+def moves(net: gluon.Block, inputs: mx.nd.NDArray) -> bool:
+    """Whether a step moves its running mean."""
+    (mean,) = net.collect_params(".*running_mean").values()
+    before = mean.data().copy()
+    with autograd.record():
+        loss = net(inputs).sum()
+    loss.backward()
+    return bool((mean.data() != before).sum().asscalar())

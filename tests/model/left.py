@@ -11,8 +11,8 @@ from tui.model.tree import ModelTree
 
 @dataclass(frozen=True)
 class Left:
-    """By structure name: whether each parameter trains, its multipliers, and the statistics that
-    stand still. By block: the rates of dropout."""
+    """By structure name: whether each parameter trains, its multipliers (but for constants), and
+    the statistics that stand still. By block: the rates of dropout."""
 
     requests: dict[str, str]
     multipliers: dict[str, tuple[float, float]]
@@ -29,7 +29,11 @@ def left_of(net: Any, tree: ModelTree) -> Left:
             for name, one in places.items()
             if not _is_fixed(tree, name)
         },
-        multipliers={name: (one.lr_mult, one.wd_mult) for name, one in places.items()},
+        multipliers={
+            name: (one.lr_mult, one.wd_mult)
+            for name, one in places.items()
+            if tree.parameters[tree.parameter_of[name]].kind != "constant"
+        },
         fixed=frozenset(fixed_statistics(net)),
         rates=dict(_rates(net, "")),
     )
@@ -43,23 +47,29 @@ def _is_fixed(tree: ModelTree, name: str) -> bool:
 
 
 def fixed_statistics(net: Any) -> set[str]:
-    """The structure names of the running statistics that stand still."""
+    """The structure names of the running statistics that stand still: of a layer that shares them
+    with others, those under its own place."""
     from mxnet.gluon import SymbolBlock
     from mxnet.gluon.nn.basic_layers import _BatchNorm
 
     fixed: set[str] = set()
 
-    def visit(block: Any) -> None:
+    def visit(block: Any, path: str) -> None:
+        keys = set()
         if isinstance(block, _BatchNorm) and block._kwargs["use_global_stats"]:
-            fixed.update((block.running_mean.name, block.running_var.name))
+            keys.update(("running_mean", "running_var"))
         if isinstance(block, SymbolBlock):
             nodes = json.loads(block._cached_graph[1].tojson())["nodes"]
             for node in nodes:
                 if node.get("attrs", {}).get("use_global_stats") in ("True", "1"):
-                    fixed.update(nodes[i[0]]["name"] for i in node["inputs"][3:5])
+                    names = {nodes[i[0]]["name"] for i in node["inputs"][3:5]}
+                    keys.update(k for k, p in block._reg_params.items() if p.name in names)
+        fixed.update(f"{path}{key}" for key in keys)
+        for key, child in block._children.items():
+            visit(child, f"{path}{key}.")
 
-    net.apply(visit)
-    return {n for n, p in net._collect_params_with_prefix().items() if p.name in fixed}
+    visit(net, "")
+    return fixed
 
 
 def _rates(block: Any, path: str) -> Any:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from hypothesis import strategies as st
 
-from tui.model.description import BlockInfo, ModelInfo, ParameterInfo, ParameterKind
+from tui.model.description import BlockForm, BlockInfo, ModelInfo, ParameterInfo, ParameterKind
 from tui.model.tree import ModelTree
 
 STATISTICS = ("running_mean", "running_var", "moving_mean", "moving_var")
@@ -43,8 +43,9 @@ def model(
 ) -> ModelInfo:
     """A model with a block for every path that occurs in its parameters' names.
 
-    `classes` are class names by path, `groups` the paths that are groups of names, `empty` the
-    paths of blocks without parameters. Blocks stand in the order in which they first occur.
+    `classes` are class names by path, `groups` the paths that are groups of names in a symbol,
+    `empty` the paths of blocks without parameters. What else holds a statistic is a norm layer.
+    Blocks stand in the order in which they first occur.
     """
     all_parameters = [parameter(p) if isinstance(p, str) else p for p in parameters]
     grouped = set(groups)
@@ -71,6 +72,12 @@ def model(
             return max(outer, key=len, default="")
         return path.rpartition(".")[0]
 
+    def form(path: str) -> BlockForm:
+        if path in grouped or any(above(group) == path for group in grouped):
+            return "symbol"
+        held = (all_parameters[index].kind for _, index in places[path])
+        return "norm" if "statistic" in held else "plain"
+
     children: dict[str, list[str]] = {}
     for path in places:
         if path:
@@ -88,6 +95,7 @@ def model(
                 parent,
                 tuple(index for _, index in places[path]),
                 tuple(name for name, _ in places[path]),
+                form=form(path),
             )
         )
         stack.extend((child, here) for child in reversed(children.get(path, [])))

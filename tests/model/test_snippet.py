@@ -50,6 +50,7 @@ def test_the_story_of_the_product() -> None:
         snippet(made, head_only(made, find_roles(made)), source)
         == """\
 from gluoncv.model_zoo import get_model
+from mxnet.gluon import HybridBlock
 
 net = get_model('ssd_512_mobilenet1.0_voc', pretrained=True)
 net.reset_class(['fig', 'date', 'hazelnut'])
@@ -62,8 +63,7 @@ for node in net.features._cached_graph[1].get_internals():
     names = inputs.list_outputs() if inputs is not None else []
     if len(names) == 5 and names[3].endswith('_mean'):
         node._set_attr(use_global_stats='True')
-net.features._clear_cached_op()
-net._clear_cached_op()
+net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())
 """
     )
 
@@ -75,7 +75,7 @@ def test_real_blocks() -> None:
         snippet(made, plan, ModelSource("cifar_resnet20_v1", pretrained=False))
         == """\
 from gluoncv.model_zoo import get_model
-from mxnet.gluon import nn
+from mxnet.gluon import HybridBlock, nn
 
 net = get_model('cifar_resnet20_v1')
 net.initialize()
@@ -89,7 +89,7 @@ def keep_statistics(block):
             block._kwargs['use_global_stats'] = True
 
 net.apply(keep_statistics)
-net._clear_cached_op()
+net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())
 """
     )
 
@@ -227,7 +227,7 @@ def test_a_pattern_that_cannot_be_used_is_said() -> None:
         (
             ModelSource("ssd_512_mobilenet1.0_coco", ("a",), weights="it's.params"),
             "net = get_model('ssd_512_mobilenet1.0_coco', pretrained_base=False)\n"
-            'net.load_parameters("it\'s.params")\n'
+            'net.load_parameters("it\'s.params", cast_dtype=True)\n'
             "net.reset_class(['a'])",
         ),
         (ModelSource("MobileNet1.0"), "net = get_model('mobilenet1.0', pretrained=True)"),
@@ -248,7 +248,8 @@ def test_a_pattern_that_cannot_be_used_is_said() -> None:
         (ModelSource("package.module:Net"), "net = Net()\nnet.initialize()"),
         (
             ModelSource("a dir/net.py:Net", weights="net.params"),
-            "net = runpy.run_path('a dir/net.py')['Net']()\nnet.load_parameters('net.params')",
+            "net = runpy.run_path('a dir/net.py')['Net']()\n"
+            "net.load_parameters('net.params', cast_dtype=True)",
         ),
     ],
 )
@@ -312,6 +313,16 @@ def test_multipliers() -> None:
     assert after_making(made, off) == nothing[:-1]
 
 
+def test_multipliers_of_constants_are_not_set() -> None:
+    # A new R-CNN has no target generator yet: it makes one in its first training step.
+    target = parameter("_target_generator.mean", kind="constant")
+    made = tree("features.weight", "features.bias", "output.weight", target)
+    code = after_making(
+        made, Rule("lr_mult", "all", value=0.1), Rule("lr_mult", "block", "output", value=1.0)
+    )
+    assert code.endswith("net.features.collect_params().setattr('lr_mult', 0.1)\n")
+
+
 def test_nothing_to_set() -> None:
     assert "stays as it was built" in after_making(tree(parameter("a.w", grad_req="null"), "b.w"))
     assert "Everything trains that can" in after_making(tree("a.w", "b.w"))
@@ -329,7 +340,7 @@ def fix_statistics(block):
         block._kwargs['use_global_stats'] = True
 
 net.features.apply(fix_statistics)
-net._clear_cached_op()
+net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())
 """
     )
     one = after_making(made, Rule("freeze statistics", "block", "features.1"))
@@ -361,7 +372,7 @@ def set_statistics(net):
     net.apply(visit)
 
 set_statistics(net)
-net._clear_cached_op()
+net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())
 
 def at_epoch(net, epoch):
     \"\"\"Call it before each epoch; the first is 1, and is set above.\"\"\"

@@ -17,7 +17,6 @@ from tui.model.description import ModelInfo
 from tui.model.families import Roles, find_roles
 from tui.model.folding import covering
 from tui.model.ladder import Ladder
-from tui.model.network_code import NoPython
 from tui.model.plan import ACTIONS, MULTIPLIERS, SELECTORS, FreezePlan, Rule
 from tui.model.presets import PRESETS, PresetError, head_only
 from tui.model.resolution import resolve
@@ -41,6 +40,11 @@ SOURCES = {
     "sequence": ModelSource("tests.model.networks:plain"),
     "own block": ModelSource("tests.model.networks:Own"),
     "shared": ModelSource("tests.model.networks:Shared"),
+    "shared norm": ModelSource("tests.model.networks:SharedNorm"),
+    "holding": ModelSource("tests.model.networks:Holding"),
+    "recurrent": ModelSource("tests.model.networks:recurrent"),
+    "reused": ModelSource("tests.model.networks:reused"),
+    "named": ModelSource("tests.model.networks:Named"),
 }
 
 
@@ -51,6 +55,12 @@ def run(code: str, names: dict[str, Any] | None = None) -> Any:
         warnings.simplefilter("ignore")
         exec(compile(code, "snippet", "exec"), names)
     return names["net"]
+
+
+def run_settings(code: str, net: Any) -> None:
+    """Run what a snippet sets, on a network that is there already."""
+    imports, _making, rest = code.split("\n\n", 2)
+    run(f"{imports}\n{rest}", {"net": net})
 
 
 def new_net(source: ModelSource) -> Any:
@@ -313,8 +323,7 @@ def test_a_network_that_has_run_trains_as_planned() -> None:
         mx.nd.waitall()
 
     step()
-    _imports, _making, *rest = snippet(tree, plan, source).split("\n\n")
-    exec("\n\n".join(rest), {"net": net})
+    run_settings(snippet(tree, plan, source), net)
     before = {n: p.data().copy() for n, p in net._collect_params_with_prefix().items()}
     # A statistic that was asked for a gradient would stop this by a stale one.
     step(Trainer(net.collect_params(), "sgd", {"learning_rate": 0.1}))
@@ -336,6 +345,31 @@ def test_a_network_that_has_run_trains_as_planned() -> None:
     assert "class_predictors.0.predictor.weight" in moved
 
 
+def test_a_network_that_has_run_forgets_every_trace() -> None:
+    import mxnet as mx
+
+    source = ModelSource("tests.model.networks:eager")
+    net = new_net(source)
+    net.hybridize()
+    inputs = mx.nd.random.normal(3, 2, shape=(8, 3))
+
+    def trained() -> mx.nd.NDArray:
+        with mx.autograd.record():
+            return net(inputs)
+
+    trained()
+    tree = tree_of(source)
+    run_settings(snippet(tree, FreezePlan((freeze("block", "0"),)), source), net)
+    assert not (trained() != net(inputs)).sum().asscalar()
+
+
+def test_statistics_that_several_layers_share() -> None:
+    case = Case.of(SOURCES["shared norm"])
+    check(case, FreezePlan((Rule("freeze statistics", "block", "h1"),)))
+    rules = (Rule("freeze statistics", "all"), Rule("thaw statistics", "block", "last"))
+    check(case, FreezePlan(rules))
+
+
 def test_an_imported_symbol(tmp_path: Any) -> None:
     import mxnet as mx
     from mxnet.gluon import SymbolBlock
@@ -348,8 +382,7 @@ def test_an_imported_symbol(tmp_path: Any) -> None:
     tree = ModelTree(describe(SymbolBlock.imports(*files), "own"))
     plan = FreezePlan((freeze("all"), thaw("structure", "dense"), thaw("structure", "batchnorm2")))
     net = SymbolBlock.imports(*files)
-    _imports, _making, *rest = snippet(tree, plan, ModelSource("own:own")).split("\n\n")
-    exec("\n\n".join(rest), {"net": net})
+    run_settings(snippet(tree, plan, ModelSource("tests.model.networks:Own")), net)
     planned = SymbolBlock.imports(*files)
     apply_plan(planned, plan)
     assert left_of(net, tree) == left_of(planned, tree)
@@ -393,10 +426,3 @@ def test_a_file_of_a_trunk_leaves_the_rest_new(tmp_path: Any) -> None:
     here = net._collect_params_with_prefix()
     assert all((here[place].data() == places[place].data()).asnumpy().all() for place in came)
     assert len(net(mx.nd.ones((1, 3, 128, 128)))) == 3  # ids, scores, boxes
-
-
-def test_no_line_of_python_loads_another_frameworks_file() -> None:
-    source = ModelSource("resnet18_v1b", weights="/x/resnet18.pth")
-    tree = ModelTree(ModelInfo(source.model, "", (), (), ()))
-    with pytest.raises(NoPython, match="thaw weights convert"):
-        snippet(tree, FreezePlan(), source)

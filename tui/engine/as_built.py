@@ -46,17 +46,17 @@ def of_dropout(block: Dropout) -> float:
 
 @dataclass(frozen=True, slots=True)
 class SymbolAsBuilt:
-    """Inside a SymbolBlock, by the name of a node: whether each BatchNorm was built to keep its
+    """Inside a SymbolBlock, in the graph's order: whether each BatchNorm was built to keep its
     statistics, and the rate of each Dropout."""
 
-    keeps: dict[str, bool]
-    rates: dict[str, float]
+    keeps: tuple[bool, ...]
+    rates: tuple[float, ...]
 
 
 def of_symbol(block: SymbolBlock) -> SymbolAsBuilt:
     """What the nodes of a SymbolBlock were built with."""
     found: SymbolAsBuilt = block.__dict__.get(_NOTE) or SymbolAsBuilt(
-        {norm.name: norm.use_global_stats for norm in batch_norms(block)}, dropouts(block)
+        tuple(norm.use_global_stats for norm in batch_norms(block)), dropouts(block)
     )
     return found
 

@@ -12,8 +12,9 @@ from mxnet.gluon.nn import Dropout
 from mxnet.gluon.nn.basic_layers import _BatchNorm
 
 from tui.engine import as_built
+from tui.engine.sources.params_file import NamesOnly
 from tui.engine.symbols import batch_norms
-from tui.model.description import BlockInfo, ModelInfo, ParameterInfo, ParameterKind
+from tui.model.description import BlockForm, BlockInfo, ModelInfo, ParameterInfo, ParameterKind
 from tui.model.groups import STATISTICS, NameGroup, group_names
 
 FEW = 8
@@ -28,14 +29,22 @@ def describe(
     input_size: tuple[int, int] | None = None,
     notes: tuple[str, ...] = (),
     pretrained: Collection[str] = (),
+    foreign_weights: str = "",
+    stands: bool = False,
 ) -> ModelInfo:
     """Describe a network as it was built, whatever a plan has made of it since. `pretrained`
-    are the structure names of the parameters whose values came from a file.
+    are the structure names of the parameters whose values came from a file, `foreign_weights` is
+    that file where `load_parameters` does not take it, `stands` is whether the user's Python
+    holds the network itself.
 
     A parameter that stands in several places is described once, with all of its structure
-    names. A flat block with many parameters (a SymbolBlock) gets groups made from its names.
+    names. A flat block with many parameters (a SymbolBlock) gets groups made from its names. One
+    that `collect_params` does not have is left out, and named in a note.
     """
     came = frozenset(pretrained)
+    placed = {id(one) for one in net._collect_params_with_prefix().values()}
+    collected = {id(one) for one in net.collect_params().values()}
+    left_out: list[str] = []
     places: dict[int, list[str]] = {}
     parameters: dict[int, Parameter] = {}
     auxiliary: set[int] = set()
@@ -46,15 +55,17 @@ def describe(
     def own(block: Block, path: str) -> dict[str, int]:
         """The parameters of a block itself, by their structure name."""
         found = {}
-        named = dict(block._reg_params)
+        named = _registered(block)
         # `collect_params` also sees what a block holds without an attribute (`self.params.get`
         # alone): it stands under its prefixed name.
-        registered = {id(parameter) for parameter in named.values()}
         for key, parameter in block.params._params.items():
-            if id(parameter) not in registered and id(parameter) not in index:
+            if id(parameter) not in placed and id(parameter) not in index:
                 named[key] = parameter
         for key, parameter in named.items():
             place = f"{path}.{key}" if path else key
+            if id(parameter) not in collected:
+                left_out.append(place)
+                continue
             parameters.setdefault(id(parameter), parameter)
             places.setdefault(id(parameter), []).append(place)
             found[place] = index.setdefault(id(parameter), len(index))
@@ -64,7 +75,8 @@ def describe(
             states.update(norm.gamma for norm in norms if norm.fix_gamma)
             auxiliary.update(id(p) for p in named.values() if p.name in states)
             keeps = as_built.of_symbol(block).keeps
-            still = {n for norm in norms if keeps[norm.name] for n in (norm.mean, norm.variance)}
+            kept = [norm for norm, keep in zip(norms, keeps, strict=True) if keep]
+            still = {name for norm in kept for name in (norm.mean, norm.variance)}
             fixed.update(id(p) for p in named.values() if p.name in still)
         elif isinstance(block, _BatchNorm) and as_built.of_norm(block):
             fixed.update(id(p) for p in (block.running_mean, block.running_var))
@@ -84,6 +96,8 @@ def describe(
             blocks.append(
                 BlockInfo(path, class_name, "block", parent, tuple(held.values()), tuple(held))
             )
+        if (form := _form(block)) != "plain":
+            blocks[here:] = [msgspec.structs.replace(one, form=form) for one in blocks[here:]]
         if rates := _dropouts(block):
             blocks[here] = msgspec.structs.replace(blocks[here], dropouts=rates)
         for key, child in reversed(block._children.items()):
@@ -106,16 +120,39 @@ def describe(
         ),
         classes=classes,
         input_size=input_size,
-        notes=notes,
+        notes=(*notes, *_uncollected(left_out)),
         train_pattern=getattr(net, "train_patterns", None) or "",
+        foreign_weights=foreign_weights,
+        stands=stands,
     )
+
+
+def _registered(block: Block) -> dict[str, Parameter]:
+    """What a block itself holds, by its place below it. Recurrent layers say other places than
+    the names of their attributes: those of the cells that they stand for."""
+    usual = type(block)._collect_params_with_prefix is Block._collect_params_with_prefix
+    if usual or block._children:
+        return dict(block._reg_params)
+    return dict(block._collect_params_with_prefix())
+
+
+def _uncollected(places: list[str]) -> tuple[str, ...]:
+    told = f"not in collect_params(), so that no Trainer gets it: {', '.join(places)}"
+    return (told,) if places else ()
+
+
+def _form(block: Block) -> BlockForm:
+    if isinstance(block, SymbolBlock):
+        return "symbol"
+    # What is held under a name of a norm's in a bare file stands for one.
+    return "norm" if isinstance(block, _BatchNorm | NamesOnly) else "plain"
 
 
 def _dropouts(block: Block) -> tuple[float, ...]:
     if isinstance(block, Dropout):
         return (as_built.of_dropout(block),)
     if isinstance(block, SymbolBlock):
-        return tuple(as_built.of_symbol(block).rates.values())
+        return as_built.of_symbol(block).rates
     return ()
 
 

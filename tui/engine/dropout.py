@@ -10,7 +10,7 @@ from mxnet.gluon import Block, SymbolBlock
 from mxnet.gluon.nn import Dropout
 
 from tui.engine import as_built
-from tui.engine.symbols import dropouts
+from tui.engine.symbols import DROPOUT, set_attribute
 
 
 def set_dropout(net: Block, *, off_where_frozen: bool) -> None:
@@ -24,10 +24,8 @@ def set_dropout(net: Block, *, off_where_frozen: bool) -> None:
         if isinstance(block, Dropout):
             block._rate = 0.0 if off else as_built.of_dropout(block)
         elif isinstance(block, SymbolBlock):
-            internals = block._cached_graph[1].get_internals()
             rates = as_built.of_symbol(block).rates
-            for name in dropouts(block):
-                internals[f"{name}_output"]._set_attr(p=str(0.0 if off else rates[name]))
+            set_attribute(block, DROPOUT, "p", [0.0] * len(rates) if off else rates)
         for child in block._children.values():
             holds = bool(child.collect_params().keys())
             stack.append((child, _trains(child) if holds else trains))

@@ -14,7 +14,7 @@ from mxnet.gluon.nn.basic_layers import _BatchNorm
 from tui.engine import as_built
 from tui.engine.describe import describe
 from tui.engine.dropout import set_dropout
-from tui.engine.symbols import batch_norms
+from tui.engine.symbols import BATCH_NORM, batch_norms, set_attribute
 from tui.model.plan import FreezePlan
 from tui.model.resolution import Resolution, resolve
 from tui.model.states import State, Statistic
@@ -70,10 +70,8 @@ def set_statistics(net: Block, fixed: set[str]) -> None:
         if isinstance(block, _BatchNorm):
             block._kwargs["use_global_stats"] = block.running_mean.name in fixed
         elif isinstance(block, SymbolBlock):
-            internals = block._cached_graph[1].get_internals()
-            for norm in batch_norms(block):
-                keep = norm.mean in fixed
-                internals[f"{norm.name}_output"]._set_attr(use_global_stats=str(keep))
+            keeps = [norm.mean in fixed for norm in batch_norms(block)]
+            set_attribute(block, BATCH_NORM, "use_global_stats", keeps)
 
     net.apply(visit)
 

@@ -187,6 +187,8 @@ class _Desk:
             input_size=built.input_size,
             notes=tuple(built.notes),
             pretrained=built.pretrained,
+            foreign_weights=built.foreign,
+            stands=built.stands,
         )
         self._built = built
         source = msgspec.structs.replace(question.source, input_size=built.input_size)
@@ -194,6 +196,8 @@ class _Desk:
             # Found in a folder, which may hold others tomorrow: what is written of this source
             # names the file.
             source = msgspec.structs.replace(source, weights=built.weights)
+        if built.input_name:
+            source = msgspec.structs.replace(source, input_name=built.input_name)
         return Opened(model, source, info)
 
     def _get(self, model: str, part: Part, place: Place | None) -> GotWeights:

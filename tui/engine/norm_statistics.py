@@ -61,8 +61,8 @@ def _layers(net: Block, *, built: bool = False) -> Iterator[tuple[tuple[str, str
             yield (block.running_mean.name, block.running_var.name), bool(keeps)
         elif isinstance(block, SymbolBlock):
             keeping = as_built.of_symbol(block).keeps
-            for node in batch_norms(block):
-                keeps = keeping[node.name] if built else node.use_global_stats
+            for node, built_to_keep in zip(batch_norms(block), keeping, strict=True):
+                keeps = built_to_keep if built else node.use_global_stats
                 yield (node.mean, node.variance), keeps
 
 

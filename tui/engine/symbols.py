@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mxnet.gluon import Block, SymbolBlock
@@ -10,13 +11,17 @@ from mxnet.gluon import Block, SymbolBlock
 TRUE = ("True", "1", "true")
 """How a symbol's attribute says yes."""
 
+BATCH_NORM = ("BatchNorm", "BatchNormWithReLU")
+"""How the names of its operators end."""
+
+DROPOUT = ("Dropout",)
+
 
 @dataclass(frozen=True, slots=True)
 class BatchNormNode:
-    """One BatchNorm of a symbol: its node's name, the prefixed names of its parameters, and
-    the attributes that decide what moves. MXNet fixes gamma at 1 unless told otherwise."""
+    """One BatchNorm of a symbol: the prefixed names of its parameters, and the attributes that
+    decide what moves. MXNet fixes gamma at 1 unless told otherwise."""
 
-    name: str
     gamma: str
     mean: str
     variance: str
@@ -29,13 +34,12 @@ def batch_norms(block: SymbolBlock) -> list[BatchNormNode]:
     nodes = json.loads(block._cached_graph[1].tojson())["nodes"]
     found = []
     for node in nodes:
-        if not node["op"].endswith(("BatchNorm", "BatchNormWithReLU")):
+        if not node["op"].endswith(BATCH_NORM):
             continue
         attributes = node.get("attrs", {})
         inputs = [nodes[source[0]]["name"] for source in node["inputs"]]
         found.append(
             BatchNormNode(
-                name=node["name"],
                 gamma=inputs[1],
                 mean=inputs[3],
                 variance=inputs[4],
@@ -46,14 +50,27 @@ def batch_norms(block: SymbolBlock) -> list[BatchNormNode]:
     return found
 
 
-def dropouts(block: SymbolBlock) -> dict[str, float]:
-    """The rate of each Dropout node of a SymbolBlock, by the node's name."""
+def dropouts(block: SymbolBlock) -> tuple[float, ...]:
+    """The rate of each Dropout node of a SymbolBlock, in the graph's order."""
     nodes = json.loads(block._cached_graph[1].tojson())["nodes"]
-    return {
-        node["name"]: float(node.get("attrs", {}).get("p", 0.5))
-        for node in nodes
-        if node["op"] == "Dropout"
-    }
+    return tuple(
+        float(node.get("attrs", {}).get("p", 0.5)) for node in nodes if node["op"].endswith(DROPOUT)
+    )
+
+
+def set_attribute(
+    block: SymbolBlock, operator: tuple[str, ...], key: str, values: Iterable[object]
+) -> None:
+    """Set an attribute of all nodes of an operator in a SymbolBlock, one value for each, in the
+    graph's order. A layer that is used twice is two nodes of one name, which MXNet looks up
+    neither of: they go by their places. Traces are stale afterwards."""
+    internals = block._cached_graph[1].get_internals()
+    graph = json.loads(internals.tojson())
+    # A node with several outputs stands there once for each.
+    place_of = {node: place for place, (node, *_) in enumerate(graph["heads"])}
+    nodes = (n for n, node in enumerate(graph["nodes"]) if node["op"].endswith(operator))
+    for node, value in zip(nodes, values, strict=True):
+        internals[place_of[node]]._set_attr(**{key: str(value)})
 
 
 def pin_fixed_gammas(net: Block) -> None:

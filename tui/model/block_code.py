@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from tui.model.description import ModelInfo
 from tui.model.tree import ModelTree
 
-SYMBOL_BLOCKS = frozenset({"SymbolBlock", "FeatureExpander", "FPNFeatureExpander"})
 SEQUENCES = frozenset({"HybridSequential", "Sequential"})
 
 WIDTH = 88
@@ -31,25 +30,19 @@ def block_code(tree: ModelTree, node: int) -> str | None:
 
 def is_symbolic(model: ModelInfo, block: int) -> bool:
     """Whether a block is a SymbolBlock, or a group of names inside one."""
-    info = model.blocks[block]
-    if info.kind == "group" or info.class_name in SYMBOL_BLOCKS:
-        return True
-    after = model.blocks[block + 1] if block + 1 < len(model.blocks) else None
-    if after is not None and after.parent == block and after.kind == "group":
-        return True
-    # What holds statistics and is no norm layer by its class is none of Gluon's blocks.
-    return "Norm" not in info.class_name and any(
-        model.parameters[index].kind == "statistic" for index in info.parameters
-    )
+    return model.blocks[block].form == "symbol"
 
 
 def symbol_of(tree: ModelTree, node: int) -> int:
-    """The SymbolBlock that a node lies in, or is; -1 where there is none."""
-    found = -1
+    """The SymbolBlock that a node lies in, or is, or any other block whose names it is grouped
+    by: there it is told by a pattern. -1 where there is none."""
+    found, grouped = -1, False
     for here in (node, *tree.ancestors(node)):
         block = tree.nodes[here].block
-        if block >= 0 and is_symbolic(tree.model, block):
-            found = here
+        if block >= 0:
+            if grouped or is_symbolic(tree.model, block):
+                found = here
+            grouped = tree.model.blocks[block].kind == "group"
     return found
 
 

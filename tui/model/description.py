@@ -15,8 +15,11 @@ ParameterKind = Literal["weight", "statistic", "constant"]
 """`weight` can train; `statistic` is a running mean or variance; `constant` is fixed for ever."""
 
 BlockKind = Literal["block", "group"]
-"""`group` is no block of Gluon's: it is made from the names inside a flat SymbolBlock."""
+"""`group` is no block of Gluon's: it is made from the names inside a flat block."""
 
+BlockForm = Literal["plain", "norm", "symbol"]
+"""`norm` is a BatchNorm of MXNet's, or of a class on it, and `symbol` a SymbolBlock, or a group in
+one: in these, and in nothing else, a plan can keep statistics from moving."""
 
 GradReq = Literal["write", "add", "null"]
 """What MXNet does with a gradient."""
@@ -94,7 +97,7 @@ class ParameterInfo(msgspec.Struct, frozen=True, gc=False, omit_defaults=True):
 
 
 class BlockInfo(msgspec.Struct, frozen=True, gc=False):
-    """One block, or one group of names inside a SymbolBlock.
+    """One block, or one group of names inside a flat one, mostly a SymbolBlock.
 
     `path` is its structure path (the root's is empty), `parent` an index into
     `ModelInfo.blocks` (-1 for the root), `parameters` are indices into `ModelInfo.parameters`
@@ -109,6 +112,7 @@ class BlockInfo(msgspec.Struct, frozen=True, gc=False):
     parameters: tuple[int, ...]
     names: tuple[str, ...]
     dropouts: tuple[float, ...] = ()
+    form: BlockForm = "plain"
 
 
 class ModelInfo(msgspec.Struct, frozen=True):
@@ -116,6 +120,9 @@ class ModelInfo(msgspec.Struct, frozen=True):
 
     `train_pattern` is the regex on prefixed names by which the model itself says what trains
     (GluonCV's R-CNN models do, for `collect_train_params`); empty where it does not.
+    `foreign_weights` is the file that its values, or those of its trunk, came from, where Gluon's
+    own `load_parameters` does not take it: another framework's, or one of other names or shapes.
+    `stands` is whether Python of the user's own holds it as a network, which is not called.
     """
 
     name: str
@@ -127,6 +134,8 @@ class ModelInfo(msgspec.Struct, frozen=True):
     input_size: tuple[int, int] | None = None
     notes: tuple[str, ...] = ()
     train_pattern: str = ""
+    foreign_weights: str = ""
+    stands: bool = False
     version: int = DESCRIPTION_VERSION
 
 

@@ -18,11 +18,11 @@ def dropout_code(tree: ModelTree, before: dict[int, bool], after: dict[int, bool
         rates = tree.block_info(node).dropouts
         if off is before.get(node, False) or expression is None or not any(rates):
             continue
-        if tree.block_info(node).class_name == "Dropout":
-            layers.setdefault(0.0 if off else rates[0], []).append(expression)
-        else:
+        if tree.block_info(node).form == "symbol":
             code.lines += _in_symbol(expression, (0.0,) if off else rates)
             code.imports.add("import json")
+        else:
+            layers.setdefault(0.0 if off else rates[0], []).append(expression)
     for rate, blocks in layers.items():
         if len(blocks) < 3:
             code.lines += [f"{block}._rate = {rate!r}" for block in blocks]
@@ -32,18 +32,15 @@ def dropout_code(tree: ModelTree, before: dict[int, bool], after: dict[int, bool
 
 
 def _in_symbol(expression: str, rates: Sequence[float]) -> list[str]:
-    """A Dropout node can be found by the symbol's JSON alone: its attributes do not tell it."""
+    """A Dropout node can be found by the symbol's JSON alone: its attributes do not tell it, and
+    its name is that of another where one layer is used twice."""
     alike = len(set(rates)) == 1
-    if alike:
-        each = "for name in names:"
-        rate = repr(str(rates[0]))
-    else:
-        each = f"for name, rate in zip(names, {list(rates)!r}):"
-        rate = "str(rate)"
+    rate = repr(str(rates[0])) if alike else "str(next(rates))"
     return [
-        f"nodes = json.loads({expression}._cached_graph[1].tojson())['nodes']",
-        "names = [node['name'] for node in nodes if node['op'] == 'Dropout']",
         f"inside = {expression}._cached_graph[1].get_internals()",
-        each,
-        f"    inside[f'{{name}}_output']._set_attr(p={rate})",
+        "graph = json.loads(inside.tojson())",
+        *([] if alike else [f"rates = iter({list(rates)!r})"]),
+        "for output, (node, *_) in zip(inside, graph['heads']):",
+        "    if graph['nodes'][node]['op'] == 'Dropout':",
+        f"        output._set_attr(p={rate})",
     ]

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import ast
 import re
+import shlex
 
 from tui.model.block_code import block_code
 from tui.model.devices import first_device
+from tui.model.factory_argument import argument_code
 from tui.model.families import find_roles
 from tui.model.source import ModelSource
 from tui.model.tree import ModelTree
 from tui.model.weight_files import TRUNK
-
-_DETECTORS = r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|.*pose"
-"""Zoo names of networks whose classes are changed by `reset_class`, or not at all."""
-
-_FOREIGN = r"\.(safetensors|pth?|bin|weights)$|\.conv\.\d+$"
-"""Ends of the names of files of other frameworks."""
+from tui.model.zoo import is_detector
 
 _LOADS_TRUNK = (
     r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|fcn_|psp_|deeplab_|icnet_|danet_"
@@ -26,6 +22,9 @@ _LOADS_TRUNK = (
 
 _VISION = "vision."
 """What stands before the names of Gluon's own zoo."""
+
+_TARGETS = "_target_generator"
+"""What an R-CNN has, and a file of its weights may hold, only once it has trained."""
 
 _OWN_CLASSES = {"voc": (20, "aeroplane", "tvmonitor"), "coco": (80, "person", "toothbrush")}
 """How many classes a data set has, its first and its last."""
@@ -39,20 +38,32 @@ def making(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[s
     """The imports and the lines that build a source's network, with its weights and classes.
 
     Raises:
-        NoPython: it is a bare file of parameters, or has its weights from another framework's.
+        NoPython: it is a bare file of parameters, or has its weights from a file that no line of
+            Python loads.
     """
     if source.model.endswith(".params"):
         raise NoPython(
             f"{source.model}: a bare file of parameters; no Python builds its network. "
             "Open the model that it was made for, with --weights"
         )
+    if tree.model.foreign_weights:
+        raise NoPython(_foreign(tree.model.foreign_weights, source))
     if source.model == "demo":
         return _demo(source, source.classes or tree.model.classes)
     if source.model.endswith(".json"):
         return _from_symbol(source)
     if ":" in source.model:
-        return _from_python(source)
+        return _from_python(tree, source)
     return _from_zoo(tree, source)
+
+
+def _foreign(file: str, source: ModelSource) -> str:
+    said = f"{file}: not under the names of {source.model}, so no line of Python loads it."
+    if source.model == "demo" or source.model.endswith(".json") or ":" in source.model:
+        return f"{said} Save it again with the network's own `save_parameters`, and open that"
+    own = f" --classes {','.join(source.classes)}" if "_custom" in source.model.lower() else ""
+    convert = f"thaw weights convert {shlex.quote(file)} --to {source.model}{own}"
+    return f"{said} Make one that is with `{convert}`, and open that"
 
 
 def _demo(source: ModelSource, classes: tuple[str, ...]) -> tuple[frozenset[str], list[str]]:
@@ -62,8 +73,7 @@ def _demo(source: ModelSource, classes: tuple[str, ...]) -> tuple[frozenset[str]
     given = ", ".join(filter(None, [repr(list(classes)), f"pretrained={pretrained}", ctx]))
     lines = [f"net = demo_ssd({given})", f"net.initialize({ctx})"]
     if source.weights is not None:
-        told = ", ".join(filter(None, [repr(source.weights), ctx]))
-        lines.append(f"net.load_parameters({told})")
+        lines += _loaded("net", source.weights, ctx)
     return frozenset(imports), lines
 
 
@@ -80,20 +90,6 @@ def _from_symbol(source: ModelSource) -> tuple[frozenset[str], list[str]]:
     return frozenset(imports), lines
 
 
-_WORDS = {"true": "True", "false": "False", "none": "None", "null": "None"}
-"""Words of `--arg`, in any case, that are no text to a factory."""
-
-
-def _argument(text: str) -> str:
-    """What `--arg key=text` gives a factory, as Python."""
-    if text.lower() in _WORDS:
-        return _WORDS[text.lower()]
-    try:
-        return repr(ast.literal_eval(text))
-    except (ValueError, SyntaxError):
-        return repr(text)
-
-
 def _ctx(source: ModelSource, imports: set[str]) -> str:
     ctx = first_device(source.ctx)
     if ctx == "cpu":
@@ -102,9 +98,9 @@ def _ctx(source: ModelSource, imports: set[str]) -> str:
     return f"ctx=mx.{ctx}" if "(" in ctx else f"ctx=mx.{ctx}()"
 
 
-def _from_python(source: ModelSource) -> tuple[frozenset[str], list[str]]:
+def _from_python(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[str]]:
     where, _, name = source.model.rpartition(":")
-    given = ", ".join(f"{key}={_argument(text)}" for key, text in source.arguments.items())
+    given = ", ".join(f"{key}={argument_code(text)}" for key, text in source.arguments.items())
     if where.endswith(".py"):
         imports = {"import runpy"}
         first, *inner = name.split(".")
@@ -113,13 +109,26 @@ def _from_python(source: ModelSource) -> tuple[frozenset[str], list[str]]:
         imports = {f"from {where} import {name.split('.')[0]}"}
         thing = name
     ctx = _ctx(source, imports)
-    lines = [f"net = {thing}({given})"]
+    lines = [f"net = {thing}" if tree.model.stands else f"net = {thing}({given})"]
     if source.weights is not None:
-        told = ", ".join(filter(None, [repr(source.weights), ctx]))
-        lines.append(f"net.load_parameters({told})")
+        lines += _loaded("net", source.weights, ctx)
     else:
         lines.append(f"net.initialize({ctx})")
     return frozenset(imports), lines
+
+
+def _loaded(
+    net: str, weights: str, ctx: str, *, part: bool = False, more: bool = False
+) -> list[str]:
+    """The lines that load a file, of whatever dtype, into a network. A file may hold a `part` of
+    it, so that the rest stays new, or `more` than it."""
+    options = [
+        "allow_missing=True" if part else "",
+        "ignore_extra=True" if more else "",
+        "cast_dtype=True",
+    ]
+    told = ", ".join(filter(None, [repr(weights), ctx, *options]))
+    return [*([f"{net}.initialize({ctx})"] if part else []), f"{net}.load_parameters({told})"]
 
 
 def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], list[str]]:
@@ -131,20 +140,14 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
     ctx = _ctx(source, imports)
     own = "_custom" in name
     trunk = source.weights == TRUNK
-    if source.weights and re.search(_FOREIGN, source.weights):
-        raise NoPython(
-            f"{source.weights}: not a file of MXNet's, so no line of Python loads it. Make one of "
-            f"it with `thaw weights convert` --to {source.model}, and open that"
-        )
     weights = None if trunk else source.weights
     fetched = source.pretrained and source.weights is None
     new_classes = bool(source.classes) and not own and not _has_classes(name, source.classes)
-    detector = re.match(_DETECTORS, name) is not None
+    detector = is_detector(name)
 
     options: list[str] = []
     if own:
-        number = re.match(_DETECTORS, name) is None
-        classes = len(source.classes) if number else list(source.classes)
+        classes = list(source.classes) if detector else len(source.classes)
         options.append(f"classes={classes!r}")
     elif fetched:
         options.append("pretrained=True")
@@ -159,12 +162,9 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
         return frozenset(imports), _made_anew(tree, source, name, options, ctx)
 
     lines = [f"net = get_model({', '.join([repr(name), *options, *([ctx] if ctx else [])])})"]
-    if weights is not None and not new_classes and _is_of_a_part(tree):
-        lines.append(f"net.initialize({ctx})")
-        told = [repr(weights), ctx, "allow_missing=True"]
-        lines.append(f"net.load_parameters({', '.join(filter(None, told))})")
-    elif weights is not None:
-        lines.append(f"net.load_parameters({', '.join(filter(None, [repr(weights), ctx]))})")
+    if weights is not None:
+        part, more = _is_of_a_part(tree), _TARGETS in tree.index_of
+        lines += _loaded("net", weights, ctx, part=part, more=more)
     elif not fetched or own:
         lines.append(f"net.initialize({ctx})")
     if head is not None:
@@ -179,11 +179,13 @@ def _from_zoo(tree: ModelTree, source: ModelSource) -> tuple[frozenset[str], lis
 
 
 def _is_of_a_part(tree: ModelTree) -> bool:
-    """Whether the file that was opened left all of the head new: it is a file of a trunk."""
+    """Whether the file that was opened left something new, of its head all or of the rest any:
+    part of a head may be new for other classes alone."""
     heads = tuple(f"{path}." for path in find_roles(tree).head)
-    came = any(parameter.pretrained for parameter in tree.parameters)
-    head = [p for p in tree.parameters if p.structure_name.startswith(heads)]
-    return came and bool(head) and not any(parameter.pretrained for parameter in head)
+    filled = [one for one in tree.parameters if one.kind != "constant"]
+    head = [one.pretrained for one in filled if one.structure_name.startswith(heads)]
+    rest = [one.pretrained for one in filled if not one.structure_name.startswith(heads)]
+    return any(head + rest) and not ((any(head) or not head) and all(rest))
 
 
 def _made_anew(
@@ -198,8 +200,7 @@ def _made_anew(
     old = [repr(name), *options, *extra]
     lines.append(f"trained = get_model({', '.join(old)})")
     if source.weights is not None:
-        given = [repr(source.weights), *extra]
-        lines.append(f"trained.load_parameters({', '.join(given)})")
+        lines += _loaded("trained", source.weights, ctx, part=_is_of_a_part(tree))
     heads = tuple(f"{path}." for path in find_roles(tree).head)
     prefix = repr(heads[0]) if len(heads) == 1 else repr(heads)
     return [

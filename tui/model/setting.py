@@ -44,7 +44,8 @@ class Setting:
         `grad_req` either value."""
         if self.attribute == "grad_req":
             return None, "null", "write"
-        return None, *(value for value, _ in Counter(self.after).most_common(1))
+        counted = Counter(value for value in self.after if value is not None)
+        return None, *(value for value, _ in counted.most_common(1))
 
     @cached_property
     def changed(self) -> dict[Value, list[int]]:
@@ -72,8 +73,10 @@ def settings(
 ) -> tuple[Setting, ...]:
     """What is to be set for a resolution on a network that stands at another, or on a new one."""
     was = tree.built_states if before is None else before.states
-    built_lr = [parameter.lr_mult for parameter in tree.parameters]
-    built_wd = [parameter.wd_mult for parameter in tree.parameters]
+    # A multiplier of a constant means nothing, and a new network has not got all of them: an
+    # R-CNN makes its target generator in its first training step.
+    built_lr = [None if one.kind == "constant" else one.lr_mult for one in tree.parameters]
+    built_wd = [None if one.kind == "constant" else one.wd_mult for one in tree.parameters]
     return (
         Setting("grad_req", _requests(was), _requests(after.states)),
         Setting(
@@ -94,5 +97,9 @@ def _requests(states: Sequence[State]) -> tuple[Value | None, ...]:
     return tuple(words.get(state) for state in states)
 
 
-def _multipliers(built: Sequence[float], decided: Mapping[int, float]) -> tuple[float, ...]:
-    return tuple(decided.get(index, value) for index, value in enumerate(built))
+def _multipliers(
+    built: Sequence[float | None], decided: Mapping[int, float]
+) -> tuple[Value | None, ...]:
+    return tuple(
+        None if value is None else decided.get(index, value) for index, value in enumerate(built)
+    )

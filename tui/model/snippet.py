@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from tui.model.block_code import block_code
 from tui.model.code import Code
 from tui.model.dropout import dropout_off
 from tui.model.dropout_code import dropout_code
@@ -27,7 +26,6 @@ from tui.model.statistics_code import (
     fixed_by,
     follows_code,
     statistics_code,
-    symbols,
     wholly_frozen,
 )
 from tui.model.tree import ModelTree
@@ -67,9 +65,10 @@ def snippet(tree: ModelTree, plan: FreezePlan, source: ModelSource) -> str:
         parts.append("\n".join([said, *_all_lines(statistics)]))
     if dropout.lines:
         parts.append("\n".join([DROPOUT, *dropout.lines]))
-    if statistics.lines or dropout.lines:
-        parts[-1] = "\n".join([parts[-1], *_forget_traces(tree, first)])
     needed = requests + multipliers + statistics + dropout
+    if statistics.lines or dropout.lines:
+        parts[-1] = "\n".join([parts[-1], *_FORGET.lines])
+        needed += _FORGET
     if later:
         schedule = _schedule(tree, stages, follows)
         needed += schedule
@@ -151,8 +150,8 @@ def _schedule(tree: ModelTree, stages: Sequence[_Stage], follows: Code) -> Code:
         return Code()
     end = [f"    {line}" for line in follows.lines]
     if traced:
-        body.imports.add("from mxnet.gluon import HybridBlock")
-        end.append(f"    {_FORGET}")
+        body.imports |= _FORGET.imports
+        end += [f"    {line}" for line in _FORGET.lines]
     text = [
         "def at_epoch(net, epoch):",
         '    """Call it before each epoch; the first is 1, and is set above."""',
@@ -162,27 +161,11 @@ def _schedule(tree: ModelTree, stages: Sequence[_Stage], follows: Code) -> Code:
     return Code([], {**body.functions, "at_epoch": "\n".join(text)}, body.imports)
 
 
-_FORGET = "net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())"
-
-
-def _forget_traces(tree: ModelTree, stage: _Stage) -> list[str]:
-    """What makes a network that has run trace itself anew."""
-    built = built_fixed(tree)
-    changed = [
-        node
-        for node, inside in symbols(tree).items()
-        if any(stage.fixed[place] is not built[place] for place in inside)
-    ]
-    changed += [
-        node
-        for node, off in stage.off.items()
-        if off and tree.block_info(node).class_name != "Dropout"
-    ]
-    codes = [block_code(tree, node) for node in dict.fromkeys(changed)]
-    lines = [f"{code}._clear_cached_op()" for code in codes if code not in (None, "net")]
-    if "HybridBlock" in tree.model.base_classes:
-        lines.append("net._clear_cached_op()")
-    return lines
+_FORGET = Code(
+    ["net.apply(lambda block: isinstance(block, HybridBlock) and block._clear_cached_op())"],
+    imports={"from mxnet.gluon import HybridBlock"},
+)
+"""What makes a network that has run trace itself anew, wherever in it traces begin."""
 
 
 def _all_lines(code: Code) -> list[str]:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from tui.model.block_code import SEQUENCES, SYMBOL_BLOCKS
+from tui.model.block_code import SEQUENCES
 from tui.model.families import Roles
 from tui.model.tree import ModelTree
 
@@ -73,7 +73,7 @@ def _opened(tree: ModelTree, node: int) -> Iterator[int]:
     if tree.block_info(node).kind == "group":
         # Only one level deep: `resnetv10` is opened, its `stage1` is a stage.
         above = tree.block_info(here.parent)
-        opens = above.kind != "group" and above.class_name in SYMBOL_BLOCKS and len(inner) > FEW
+        opens = above.kind != "group" and above.form == "symbol" and len(inner) > FEW
         yield from inner if opens else [node]
         return
     sequences = [part for part in inner if _is_sequence(tree, part)]

@@ -168,6 +168,11 @@ def _by_name(
             node = tree.nodes[node].parent
         if (fixed, node) not in chosen:
             chosen.append((fixed, node))
+    # Layers that share their statistics keep or move them each by itself.
+    for node, place in norms.items():
+        around = [fixed for fixed, above in chosen if above <= node < tree.nodes.ends[above]]
+        if (around[-1] if around else before[place]) is not after[place]:
+            chosen.append((after[place], node))
     code = Code()
     for (fixed, single), run in groupby(chosen, key=lambda item: (item[0], item[1] in norms)):
         codes = [text for _, node in run if (text := block_code(tree, node)) is not None]

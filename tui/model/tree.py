@@ -47,8 +47,8 @@ class Totals:
 
 @dataclass(frozen=True, slots=True)
 class Norm:
-    """A norm layer, by parameter indices: its running `statistics`, and the `weights` (gamma
-    and beta) that could train, none where it has neither."""
+    """A norm layer whose statistics a plan can fix, by parameter indices: its running
+    `statistics`, and the `weights` (gamma and beta) that could train, none where it has neither."""
 
     block: int
     statistics: tuple[int, ...]
@@ -354,7 +354,7 @@ def _norms(model: ModelInfo, states: Sequence[State]) -> Iterator[Norm]:
     if not statistics_of_model:
         return
     for index, block in enumerate(model.blocks):
-        if statistics_of_model.isdisjoint(block.parameters):
+        if block.form == "plain" or statistics_of_model.isdisjoint(block.parameters):
             continue
         layers: dict[str, list[int]] = {}
         for parameter, name in zip(block.parameters, block.names, strict=True):

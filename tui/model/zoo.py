@@ -101,6 +101,12 @@ def zoo_table() -> tuple[ZooEntry, ...]:
     return msgspec.json.decode(TABLE.read_bytes(), type=tuple[ZooEntry, ...])
 
 
+def is_detector(name: str) -> bool:
+    """Whether a zoo name is of a network whose classes are changed by `reset_class`, or not at
+    all: of any other the output layer can be replaced."""
+    return re.match(r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|.*pose", name) is not None
+
+
 def find_entry(name: str) -> ZooEntry | None:
     """The entry of a name."""
     return next((entry for entry in zoo_table() if entry.name == name.lower()), None)

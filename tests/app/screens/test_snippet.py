@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input
@@ -12,6 +13,7 @@ from tests.app.models import ssd
 from tests.app.showing import app_on, text_of, until
 from tui.app.screens.model import ModelScreen
 from tui.app.screens.snippet import SnippetScreen, default_name
+from tui.model.source import ModelSource
 
 CODE = "net.features.collect_params().setattr('grad_req', 'null')\n"
 
@@ -121,3 +123,25 @@ async def test_y_shows_the_plan_as_python() -> None:
         shown_text = text_of(pilot)
         assert "setattr('grad_req', 'null')" in shown_text
         compile(app.screen._code, "snippet", "exec")
+
+
+@pytest.mark.parametrize(
+    ("model", "foreign", "says"),
+    [
+        ("/x/model.params", "", "/x/model.params: a bare file of parameters"),
+        ("resnet18_v1b", "/x/y.pth", "thaw weights convert /x/y.pth --to resnet18_v1b"),
+    ],
+)
+async def test_where_no_python_builds_the_network_it_is_said(
+    model: str, foreign: str, says: str
+) -> None:
+    info = msgspec.structs.replace(ssd().model, foreign_weights=foreign)
+    with_source = msgspec.structs.replace(ssd(), model=info, source=ModelSource(model))
+    async with app_on(with_source).run_test(size=(120, 40)) as pilot:
+        await until(pilot, lambda: isinstance(pilot.app.screen, ModelScreen))
+        screen = pilot.app.screen
+        assert isinstance(screen, ModelScreen)
+        await pilot.press("h", "y")
+        assert pilot.app.screen is screen
+        assert says in screen.message.message
+        assert screen.session.unkept

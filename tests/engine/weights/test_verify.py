@@ -12,6 +12,7 @@ from tests.engine.loops import steps
 from tests.engine.networks import own
 from tui.engine.freezing import apply_plan
 from tui.engine.refusal import Refusal
+from tui.engine.sources import build
 from tui.engine.weights.verify import verify_files
 from tui.model.plan import FreezePlan, Rule
 from tui.model.source import ModelSource
@@ -144,3 +145,12 @@ def test_a_wild_pattern_is_refused(script: Script) -> None:
     plan = FreezePlan((Rule("freeze", "structure", "("),))
     with pytest.raises(Refusal, match="rule 1"):
         script.verified(plan)
+
+
+def test_a_model_for_classes_of_ones_own_needs_none_here(tmp_path: Path) -> None:
+    name = "ssd_300_mobilenet0.25_custom"
+    made = ModelSource(name, classes=("fig",), pretrained=False)
+    file = str(tmp_path / "x.params")
+    build(made, lambda _: None).net.save_parameters(file)
+    asked = VerifyFiles(file, file, HEAD_ONLY, ModelSource(name, pretrained=False))
+    assert verify_files(asked, lambda _: None).verdict.holds

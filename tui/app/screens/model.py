@@ -393,12 +393,13 @@ class ModelScreen(PlanKeys):
     def action_snippet(self) -> None:
         """Show the Python that does the same."""
         from tui.app.screens.snippet import SnippetScreen
+        from tui.model.network_code import NoPython
         from tui.model.snippet import snippet
 
         session = self.session
         try:
             code = snippet(session.tree, session.plan, session.opened.source)
-        except PatternError as error:
+        except (PatternError, NoPython) as error:
             self.message.warn(str(error))
             return
         self.app.push_screen(SnippetScreen(code, session.opened.model.name), self._snippet_left)

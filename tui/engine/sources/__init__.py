@@ -9,6 +9,7 @@ from tui.engine.seeding import seed_everything
 from tui.engine.sources import demo, factory, params_file, symbol, zoo
 from tui.engine.sources.built import Built, Say
 from tui.engine.symbols import pin_fixed_gammas
+from tui.engine.weights.own_names import has_own_names
 from tui.engine.weights.provenance import listening
 from tui.model.source import ModelSource
 
@@ -37,6 +38,8 @@ def build(source: ModelSource, say: Say) -> Built:
             with listening() as loaded:
                 built = make(source, say)
             built.pretrained = loaded.names_in(built.net)
+            if source.weights and built.weights and not has_own_names(built.weights, built.net):
+                built.foreign = built.weights
             _make_targets(built)
             pin_fixed_gammas(built.net)
             return built

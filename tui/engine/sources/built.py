@@ -24,6 +24,10 @@ class Built:
     `classes` are what it tells apart, by name where names are known; `input_size` is height
     and width in pixels; `weights` is the file that was loaded, None for random weights;
     `converted` is whether it was found in the model folder, and is not the zoo's own;
+    `foreign` is the file, of the network's weights or of its trunk's, that no `load_parameters`
+    takes as it is, empty where there is none;
+    `stands` is whether the user's Python holds it as a network, and not as what makes one;
+    `input_name` are the inputs of an exported symbol, with commas between;
     `pretrained` are the structure names of the parameters whose values came from a file;
     `mean` and `std` are what its weights expect pictures (0 to 1, RGB) to be normalised with;
     `defaults` are what it is best trained with, where that is not what its recipe says;
@@ -36,6 +40,9 @@ class Built:
     input_size: tuple[int, int] | None = None
     weights: str | None = None
     converted: bool = False
+    foreign: str = ""
+    stands: bool = False
+    input_name: str = ""
     pretrained: tuple[str, ...] = ()
     mean: tuple[float, float, float] = IMAGENET_MEAN
     std: tuple[float, float, float] = IMAGENET_STD

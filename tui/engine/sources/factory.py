@@ -27,10 +27,8 @@ from tui.engine.sources.assumed_size import assume_size
 from tui.engine.sources.built import Built, Say
 from tui.engine.sources.shapes import infer_shapes, initialize
 from tui.engine.weights.load import load_weights
+from tui.model.factory_argument import factory_argument
 from tui.model.source import OWN_PYTHON, ModelSource, runs_python
-
-_WORDS = {"true": True, "false": False, "none": None, "null": None}
-"""Words of `--arg`, in any case, that would surprise as text: `false` would count as true."""
 
 _NOT_THEIRS = (
     "<",
@@ -57,7 +55,7 @@ def build(source: ModelSource, say: Say) -> Built:
     ctx = parse_ctx(source.ctx)
     say(f"running the Python of {found['where']}")
     thing = _find(found["where"], found["name"])
-    given = _arguments(source)
+    given = {key: factory_argument(text) for key, text in source.arguments.items()}
     if not isinstance(thing, Block):
         net = _call(thing, source.model, given)
     elif given:
@@ -65,7 +63,7 @@ def build(source: ModelSource, say: Say) -> Built:
     else:
         net = thing
     initialize(net, ctx)
-    built = Built(net, ctx, input_size=source.input_size)
+    built = Built(net, ctx, input_size=source.input_size, stands=net is thing)
     built.notes.append(f"opening it ran the Python of {found['where']}")
     if source.input_size and not infer_shapes(net, source.input_size):
         built.notes.append("some shapes are not known before a first picture goes through")
@@ -161,17 +159,6 @@ def _what_happened(error: BaseException) -> str:
         if not frame.filename.startswith(_NOT_THEIRS)
     ]
     return f"{told} ({Path(own[-1].filename).name}, line {own[-1].lineno})" if own else told
-
-
-def _arguments(source: ModelSource) -> dict[str, Any]:
-    given: dict[str, Any] = {}
-    for key, text in source.arguments.items():
-        try:
-            given[key] = ast.literal_eval(text)
-        except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
-            # A plain word is itself.
-            given[key] = _WORDS.get(text.strip().lower(), text)
-    return given
 
 
 def _call(make: Callable[..., Any], model: str, given: dict[str, Any]) -> Block:

@@ -50,6 +50,7 @@ def build(source: ModelSource, say: Say) -> Built:
     except Exception as error:
         raise Refusal(f"{path}: MXNet cannot use this symbol: {in_one_line(error)}") from error
     built = Built(net, ctx, classes=source.classes, input_size=source.input_size)
+    built.input_name = ",".join(inputs)
     if len(inputs) > 1:
         built.notes.append(f"inputs: {', '.join(inputs)}")
     if source.input_size:

@@ -25,7 +25,7 @@ from tui.engine.weights.load import load_weights
 from tui.engine.weights.on_disk import told, trunk_weights, zoo_weights
 from tui.model.source import ModelSource
 from tui.model.weight_files import TRUNK, WeightFile, read_origin
-from tui.model.zoo import find_entry
+from tui.model.zoo import find_entry, is_detector
 
 _SIZES: tuple[tuple[str, int], ...] = (
     (r"ssd_(\d+)_", 0),
@@ -74,7 +74,7 @@ def build(source: ModelSource, say: Say) -> Built:
     )
     if trunk and not ((entry := find_entry(name)) and entry.trunk):
         raise Refusal(f"--weights trunk: {name} is built on no trunk that has weights of its own")
-    detector = takes_classes or _is_detector(name)
+    detector = takes_classes or is_detector(name)
     replaces_output = bool(source.classes) and not detector
     class_word = "classes" if takes_classes else _class_word(make) if replaces_output else ""
     net, trunk_files = _make(
@@ -86,7 +86,9 @@ def build(source: ModelSource, say: Say) -> Built:
         say=say,
     )
     built = Built(net=net, ctx=ctx, input_size=source.input_size or usual_size(name))
-    built.notes.extend(f"trunk: {told(file)}" for file in trunk_files if file.origin)
+    converted = [file for file in trunk_files if file.origin]
+    built.notes.extend(f"trunk: {told(file)}" for file in converted)
+    built.foreign = str(converted[0].path) if converted else ""
     if "cifar" in name:
         built.mean, built.std = CIFAR_MEAN, CIFAR_STD
     if replaces_output and not _has_outputs(net, len(source.classes)):
@@ -109,6 +111,8 @@ def build(source: ModelSource, say: Say) -> Built:
             built.notes.append(told(WeightFile(Path(file), origin)))
         if fresh:
             built.notes.append(f"new, not from the file: {', '.join(fresh)}")
+            # Of other shapes: a network that is made for these classes has no place for them.
+            built.foreign = file if takes_classes else ""
     elif not source.pretrained:
         built.notes.append("random weights (--no-weights)")
 
@@ -230,10 +234,6 @@ def _class_word(make: Callable[..., Block]) -> str:
     return "nclass" if "nclass" in inspect.signature(make).parameters else "classes"
 
 
-def _is_detector(name: str) -> bool:
-    return bool(re.match(r"ssd_|yolo3_.*_(voc|coco|custom)|.*rcnn|center_net|.*pose", name))
-
-
 def _make(
     make: Callable[..., Block],
     name: str,
@@ -336,5 +336,5 @@ def _set_classes(built: Built, source: ModelSource, name: str) -> None:
             raise Refusal(_fixed_classes(name)) from None
         initialize(built.net, built.ctx)
         built.notes.append(f"new for {len(source.classes)} classes: the class predictors")
-    elif _is_detector(name):
+    elif is_detector(name):
         raise Refusal(f"{name}: its classes cannot be changed; open a _custom model with --classes")

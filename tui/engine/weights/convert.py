@@ -55,5 +55,3 @@ def write_params(arrays: dict[str, mx.nd.NDArray], path: Path) -> None:
     except OSError as error:
         why = (error.strerror or str(error)).lower()
         raise Refusal(f"{path}: cannot be written: {why}") from error
-    finally:
-        temporary.unlink(missing_ok=True)

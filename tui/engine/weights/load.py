@@ -159,6 +159,5 @@ def shape_text(shape: Iterable[int] | None) -> str:
 
 def some(names: Sequence[str], most: int = 3) -> str:
     """The first of some names, and how many more there are."""
-    """The first names, and how many more there are."""
     more = f" and {len(names) - most} more" if len(names) > most else ""
     return ", ".join(names[:most]) + more

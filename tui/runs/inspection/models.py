@@ -26,7 +26,8 @@ class ReadNet(msgspec.Struct, frozen=True, tag=True):
 
 class Opened(msgspec.Struct, frozen=True, tag=True):
     """The model, the recipe that can train it (None where there is none yet), and the source
-    with what was found out on the way: its classes, its input size, its weights file."""
+    with what was found out on the way: its classes, its input size, its weights file, the inputs of
+    its symbol."""
 
     model: ModelInfo
     source: ModelSource
