@@ -67,6 +67,18 @@ async def test_f1_lists_the_keys_of_the_form() -> None:
         await until(pilot, lambda: pilot.app.screen is form)
 
 
+async def test_help_begins_with_what_has_the_focus() -> None:
+    async with model_screen(ssd()) as (pilot, screen):
+        for key, first in (("question_mark", "What trains"), ("slash", "In the pattern field")):
+            await pilot.press(key)
+            if key == "slash":
+                await pilot.press("f1")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+            assert text_of(pilot).split("Keys", 1)[1].index(first) < 400
+            await pilot.press("escape")
+            await until(pilot, lambda: screen.is_active)
+
+
 async def test_leaving_the_form_leaves_the_plan_as_it_was() -> None:
     async with model_screen(ssd()) as (pilot, screen):
         await pilot.press("h", "t")

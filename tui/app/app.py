@@ -43,6 +43,10 @@ if TYPE_CHECKING:
     from tui.runs.inspector import Inspector
 
 
+USUAL_PLACES: frozenset[Where] = frozenset(("tree", "charts", "scroll"))
+"""Where the focus is when nothing else is asked for: help begins with its screen's own keys."""
+
+
 class ThawApp(DressedApp):
     """The terminal workbench. `run()` returns the exit code.
 
@@ -388,14 +392,24 @@ class ThawApp(DressedApp):
             return [("Keys", self._active_keys())]
         if self._tour is not None:
             places = (*places, "tour")
+        first = self._places_of_focus()
         return [
             (
                 TITLES[place],
                 [(keys_text(keys_of(a)), a.description) for a in at(place) if keys_of(a)],
             )
-            for place in TITLES
+            for place in sorted(TITLES, key=lambda place: place not in first)
             if place in places
         ]
+
+    def _places_of_focus(self) -> set[Where]:
+        """Where the focus is within a screen: its keys are asked for first."""
+        ids = {
+            active.binding.id
+            for active in self.screen.active_bindings.values()
+            if active.node not in (self, self.screen)
+        }
+        return {BY_ID[id].where for id in ids if id in BY_ID} - USUAL_PLACES
 
     def _active_keys(self) -> list[tuple[str, str]]:
         by_action: dict[str, tuple[list[str], str]] = {}

@@ -24,6 +24,11 @@ class PlanHistory:
         self.plan = plan
         return True
 
+    def begin_here(self) -> None:
+        """Forget the plans before and after: there is nothing to undo."""
+        self._before.clear()
+        self._after.clear()
+
     def undo(self) -> str | None:
         """Go back one step; the step's name, or None at the beginning."""
         if not self._before:

@@ -39,6 +39,9 @@ async def test_the_plan_of_the_run_is_changed_and_put_in_force(tmp_path: Path) -
         assert isinstance(screen, RunPlanScreen)
         assert screen.session.plan.rules == HEAD_ONLY.rules
         await until(pilot, lambda: "t puts it in force there" in screen.message.message)
+        await pilot.press("u")
+        assert screen.message.message == "nothing to undo"
+        assert not screen.session.unkept
         await pilot.press("a")
         with listening(folder.socket, accepted) as heard:
             await pilot.press("t")

@@ -79,6 +79,9 @@ class RunPlanScreen(ModelScreen):
         self.call_after_refresh(self._say_whose)
 
     def _say_whose(self) -> None:
+        # What was before it is no plan of the run's: to undo it would be a change.
+        self.session.history.begin_here()
+        self.session.keep()
         name = printable(self._folder.path.name, ascii_only=glyphs().ascii_only)
         self.message.say(
             f"the plan of {name}: change it, and {key_of('run_plan.apply')} puts it in force there"
