@@ -22,8 +22,15 @@ from tui.runs.checks import (
     with_texts,
 )
 from tui.runs.folder import runs_home
-from tui.runs.inspection import CheckData, EstimateCache, Opened, Refused
-from tui.runs.new_run import BUILT_IN, absolute, data_path, folder_problem, new_spec
+from tui.runs.inspection import CheckData, DataSummary, EstimateCache, Opened, Refused
+from tui.runs.new_run import (
+    BUILT_IN,
+    absolute,
+    data_path,
+    folder_problem,
+    named_by_data,
+    new_spec,
+)
 from tui.runs.recipe import RecipeInfo
 from tui.runs.spec import Hyperparameters, RunSpec
 
@@ -108,6 +115,17 @@ class RunDraft:
         """
         path = data_path(self.texts["data"])
         return new_spec(self._opened, self._recipe, path, self.hyper())
+
+    def final_spec(self, answers: FormAnswers) -> RunSpec:
+        """The same once its data has been looked at.
+
+        Raises:
+            ValueProblem: a hyper-parameter cannot be used.
+        """
+        question = self.data_question()
+        found = answers.data(question) if question else None
+        data = found if isinstance(found, DataSummary) else None
+        return named_by_data(self.spec(), self._opened, data)
 
     def folder(self) -> Path | None:
         """Where it is to be; None for a new folder among the others."""

@@ -132,7 +132,7 @@ def spec_of_model(
     import msgspec
 
     from tui.runs.inspection import CheckData, DataSummary
-    from tui.runs.new_run import new_spec
+    from tui.runs.new_run import named_by_data, new_spec
     from tui.runs.spec import Distribution
 
     if data is None:
@@ -162,7 +162,7 @@ def spec_of_model(
         f"{summary.kind}: {summary.train} pictures to train on, {summary.validation} to validate "
         f"({summary.split}); {len(summary.classes)} classes"
     )
-    return spec, plan
+    return named_by_data(spec, opened, summary), plan
 
 
 def _opened(source: ModelSource, asking: Asking) -> tuple[Opened, ModelTree]:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from tui.runs.inspection import Opened
+from msgspec.structs import replace
+
+from tui.model.source import runs_python
+from tui.runs.inspection import DataSummary, Opened
 from tui.runs.recipe import RecipeInfo
 from tui.runs.spec import Hyperparameters, RunSpec
 
@@ -16,6 +19,16 @@ BUILT_IN = "shapes"
 def new_spec(opened: Opened, recipe: RecipeInfo, data: str, hyper: Hyperparameters) -> RunSpec:
     """The run of a model that is open, on data as `data_path` names it."""
     return RunSpec(opened.source, recipe.name, data, hyper, seed=opened.source.seed)
+
+
+def named_by_data(spec: RunSpec, opened: Opened, data: DataSummary | None) -> RunSpec:
+    """The same run with the class names of its data, where it trains a classifier of one's own that
+    names none: what it predicts later is to be named as well."""
+    own = runs_python(spec.model.model) or spec.model.model.endswith(".json")
+    names_none = not (spec.model.classes or opened.model.classes)
+    if data is None or not (own and names_none and spec.recipe == "classification"):
+        return spec
+    return replace(spec, model=replace(spec.model, classes=data.classes))
 
 
 def data_path(text: str) -> str:

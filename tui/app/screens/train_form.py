@@ -283,7 +283,9 @@ class TrainForm(Window[RunFolder | None]):
                     self._row(field).input.focus()
             return
         try:
-            folder = create_run(self.draft.spec(), self.draft.plan, self.draft.folder())
+            folder = create_run(
+                self.draft.final_spec(self._answers), self.draft.plan, self.draft.folder()
+            )
             self.process = start_trainer(folder)
         except OSError as error:
             self._row("folder").input.focus()
