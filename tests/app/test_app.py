@@ -174,10 +174,10 @@ async def test_ctrl_q_where_a_model_could_not_be_opened() -> None:
         assert (app.return_value, app.return_code) == (2, 2)
 
 
-async def test_attach_shows_the_run_and_d_leaves_it(tmp_path: Path) -> None:
+async def test_attach_shows_the_run_and_escape_leaves_it(tmp_path: Path) -> None:
     app = ThawApp(attach=new_run(tmp_path / "run"))
     async with app.run_test(size=(80, 24)) as pilot:
         await until(pilot, lambda: isinstance(app.screen, RunScreen))
-        await pilot.press("d")
+        await pilot.press("escape")
         await until(pilot, lambda: app.return_value is not None)
         assert app.return_value == 0

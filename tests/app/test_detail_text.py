@@ -142,11 +142,9 @@ def test_a_parameter() -> None:
     slower = Rule("lr_mult", "parameter", "output.weight", value=0.1)
     session.change(session.plan.with_rules(slower), "slower")
     facts = told(session, "output.weight")
-    assert facts["mult"] == "lr_mult 0.1 (built with 1) · wd_mult 1"
+    assert facts["mult"] == "lr_mult 0.1 (was 1) · wd_mult 1"
     head_only(session)
-    assert told(session, "features.0.weight")["state"] == (
-        "○ frozen · grad_req null (built with write)"
-    )
+    assert told(session, "features.0.weight")["state"] == ("○ frozen · grad_req null (was write)")
     statistic = told(session, "features.1.running_mean")
     assert statistic["state"] == "· auxiliary fixed · grad_req null"
 

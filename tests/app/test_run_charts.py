@@ -9,7 +9,7 @@ import pytest
 from textual.events import MouseScrollUp
 
 from tests.app.fake_trainer import finished, proof, sample_events, started
-from tests.app.run_screens import Host, living, screen_of, settled, shown
+from tests.app.run_screens import Host, living, screen_of, settled, shown, until
 from tui.app import glyphs
 from tui.app.panes.chart_kinds import CHARTS
 from tui.app.screens.learning_rate import AskLearningRate
@@ -228,6 +228,8 @@ async def test_of_a_run_of_nothing_but_nan_the_steps_are_marked() -> None:
     screen = run_screen([started(), *nan])
     async with Host(screen).run_test(size=SMALL) as pilot:
         await settled(pilot)
+        # What is new is drawn when the last drawing has been rested from.
+        await until(pilot, lambda: shown(screen, "charts").count("×") > 10)
         assert axis_of(screen).count("×") > 10
 
 

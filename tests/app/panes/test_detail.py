@@ -136,7 +136,7 @@ async def test_a_change_of_the_plan_shows() -> None:
         await pilot.press("v", "end")
         await until(pilot, lambda: "grad_req write" in text_of(pilot))
         await pilot.press("space")
-        assert "○ frozen · grad_req null (built with write)" in text_of(pilot)
+        assert "○ frozen · grad_req null (was write)" in text_of(pilot)
         await pilot.press("u")
         assert "● trainable · grad_req write" in text_of(pilot)
 

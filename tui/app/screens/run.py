@@ -179,6 +179,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
     @work(group="follow")
     async def _follow(self) -> None:
         """Read what is new, in slices between which keys are served."""
+        had_ended = self.state.status.ended
         try:
             # The plotting library is imported here, off the event loop, not at the first curve.
             await asyncio.to_thread(chart.load)
@@ -207,7 +208,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
                 )
         finally:
             self._following = False
-        if self.state.status.ended:
+        if self.state.status.ended and not had_ended:
             self._show()
 
     @work(group="memory")
@@ -239,7 +240,8 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
     # Showing
 
     def _show(self) -> None:
-        if not self.is_mounted:
+        # When the app closes, its panes leave before it does.
+        if not self.is_mounted or not self.query(ProgressPane):
             return
         if not self.is_active:
             if self._quit_at_end and self.state.status.ended:
