@@ -18,7 +18,7 @@ from textual.app import SystemCommand
 from textual.geometry import Size
 from textual.screen import Screen
 
-from tui.app.actions import BY_ID, TITLES, Where, at, bindings, is_key, key_text, keys_of, keys_text
+from tui.app.actions import bindings, key_text
 from tui.app.alt_enter import install as install_alt_enter
 from tui.app.dressed_app import DressedApp
 from tui.app.glyphs import glyphs
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.app.screens.browser import BrowserScreen
-    from tui.app.screens.help import Section
     from tui.app.screens.model import ModelScreen
     from tui.app.tour import Tour
     from tui.model.plan import FreezePlan
@@ -41,10 +40,6 @@ if TYPE_CHECKING:
     from tui.runs.folder import RunFolder
     from tui.runs.inspection import Answer, Opened, Question
     from tui.runs.inspector import Inspector
-
-
-USUAL_PLACES: frozenset[Where] = frozenset(("tree", "charts", "scroll"))
-"""Where the focus is when nothing else is asked for: help begins with its screen's own keys."""
 
 
 class ThawApp(DressedApp):
@@ -381,63 +376,18 @@ class ThawApp(DressedApp):
 
     def action_keys(self) -> None:
         """Show all keys of the screen."""
+        from tui.app.key_help import help_sections
         from tui.app.screens.help import HelpScreen
 
         if not isinstance(self.screen, HelpScreen):
-            self.push_screen(HelpScreen(self._help_sections()))
-
-    def _help_sections(self) -> list[Section]:
-        places: tuple[Where, ...] | None = getattr(self.screen, "HELP_PLACES", None)
-        if places is None:
-            return [("Keys", self._active_keys())]
-        if self._tour is not None:
-            places = (*places, "tour")
-        first = self._places_of_focus()
-        return [
-            (
-                TITLES[place],
-                [(keys_text(keys_of(a)), a.description) for a in at(place) if keys_of(a)],
-            )
-            for place in sorted(TITLES, key=lambda place: place not in first)
-            if place in places
-        ]
-
-    def _places_of_focus(self) -> set[Where]:
-        """Where the focus is within a screen: its keys are asked for first."""
-        ids = {
-            active.binding.id
-            for active in self.screen.active_bindings.values()
-            if active.node not in (self, self.screen)
-        }
-        return {BY_ID[id].where for id in ids if id in BY_ID} - USUAL_PLACES
-
-    def _active_keys(self) -> list[tuple[str, str]]:
-        by_action: dict[str, tuple[list[str], str]] = {}
-        for key, active in self.screen.active_bindings.items():
-            if active.binding.description and not active.binding.system and is_key(key):
-                said = active.tooltip or active.binding.description
-                by_action.setdefault(active.binding.action, ([], said))[0].append(key)
-        return [(keys_text(keys), said) for keys, said in by_action.values()]
+            sections = help_sections(self.screen, on_tour=self._tour is not None)
+            self.push_screen(HelpScreen(sections))
 
     def get_system_commands(self, screen: Screen[Any]) -> Iterable[SystemCommand]:
-        seen = set()
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            action = BY_ID.get(binding.id or "")
-            listed = action.palette if action else binding.show
-            if not listed or not active.enabled or binding.action in seen:
-                continue
-            seen.add(binding.action)
-            name = binding.description
-            if action is not None:
-                # By either of its names it should be found.
-                own = action.id.partition(".")[2].replace("_", " ")
-                name = own if action.label in own else f"{own}, {action.label}"
-            yield SystemCommand(
-                f"{name} ({key_text(binding.key)})" if is_key(binding.key) else name,
-                active.tooltip or binding.description,
-                partial(self.run_action, binding.action, active.node),
-            )
+        from tui.app.key_help import commands_of
+
+        for name, said, action, node in commands_of(screen):
+            yield SystemCommand(name, said, partial(self.run_action, action, node))
         yield from super().get_system_commands(screen)
 
 

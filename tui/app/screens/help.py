@@ -12,12 +12,10 @@ from textual.widgets import Static
 
 from tui.app.actions import bindings
 from tui.app.glyphs import glyphs
+from tui.app.key_help import Section
 from tui.app.screens.window import Window
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.key_scroll import KeyScroll
-
-Section = tuple[str, Sequence[tuple[str, str]]]
-"""A heading, and its keys with what they do."""
 
 
 class HelpScreen(Window[None]):

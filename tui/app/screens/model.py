@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import gc
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.message import Message
@@ -17,7 +15,7 @@ from textual.widgets import Static
 from tui.app.actions import Where, at, bindings, key_of
 from tui.app.panes.detail import DetailPane
 from tui.app.panes.plan import PlanPane
-from tui.app.screens.plan_keys import PlanKeys
+from tui.app.screens.model_searches import ModelSearches
 from tui.app.session import Session
 from tui.app.widgets.costs_field import CostsField
 from tui.app.widgets.filter_line import FilterLine
@@ -28,10 +26,8 @@ from tui.app.widgets.model_header import ModelHeader
 from tui.app.widgets.names_line import NamesLine
 from tui.app.widgets.parameter_tree import ParameterTree
 from tui.app.widgets.pattern_field import PatternField
-from tui.app.widgets.search_field import SearchField
 from tui.app.widgets.tree_lines import TreeLines
-from tui.model.folding import covering
-from tui.model.plan import FreezePlan, Rule
+from tui.model.plan import FreezePlan
 from tui.model.selection import PatternError
 from tui.model.states import State
 from tui.runs.folder import RunFolder
@@ -42,7 +38,7 @@ WHOLE_PLAN = {"undo", "redo", "presets", "ladder", "detail", "train", "snippet",
 """What works in the plan pane as well."""
 
 
-class ModelScreen(PlanKeys):
+class ModelScreen(ModelSearches):
     """Shows a session, and is the one place that changes its plan."""
 
     CSS_PATH = "../styles/model.tcss"
@@ -74,7 +70,6 @@ class ModelScreen(PlanKeys):
         self._data = data
         self._preset = preset
         self._plan = plan
-        self._place: tuple[bytes, int] | None = None
 
     def compose(self) -> ComposeResult:
         yield ModelHeader(self.session, id="header")
@@ -93,11 +88,6 @@ class ModelScreen(PlanKeys):
         yield KeyLine(id="keys")
 
     @property
-    def pattern_field(self) -> PatternField:
-        """The field behind `/`."""
-        return self.query_one("#pattern-field", PatternField)
-
-    @property
     def detail(self) -> DetailPane:
         """The pane behind `v`."""
         return self.query_one("#detail", DetailPane)
@@ -106,11 +96,6 @@ class ModelScreen(PlanKeys):
     def costs_field(self) -> CostsField:
         """The field behind `c`, that asks for a picture's size."""
         return self.query_one("#costs-field", CostsField)
-
-    @property
-    def find_field(self) -> FindField:
-        """The field behind `f`."""
-        return self.query_one("#find-field", FindField)
 
     def on_unmount(self) -> None:
         gc.unfreeze()
@@ -234,108 +219,6 @@ class ModelScreen(PlanKeys):
 
     def on_parameter_tree_told(self, event: ParameterTree.Told) -> None:
         self.message.say(event.what)
-
-    def _last_matched(self, parameters: Sequence[int], typed: str) -> None:
-        """Keep what a find or a regex matched, for the filter."""
-        shown = self.session.shown
-        shown.matching, shown.by = parameters, typed
-        if shown.name == "matching":
-            self.parameter_tree.show_filter()
-
-    # The find field
-
-    def action_find(self) -> None:
-        """Open the find field."""
-        self._place = self.parameter_tree.place
-        self.message.display = False
-        self.parameter_tree.show_found(None)
-        self.find_field.open()
-
-    def on_find_field_judged(self, event: FindField.Judged) -> None:
-        if not self.find_field.display or self._place is None:
-            return
-        # What was unfolded for the letters before need not stay so for these.
-        self.parameter_tree.place = self._place
-        self.parameter_tree.show_found(event.found)
-
-    @on(SearchField.Step, "#find-field")
-    def _step_in_found(self, event: SearchField.Step) -> None:
-        self.parameter_tree.action_go_to_found(event.step)
-
-    def on_find_field_accepted(self, event: FindField.Accepted) -> None:
-        self._close_find()
-        if event.found.best < 0:
-            self.parameter_tree.show_found(None)
-            self.message.warn(
-                f"nothing is named like {event.typed}: {key_of('model.find')} tries other letters, "
-                f"{key_of('model.pattern')} takes a regex"
-            )
-            return
-        self._last_matched(event.found.parameters(self.session.tree), event.typed)
-        count = len(event.found.nodes)
-        after, before = key_of("tree.found_next"), key_of("tree.found_previous")
-        only = key_of("tree.filter")
-        self.message.say(
-            f"{count:,} found · {after} next, {before} previous, {only} shows only them"
-        )
-
-    @on(SearchField.Cancelled, "#find-field")
-    def _find_no_more(self) -> None:
-        if self._place is not None:
-            self.parameter_tree.place = self._place
-        self.parameter_tree.show_found(None)
-        self._close_find()
-
-    def _close_find(self) -> None:
-        self.find_field.hide()
-        self.message.display = True
-        self.parameter_tree.focus()
-
-    # The pattern field
-
-    def action_pattern(self) -> None:
-        """Open the pattern field."""
-        self._place = self.parameter_tree.place
-        self.message.display = False
-        self.pattern_field.open()
-
-    def on_pattern_field_judged(self, event: PatternField.Judged) -> None:
-        if self.pattern_field.display:
-            self.parameter_tree.mark(event.matched.parameters if event.matched else None)
-
-    @on(SearchField.Step, "#pattern-field")
-    def _step_in_matches(self, event: SearchField.Step) -> None:
-        self.parameter_tree.go_to_match(event.step)
-
-    def on_pattern_field_accepted(self, event: PatternField.Accepted) -> None:
-        matched = event.matched
-        tree = self.session.tree
-        covers = covering(tree, matched.parameters) if matched.by == "names" else None
-        rule = Rule(event.action, matched.by, matched.pattern, covers)
-        verb = "froze" if event.action == "freeze" else "thawed"
-        already = "frozen" if event.action == "freeze" else "trainable"
-        self._close_pattern(clear=True)
-        self._last_matched(matched.parameters, matched.pattern)
-        self.change(
-            self.session.plan.with_rules(rule),
-            f"{verb} {matched.pattern}",
-            f"{matched.pattern}: nothing to change, all of it is {already} already",
-        )
-
-    @on(SearchField.Cancelled, "#pattern-field")
-    def _match_no_more(self) -> None:
-        if self._place is not None:
-            self.parameter_tree.place = self._place
-        matched = self.pattern_field.matched
-        if matched is not None and matched.parameters:
-            self._last_matched(matched.parameters, matched.pattern)
-        self._close_pattern(clear=False)
-
-    def _close_pattern(self, *, clear: bool) -> None:
-        self.pattern_field.close(clear=clear)
-        self.message.display = True
-        self.parameter_tree.mark(None)
-        self.parameter_tree.focus()
 
     # Going on
 
