@@ -127,9 +127,14 @@ def plain_steps(
         yield float(loss.mean().asscalar())
 
 
-def assert_equal(ours: list[float], theirs: list[float], steps: int = STEPS) -> None:
+def assert_equal(
+    ours: list[float], theirs: list[float], steps: int = STEPS, later: float = 1e-5
+) -> None:
+    """The same losses; from the sixth step on they may be `later` of themselves apart, where last
+    digits decide what is trained on: those are not the same on every processor."""
     assert len(ours) == len(theirs) == steps
-    np.testing.assert_allclose(ours, theirs, rtol=1e-5)
+    np.testing.assert_allclose(ours[:5], theirs[:5], rtol=1e-5)
+    np.testing.assert_allclose(ours[5:], theirs[5:], rtol=later)
     assert len(set(ours)) == steps  # it did train
 
 
