@@ -200,6 +200,9 @@ def built(case: Case) -> gluon.Block:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_head_only(case: Case) -> None:
+    # Of some first values a layer gets no gradient at all: these are always the same.
+    mx.random.seed(11)
+    np.random.seed(11)
     net = built(case)
     recipe = recipe_for(Built(net, mx.cpu(), input_size=(case.side, case.side)))
     assert (recipe.info.name if recipe else "") == case.recipe

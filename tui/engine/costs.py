@@ -20,8 +20,8 @@ from mxnet.gluon import Block, HybridBlock, SymbolBlock
 from tui.engine.describe import describe
 from tui.engine.freezing import drop_traces
 from tui.engine.layer_costs import Shape, of_layer
+from tui.engine.names_only import NamesOnly
 from tui.engine.refusal import Refusal, in_one_line
-from tui.engine.sources.params_file import NamesOnly
 from tui.engine.symbol_costs import node_costs
 from tui.model.description import BlockInfo, ModelInfo
 from tui.runs.inspection import BlockCost, Costs

@@ -12,7 +12,7 @@ from mxnet.gluon.nn import Dropout
 from mxnet.gluon.nn.basic_layers import _BatchNorm
 
 from tui.engine import as_built
-from tui.engine.sources.params_file import NamesOnly
+from tui.engine.names_only import NamesOnly
 from tui.engine.symbols import batch_norms
 from tui.model.description import BlockForm, BlockInfo, ModelInfo, ParameterInfo, ParameterKind
 from tui.model.groups import STATISTICS, NameGroup, group_names

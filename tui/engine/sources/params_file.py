@@ -11,18 +11,11 @@ import mxnet as mx
 from mxnet.gluon import Block, Parameter
 
 from tui.engine.devices import parse_ctx
+from tui.engine.names_only import NamesOnly
 from tui.engine.sources.built import Built, Say
 from tui.engine.weights.load import read_params
 from tui.model.groups import STATISTICS
 from tui.model.source import ModelSource
-
-
-class NamesOnly(Block):
-    """A block of which only the names of its parameters are known."""
-
-    def forward(self, *_: object) -> None:
-        """There is nothing to run."""
-        raise NotImplementedError("only the names of this model are known")
 
 
 def accepts(model: str) -> bool:
