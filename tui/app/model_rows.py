@@ -10,7 +10,7 @@ from pathlib import Path
 from tui.model.recent import Recent
 from tui.model.source import ModelSource, runs_python
 from tui.model.weight_sources import REPOSITORY, public, repository, sources_of
-from tui.model.zoo import ZooEntry, trained_on, zoo_table
+from tui.model.zoo import ZooEntry, trained_on, zoo_by_name
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class ModelRow:
         """Whether opening it runs Python of the user's own."""
         return runs_python(self.source.model)
 
-    @property
+    @cached_property
     def weights_word(self) -> str:
         """Where the zoo's own weights are: `on disk`, `download`, `gone` (GluonCV's repository had
         them, and no longer answers) or `none`; `trunk` where some can be had for the trunk alone,
@@ -82,7 +82,7 @@ class ModelRow:
 
 def model_rows(recent: Sequence[Recent], on_disk: Collection[str]) -> list[ModelRow]:
     """Every row, in the order in which they stand while nothing is typed."""
-    entries = {entry.name: entry for entry in zoo_table()}
+    entries = zoo_by_name()
     rows = [_row(one.source, entries.get(one.source.model.lower()), one, on_disk) for one in recent]
     rows.extend(_row(ModelSource(entry.name), entry, None, on_disk) for entry in entries.values())
     return rows

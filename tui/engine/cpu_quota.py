@@ -3,7 +3,7 @@ are processors (`docker --cpus 4`, a limit of Kubernetes, CPUQuota of systemd)."
 
 from __future__ import annotations
 
-import os
+import math
 from pathlib import Path
 
 from tui.runs.control_group import CGROUPS, PROC, own_group
@@ -23,7 +23,7 @@ def cpu_quota(proc: Path = PROC, cgroups: Path = CGROUPS) -> float | None:
 def allowed(processors: int) -> int:
     """As many of these processors as can be kept busy within the quota."""
     quota = cpu_quota()
-    return processors if quota is None else max(1, min(processors, -int(-quota // 1)))
+    return processors if quota is None else max(1, min(processors, math.ceil(quota)))
 
 
 def _second(group: Path) -> float | None:
@@ -43,8 +43,8 @@ def _share(quota: str, period: str) -> float | None:
     return int(quota) / int(period)
 
 
-def _text(file: os.PathLike[str]) -> str:
+def _text(file: Path) -> str:
     try:
-        return Path(file).read_text()
+        return file.read_text()
     except OSError:
         return ""

@@ -109,4 +109,10 @@ def is_detector(name: str) -> bool:
 
 def find_entry(name: str) -> ZooEntry | None:
     """The entry of a name."""
-    return next((entry for entry in zoo_table() if entry.name == name.lower()), None)
+    return zoo_by_name().get(name.lower())
+
+
+@lru_cache(maxsize=1)
+def zoo_by_name() -> dict[str, ZooEntry]:
+    """The same entries by their names, in the same order."""
+    return {entry.name: entry for entry in zoo_table()}
