@@ -67,6 +67,19 @@ async def test_f1_lists_the_keys_of_the_form() -> None:
         await until(pilot, lambda: pilot.app.screen is form)
 
 
+@pytest.mark.parametrize("key", ["P", "y"])
+async def test_f1_lists_the_keys_of_a_window_and_not_those_of_the_list_itself(key: str) -> None:
+    async with model_screen(ssd()) as (pilot, screen):
+        await pilot.press(key)
+        await until(pilot, lambda: not screen.is_active)
+        window = pilot.app.screen
+        for _ in range(2):
+            await pilot.press("f1")
+            await until(pilot, lambda: isinstance(pilot.app.screen, HelpScreen))
+        await pilot.press("escape")
+        await until(pilot, lambda: pilot.app.screen is window)
+
+
 async def test_help_begins_with_what_has_the_focus() -> None:
     async with model_screen(ssd()) as (pilot, screen):
         for key, first in (("question_mark", "What trains"), ("slash", "In the pattern field")):

@@ -7,7 +7,6 @@ pushed: the first frame must not wait.
 from __future__ import annotations
 
 import asyncio
-import shlex
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -116,10 +115,9 @@ class ThawApp(DressedApp):
         if message is not None:
             self.last_words.append(str(message))
         elif going:
-            self.last_words += [
-                "The run goes on. Come back with: thaw attach " + shlex.quote(str(folder.path))
-                for folder in going
-            ]
+            from tui.runs.folder import goes_on
+
+            self.last_words += map(goes_on, going)
         super().exit(result, return_code)
 
     def on_mount(self) -> None:

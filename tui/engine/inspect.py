@@ -224,12 +224,12 @@ class _Desk:
         self._send(self._data_phase())
         from tui.engine.datasets import load_data
         from tui.engine.datasets.summary import summary_of_data
-        from tui.engine.recipes import classification, recipe_named
+        from tui.engine.recipes import recipe_named
 
         recipe = recipe_named(question.recipe)
         data = load_data(question.path, recipe.task, question.classes)
-        if recipe is classification.RECIPE and self._built is not None and not question.classes:
-            classification.RECIPE.compare(self._built, len(data.classes), "the data has")
+        if self._built is not None:
+            recipe.check_data(self._built, data)
         return summary_of_data(question.path, data)
 
     def _on_data(self, question: SurveyData | ShowPictures | ConvertData) -> Answer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -126,6 +127,16 @@ def is_run(folder: RunFolder) -> bool:
         return True
     except (OSError, ValueError):
         return False
+
+
+def attach_command(folder: RunFolder) -> str:
+    """What shows a run, as a person types it."""
+    return f"thaw attach {shlex.quote(str(folder.path))}"
+
+
+def goes_on(folder: RunFolder) -> str:
+    """What is said of a run that is left, in one line."""
+    return f"The run goes on. Come back with: {attach_command(folder)}"
 
 
 def runs_home() -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass, field
 
 from tui.model.plan import FreezePlan
@@ -17,7 +16,7 @@ from tui.runs.events import (
     RunStarted,
     Step,
 )
-from tui.runs.folder import RunFolder
+from tui.runs.folder import RunFolder, attach_command
 from tui.runs.log import EventReader
 from tui.runs.trainer import is_alive
 
@@ -82,8 +81,7 @@ def read_past(folder: RunFolder) -> Past:
 def going_on(folder: RunFolder, started: RunStarted | None = None) -> str:
     """That a run has a trainer, and where to see it, in one line."""
     who = f" (process {started.pid})" if started else ""
-    name = shlex.quote(str(folder.path))
-    return f"{folder.path}: this run is going on{who}; thaw attach {name} shows it"
+    return f"{folder.path}: this run is going on{who}; {attach_command(folder)} shows it"
 
 
 def why_not_started(folder: RunFolder, past: Past) -> str:

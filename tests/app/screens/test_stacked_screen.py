@@ -54,6 +54,14 @@ def app_on_a_run(path: Path) -> ThawApp:
     return ThawApp(first=following(folder, living()))
 
 
+async def run_screen(pilot: Pilot[int]) -> RunScreen:
+    """The run's screen, as soon as it is there."""
+    await wait_for(pilot, RunScreen)
+    screen = pilot.app.screen
+    assert isinstance(screen, RunScreen)
+    return screen
+
+
 # Twice
 
 
@@ -144,9 +152,7 @@ async def test_a_plan_that_comes_into_force_goes_with_what_stands_over_it(
 ) -> None:
     app = app_on_a_run(tmp_path / "run")
     async with app.run_test(size=ENOUGH) as pilot:
-        await wait_for(pilot, RunScreen)
-        run = app.screen
-        assert isinstance(run, RunScreen)
+        run = await run_screen(pilot)
         app.push_screen(OpeningRunPlan(run.folder, StandInInspector(ssd())))
         await wait_for(pilot, RunPlanScreen)
         tree = app.screen
@@ -164,9 +170,7 @@ async def test_the_tree_of_a_run_takes_the_place_of_the_waiting_for_it(
 ) -> None:
     app = app_on_a_run(tmp_path / "run")
     async with app.run_test(size=ENOUGH) as pilot:
-        await wait_for(pilot, RunScreen)
-        run = app.screen
-        assert isinstance(run, RunScreen)
+        run = await run_screen(pilot)
         inspector = StandInInspector(ssd(), held=True)
         app.push_screen(OpeningRunPlan(run.folder, inspector))
         await wait_for(pilot, OpeningRunPlan)

@@ -78,6 +78,7 @@ TITLES: dict[Where, str] = {
     "loading": "While something is opened",
     "scroll": "In what scrolls",
     "question": "Answering a question",
+    "window": "In every window",
     "help": "In the list of keys",
     "app": "Everywhere",
 }

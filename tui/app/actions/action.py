@@ -41,6 +41,7 @@ Where = Literal[
     "tour",
     "pictures",
     "scroll",
+    "window",
 ]
 """What has to be on the screen, or to have the focus, for an action to work."""
 

@@ -8,6 +8,16 @@ EVERYWHERE: tuple[Action, ...] = (
     Action("loading.quit", ("q",), "quit", "quit", "leave thaw", "loading", rank=1),
     Action("app.help", ("question_mark", "f1"), "keys", "help", "all keys", "app", rank=1),
     Action(
+        "window.help",
+        ("f1",),
+        "list_keys",
+        "help",
+        "all keys",
+        "window",
+        rank=2,
+        palette=False,
+    ),
+    Action(
         "app.palette",
         ("ctrl+p",),
         "command_palette",

@@ -34,16 +34,6 @@ TRAIN: tuple[Action, ...] = (
         palette=False,
     ),
     Action(
-        "train.help",
-        ("f1",),
-        "app.keys",
-        "help",
-        "all keys",
-        "train",
-        rank=2,
-        palette=False,
-    ),
-    Action(
         "train.close",
         ("escape",),
         "close",

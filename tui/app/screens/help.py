@@ -34,6 +34,10 @@ class HelpScreen(Window[None]):
                 yield Static(help_table(self._sections))
             yield KeyLine(id="keys")
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """This is the list."""
+        return action != "list_keys" and super().check_action(action, parameters)
+
     def on_mount(self) -> None:
         self.query_one("#window").border_title = "Keys"
         self.query_one("#scroll").focus()

@@ -7,7 +7,6 @@ run, or when this screen came to it.
 from __future__ import annotations
 
 import asyncio
-import shlex
 import subprocess
 import time
 from collections.abc import Callable
@@ -16,7 +15,6 @@ from typing import ClassVar
 
 from textual import events, work
 from textual.app import ComposeResult
-from textual.screen import Screen
 from textual.widgets import Input, Static
 
 from tui.app.actions import Where, at, bindings, key_text, keys_of
@@ -31,11 +29,9 @@ from tui.app.panes.progress import ProgressPane
 from tui.app.panes.registry import RunView
 from tui.app.panes.summary import SummaryPane
 from tui.app.run_state import Status
-from tui.app.screens.loading import LoadingScreen
-from tui.app.screens.quit_run import LEAVE, STOP, QuitRun
 from tui.app.screens.run_charts import RunCharts
 from tui.app.screens.run_facts import RunFacts
-from tui.app.screens.run_orders import RunOrders
+from tui.app.screens.run_leaving import RunLeaving
 from tui.app.screens.run_panes import RunPanes
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.key_scroll import KeyScroll
@@ -51,6 +47,8 @@ REDRAW_SECONDS = 1.0
 """The eye wants a trend; over a slow link every redraw costs."""
 
 MEMORY_SECONDS = 2.0
+SAID_SECONDS = 3.0
+"""How long it stands why a key does nothing."""
 SLICE = 1 << 16
 """Bytes of the log that are read and folded in one go: a few milliseconds."""
 
@@ -63,7 +61,7 @@ NOT_YET = {
 """When what a key shows is there, by action."""
 
 
-class RunScreen(RunOrders, RunPanes, RunCharts):
+class RunScreen(RunLeaving, RunPanes, RunCharts):
     """Follows one run.
 
     `process` is the trainer where this program started it: then its exit code is known.
@@ -99,9 +97,9 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         """Whether it is known that the run was never started, where it was not."""
         self._unreadable = ""
         """Why the log could not be read the last time."""
+        self._why_not, self._why_not_until = "", 0.0
         self._sampling = False
         self._sampled_at = float("-inf")
-        self._quit_at_end = False
         self._end_shown: Status | None = None
         """The end that the screen shows; None while there is none."""
         self._title_shown = ""
@@ -195,7 +193,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
             if not self._was_read:
                 self._was_read = True
                 if self.state.started is None:
-                    self.state.mark_not_begun(f"waiting for the trainer: {self._how_to_begin()}")
+                    self.state.mark_not_begun(f"waiting for the trainer: {self.how_to_begin}")
                 self.refresh_bindings()
             # Its supervisor may be about to say what ended it: only the second time counts.
             self._found_gone = bool(gone)
@@ -244,8 +242,8 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         if not self.is_mounted or not self.query(ProgressPane):
             return
         if not self.is_active:
-            if self._quit_at_end and self.state.status.ended:
-                self._exit()
+            if self.quit_at_end and self.state.status.ended:
+                self.leave_thaw()
             return
         state = self.state
         self.query_one(ProgressPane).show_run(state, self._clock())
@@ -282,8 +280,8 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
             if not isinstance(self.focused, Input):
                 panel.focus()
         self.refresh_bindings()
-        if ended and self._quit_at_end:
-            self._exit()
+        if ended and self.quit_at_end:
+            self.leave_thaw()
 
     def _title(self) -> str:
         parts = [self.folder.path.name]
@@ -298,7 +296,7 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Only what can be done now is offered."""
-        going = self._is_going()
+        going = self.is_going
         if (may := self.may_chart(action)) is not None:
             return may
         match action:
@@ -330,7 +328,11 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         why = NOT_YET.get(
             action.id, f"the run is {self.state.status.value}" if ended else "not now"
         )
-        self.notify(f"{key_text(event.key)}, {action.label}: {why}", timeout=3)
+        said = f"{key_text(event.key)}, {action.label}: {why}"
+        # Held down, a key says it once.
+        if said != self._why_not or time.monotonic() >= self._why_not_until:
+            self._why_not, self._why_not_until = said, time.monotonic() + SAID_SECONDS
+            self.notify(said, timeout=SAID_SECONDS)
 
     def action_first_batch(self) -> None:
         """Show what the first batch has shown."""
@@ -354,62 +356,3 @@ class RunScreen(RunOrders, RunPanes, RunCharts):
         from tui.app.screens.pictures import PicturesScreen
 
         self.app.push_screen(PicturesScreen(self.folder, self.state))
-
-    def action_leave(self) -> None:
-        """Leave this screen; a run that is going goes on."""
-        if self._is_first():
-            self._exit()
-        else:
-            self.dismiss()
-
-    def action_back(self) -> None:
-        """Leave this screen, after the run."""
-        self.action_leave()
-
-    def action_ask_quit(self) -> None:
-        """Quit; with a run going, ask what becomes of it."""
-        if not self._is_going():
-            self._exit()
-            return
-
-        def answered(answer: str | None) -> None:
-            if answer == LEAVE or (answer == STOP and self.state.status.ended):
-                self._exit()
-            elif answer == STOP:
-                self._quit_at_end = True
-                self.stop()
-
-        self.app.push_screen(QuitRun(self._come_back()), answered)
-
-    def _is_going(self) -> bool:
-        """Whether there is a trainer, as far as is known: a run may never have been started."""
-        waiting = self.state.status is Status.WAITING and self.process is None
-        return not (waiting or self.state.status.ended)
-
-    def may_quit(self) -> bool:
-        """It asks, or says how the run has ended."""
-        self.action_ask_quit()
-        return False
-
-    def _is_first(self) -> bool:
-        """Whether there is nothing below this screen to go back to."""
-        stack = self.app.screen_stack
-        if self not in stack:
-            return False  # it has been left
-        below = stack[stack.index(self) - 1] if stack.index(self) else None
-        return below is None or type(below) in (Screen, LoadingScreen)
-
-    def _come_back(self) -> str:
-        return f"thaw attach {shlex.quote(str(self.folder.path))}"
-
-    def _how_to_begin(self) -> str:
-        return f"thaw train {shlex.quote(str(self.folder.path))} starts it"
-
-    def _exit(self) -> None:
-        if self._is_going():
-            message = f"The run goes on. Come back with: {self._come_back()}"
-        elif self.state.status.ended:
-            message = f"{self.folder.path}: {self.state.status.value}"
-        else:
-            message = f"{self.folder.path}: not started; {self._how_to_begin()}"
-        self.app.exit(0, message=message)

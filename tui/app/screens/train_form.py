@@ -46,7 +46,7 @@ class TrainForm(Window[RunFolder | None]):
     CSS_PATH = "../styles/train_form.tcss"
     AUTO_FOCUS = ""
     BINDINGS = bindings("train")
-    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("train",)
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("train", "window")
 
     def __init__(
         self,

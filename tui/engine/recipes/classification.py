@@ -67,14 +67,17 @@ class ClassificationRecipe:
         Raises:
             Refusal: there are others.
         """
-        self.compare(built, len(built.classes), "--classes names")
+        self._compare(built, len(built.classes), "--classes names")
 
-    def compare(self, built: Built, wanted: int, who: str) -> None:
-        """Whether a network has as many outputs as somebody wants.
+    def check_data(self, built: Built, data: Data) -> None:
+        """One output for each class.
 
         Raises:
-            Refusal: it has more or fewer.
+            Refusal: there are others.
         """
+        self._compare(built, len(data.classes), "the data has")
+
+    def _compare(self, built: Built, wanted: int, who: str) -> None:
         assert built.input_size is not None
         outputs = classes_out(built.net, built.input_size)
         if outputs != wanted:
@@ -89,7 +92,7 @@ class ClassificationRecipe:
         Raises:
             Refusal: the network's output has another size than there are classes.
         """
-        self.compare(built, len(data.classes), "the data has")
+        self.check_data(built, data)
         return ClassificationTask(built, data, hyper)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from gluoncv.data.batchify import Stack, Tuple
 from mxnet.gluon.data import DataLoader, Dataset
 
-from tui.engine.datasets.data import Task
+from tui.engine.datasets.data import Data, Task
 from tui.engine.recipes.detection_measures import DetectionMeasures
 from tui.engine.recipes.loader_task import LoaderTask
 from tui.engine.recipes.recipe import Metric
@@ -64,6 +64,9 @@ class Detector:
                 f"the detector tells {len(built.net.classes)} classes apart, --classes names "
                 f"{len(built.classes)}; as many are needed, in their order"
             )
+
+    def check_data(self, built: Built, data: Data) -> None:
+        """Nothing to see: data is read with the classes that a detector names."""
 
 
 class DetectionTask(LoaderTask):

@@ -109,6 +109,14 @@ class Recipe(Protocol):
         """
         ...
 
+    def check_data(self, built: Built, data: Data) -> None:
+        """See that the network tells as many apart as the data has.
+
+        Raises:
+            Refusal: it tells others apart; says how many.
+        """
+        ...
+
     def prepare(self, built: Built, data: Data, hyper: Hyperparameters) -> TrainingTask:
         """Make the task. Called after the freeze plan has been applied."""
         ...

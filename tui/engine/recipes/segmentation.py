@@ -86,6 +86,14 @@ class SegmentationRecipe:
         """
         self._compare(built, len(built.classes), "--classes names")
 
+    def check_data(self, built: Built, data: Data) -> None:
+        """One output for each class, the background among them.
+
+        Raises:
+            Refusal: there are others.
+        """
+        self._compare(built, len(data.classes), "the data has")
+
     def _compare(self, built: Built, wanted: int, who: str) -> None:
         if built.net.nclass != wanted:
             raise Refusal(
@@ -100,7 +108,7 @@ class SegmentationRecipe:
             Refusal: the network has other classes than the data, or takes no such pictures.
         """
         assert built.input_size is not None
-        self._compare(built, len(data.classes), "the data has")
+        self.check_data(built, data)
         height, width = built.input_size
         if height != width or height % STRIDE:
             raise Refusal(

@@ -79,6 +79,14 @@ class SimplePoseRecipe:
         """
         self._compare(built, len(built.classes), "--classes names")
 
+    def check_data(self, built: Built, data: Data) -> None:
+        """One heatmap for each joint.
+
+        Raises:
+            Refusal: there are others.
+        """
+        self._compare(built, len(data.joints), "the data has")
+
     def _compare(self, built: Built, wanted: int, who: str) -> None:
         found = built.net.final_layer._kwargs["num_filter"]
         if found != wanted:
@@ -96,7 +104,7 @@ class SimplePoseRecipe:
         """
         assert built.input_size is not None
         need_opencv("SimplePose", "pose")
-        self._compare(built, len(data.joints), "the data has")
+        self.check_data(built, data)
         if any(side % STRIDE for side in built.input_size):
             height, width = built.input_size
             raise Refusal(
