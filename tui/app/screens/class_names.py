@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from tui.app.actions import bindings
+from tui.app.actions import Where, bindings
 from tui.app.screens.window import Window
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
@@ -19,6 +21,7 @@ class ClassNames(Window["tuple[str, ...]"]):
 
     CSS_PATH = "../styles/class_names.tcss"
     BINDINGS = bindings("class_names")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("class_names", "window")
 
     def __init__(self, model: str) -> None:
         super().__init__()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.app.actions import bindings
+from tui.app.actions import Where, bindings
 from tui.app.panes.registry import PANES, PaneKind
 from tui.app.screens.window import Window
 
@@ -19,6 +20,7 @@ class JumpScreen(Window[str]):
 
     CSS_PATH = "../styles/jump.tcss"
     BINDINGS = bindings("jump")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("jump", "window")
 
     def __init__(self, places: Sequence[tuple[int, PaneKind, Widget]]) -> None:
         super().__init__()

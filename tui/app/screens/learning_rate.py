@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Input, Static
 
-from tui.app.actions import bindings
+from tui.app.actions import Where, bindings
 from tui.app.screens.window import Window
 from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
@@ -22,6 +23,7 @@ class AskLearningRate(Window["float"]):
 
     CSS_PATH = "../styles/learning_rate.tcss"
     BINDINGS = bindings("learning_rate")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("learning_rate", "window")
 
     def __init__(self, present: float | None) -> None:
         super().__init__()

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
-from tui.app.actions import bindings
+from tui.app.actions import Where, bindings
 from tui.app.glyphs import glyphs
 from tui.app.screens.window import Window
 from tui.app.session import Session
@@ -29,6 +31,7 @@ class PresetsScreen(Window["str | None"]):
     """Answers with the name of a preset that the model has something for, or None."""
 
     CSS_PATH = "../styles/presets.tcss"
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("presets", "window")
 
     def __init__(self, session: Session) -> None:
         super().__init__()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import Button, Static
 
-from tui.app.actions import bindings
+from tui.app.actions import Where, bindings
 from tui.app.glyphs import glyphs
 from tui.app.screens.window import Window
 
@@ -30,6 +31,7 @@ class Question(Window[str]):
 
     CSS_PATH = "../styles/question.tcss"
     BINDINGS = bindings("question")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("question", "window")
 
     def __init__(self, question: str, explanation: str, choices: Sequence[Choice]) -> None:
         super().__init__()

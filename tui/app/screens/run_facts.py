@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.app.actions import bindings
+from tui.app.actions import Where, bindings
 from tui.app.panes.live import stacked
 from tui.app.screens.window import Window
 from tui.app.widgets.key_line import KeyLine
@@ -20,6 +21,7 @@ class RunFacts(Window[None]):
     """Shows some lines under a title, as they were when it was opened."""
 
     CSS_PATH = "../styles/run_facts.tcss"
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("run_facts", "scroll", "window")
     BINDINGS = bindings("run_facts")
 
     @staticmethod

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.highlight import highlight
 from textual.widgets import Input, Static
 
-from tui.app.actions import bindings, key_of
+from tui.app.actions import Where, bindings, key_of
 from tui.app.file_names import in_the_way, why_not_written
 from tui.app.screens.window import Window
 from tui.app.widgets.key_line import KeyLine
@@ -30,6 +31,7 @@ class SnippetScreen(Window["Path | str | None"]):
 
     CSS_PATH = "../styles/snippet.tcss"
     BINDINGS = bindings("snippet")
+    HELP_PLACES: ClassVar[tuple[Where, ...]] = ("snippet", "scroll", "window")
 
     def __init__(self, code: str, model: str) -> None:
         super().__init__()
