@@ -9,7 +9,6 @@ from textual.content import Content
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, HEADING, written
 from tui.app.run_signs import state_text
-from tui.printable import printable
 from tui.runs.compared_run import ComparedRun
 from tui.runs.comparison import Comparison
 from tui.runs.comparison_rows import (
@@ -35,7 +34,7 @@ GAP = 2
 def models(found: Comparison) -> list[str]:
     """The models of the runs, each once."""
     told = dict.fromkeys(str(run.settings.get("model", "")) for run in found.runs)
-    return [_safe(_last(model)) for model in told if model]
+    return [glyphs().safe(_last(model)) for model in told if model]
 
 
 def legend(found: Comparison, width: int) -> list[Content]:
@@ -46,10 +45,10 @@ def legend(found: Comparison, width: int) -> list[Content]:
     told = [
         (
             state_text(run.state, signs),
-            _safe(run.plan),
+            glyphs().safe(run.plan),
             f"{run.steps}/{run.total_steps}" if run.total_steps else f"{run.steps}",
-            _safe(run.name),
-            _safe(_last(str(run.settings.get("model", "")))) if several else "",
+            glyphs().safe(run.name),
+            glyphs().safe(_last(str(run.settings.get("model", "")))) if several else "",
         )
         for run in found.runs
     ]
@@ -114,7 +113,7 @@ def _blocks(found: Comparison, letters: str, width: int, *, names: bool) -> Iter
         for block, row in zip(found.blocks, rows, strict=True):
             yield from _table("what trains", letters, [row], width)
             for name in block.names:
-                yield written((f"    {_safe(name)}", FAINT))
+                yield written((f"    {glyphs().safe(name)}", FAINT))
     elif not found.untold and len(found.runs) > 1:
         yield written(("what trains", HEADING), (" the same parameters", FAINT))
     for note in notes:
@@ -124,7 +123,7 @@ def _blocks(found: Comparison, letters: str, width: int, *, names: bool) -> Iter
 def _broken(runs: Sequence[ComparedRun]) -> Iterator[Content]:
     for letter, run in zip(LETTERS, runs, strict=False):
         if run.proof is not None and run.proof.broken:
-            named = ", ".join(_safe(name) for name in run.proof.broken[:3])
+            named = ", ".join(glyphs().safe(name) for name in run.proof.broken[:3])
             more = f" and {len(run.proof.broken) - 3:,} more" if len(run.proof.broken) > 3 else ""
             line = f"! {letter}: frozen, and changed: {named}{more}"
             yield written((line, "bold $text-error"))
@@ -132,7 +131,9 @@ def _broken(runs: Sequence[ComparedRun]) -> Iterator[Content]:
 
 def _table(title: str, letters: str, rows: Sequence[Row], width: int) -> Iterator[Content]:
     """A heading and the rows. One that would be too wide stands below its name, a line a run."""
-    told = [(_safe(name), [_safe(value) for value in values]) for name, values in rows]
+    told = [
+        (glyphs().safe(name), [glyphs().safe(value) for value in values]) for name, values in rows
+    ]
     most = max(width // 2, width - len(letters) * 9)
     name_width = min(most, max(len(title), *(len(name) for name, _ in told)))
     room = (width - name_width) // len(letters) - GAP
@@ -159,7 +160,3 @@ def _table(title: str, letters: str, rows: Sequence[Row], width: int) -> Iterato
 
 def _last(path: str) -> str:
     return path.rsplit("/", 1)[-1]
-
-
-def _safe(text: str) -> str:
-    return printable(text, ascii_only=glyphs().ascii_only)

@@ -14,7 +14,6 @@ from tui.app.session import Session
 from tui.figures import counted, percent, short, size
 from tui.model.block_code import block_code, symbol_of
 from tui.model.states import State
-from tui.printable import printable
 from tui.runs.inspection import BlockCost, BlockFacts, ParameterFacts, ValueFacts
 
 LABEL = 8
@@ -49,7 +48,7 @@ class Fact:
 
 def title(session: Session, node: int) -> str:
     """What the facts are of."""
-    return _safe(session.tree.nodes[node].path or "the whole model")
+    return glyphs().safe(session.tree.nodes[node].path or "the whole model")
 
 
 def detail_lines(session: Session, node: int, width: int, note: str = "") -> list[tuple[str, str]]:
@@ -98,14 +97,16 @@ def block_detail(session: Session, node: int) -> list[Fact]:
     facts: list[Fact] = []
     if tree.block_info(node).kind == "group":
         around = max(0, symbol_of(tree, node))
-        where = _safe(tree.nodes[around].path or "the model")
-        kind = _safe(tree.block_info(around).class_name)
+        where = glyphs().safe(tree.nodes[around].path or "the model")
+        kind = glyphs().safe(tree.block_info(around).class_name)
         facts.append(Fact("class", f"none: a group made from names inside {where}, a {kind}"))
     elif isinstance(known, BlockFacts):
-        facts.append(Fact("class", _join(_safe(known.class_name), _safe(known.module))))
+        facts.append(
+            Fact("class", _join(glyphs().safe(known.class_name), glyphs().safe(known.module)))
+        )
         facts.append(Fact("about", glyphs().said(known.docstring or NO_DOCSTRING)))
     else:
-        facts.append(Fact("class", _safe(tree.block_info(node).class_name)))
+        facts.append(Fact("class", glyphs().safe(tree.block_info(node).class_name)))
     facts += [*_role(session, node), *_holds(session, node), *_costs(session, node)]
     facts += _selects(session, node)
     if isinstance(known, BlockFacts) and known.written:
@@ -124,14 +125,14 @@ def parameter_detail(session: Session, node: int) -> list[Fact]:
     if state is State.TRAINABLE:
         grad_req = parameter.grad_req if parameter.grad_req != "null" else "write"
     built = f" (was {parameter.grad_req})" if parameter.grad_req != grad_req else ""
-    facts = [Fact("name", _safe(parameter.name))]
+    facts = [Fact("name", glyphs().safe(parameter.name))]
     places = parameter.structure_names
     if len(places) > 1:
         facts.append(Fact("shared", f"one parameter in {len(places)} places:"))
-        facts += [Fact("", _safe(place)) for place in places]
+        facts += [Fact("", glyphs().safe(place)) for place in places]
     else:
-        facts.append(Fact("place", _safe(here.path)))
-    shape = [glyphs().text(parameter.shape_text), _safe(parameter.dtype)]
+        facts.append(Fact("place", glyphs().safe(here.path)))
+    shape = [glyphs().text(parameter.shape_text), glyphs().safe(parameter.dtype)]
     if parameter.count is not None and parameter.nbytes is not None:
         shape += [counted(parameter.count, "value"), size(parameter.nbytes)]
     else:
@@ -278,7 +279,3 @@ def _number(value: float) -> str:
 
 def _join(*parts: str) -> str:
     return glyphs().text(" · ").join(parts)
-
-
-def _safe(name: str) -> str:
-    return printable(name, ascii_only=glyphs().ascii_only)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from tui.model.states import State
-from tui.printable import plain
+from tui.printable import plain, printable
 
 Dots = Literal["braille", "blocks", "letters"]
 """What curves are drawn in: `letters` in ASCII alone, `blocks` in what the fonts of text consoles
@@ -53,6 +53,10 @@ class Glyphs:
     def text(self, text: str) -> str:
         """Our own text with the signs that this set does not have (× · ≥ …) written otherwise."""
         return text.translate(self.translation) if self.translation else text
+
+    def safe(self, name: str) -> str:
+        """A name that comes from a model or a file, as this set can draw it."""
+        return printable(name, ascii_only=self.ascii_only)
 
     def said(self, text: str) -> str:
         """A sentence of ours with names in it: our signs as this set has them, and nothing that

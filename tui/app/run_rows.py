@@ -12,7 +12,6 @@ from tui.app import readings
 from tui.app.glyphs import glyphs
 from tui.app.model_rows import folded
 from tui.app.run_signs import state_text
-from tui.printable import printable
 from tui.runs.listed import ACTIVE, ListedRun, RunOutside
 
 # fmt: off
@@ -46,10 +45,7 @@ class RunRow:
 def run_row(run: ListedRun) -> RunRow:
     """The row of a run."""
     signs = glyphs()
-
-    def shown(text: str) -> str:
-        return printable(text, ascii_only=signs.ascii_only)
-
+    shown = signs.safe
     about = (run.name, run.model, run.recipe, run.state, run.plan, Path(run.data).name)
     return RunRow(
         run,

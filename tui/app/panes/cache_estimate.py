@@ -6,7 +6,6 @@ from tui.app import readings
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, written
 from tui.figures import size
-from tui.printable import printable
 from tui.runs.inspection import CacheEstimate
 
 MANY_TIMES = 20
@@ -22,15 +21,15 @@ class CacheEstimatePane(LivePane):
 
     def show_waiting(self, doing: str) -> None:
         """It is being measured."""
-        self.show(written((f"feature cache: {_safe(doing)}", FAINT)))
+        self.show(written((f"feature cache: {glyphs().safe(doing)}", FAINT)))
 
     def show_problem(self, message: str) -> None:
         """It could not be measured."""
-        self.show(written((f"feature cache: not estimated, {_safe(message)}", FAINT)))
+        self.show(written((f"feature cache: not estimated, {glyphs().safe(message)}", FAINT)))
 
     def show_estimate(self, estimate: CacheEstimate) -> None:
         """It was measured."""
-        self.show(written(f"feature cache: {_safe(in_words(estimate))}"))
+        self.show(written(f"feature cache: {glyphs().safe(in_words(estimate))}"))
 
 
 def in_words(estimate: CacheEstimate) -> str:
@@ -46,7 +45,3 @@ def in_words(estimate: CacheEstimate) -> str:
     spared, whole = map(readings.duration, (estimate.spared_seconds, estimate.plain_seconds))
     kept = size(estimate.total_bytes)
     return f"{kept} · after {after} {times} as fast · saves {spared} of {whole}"
-
-
-def _safe(text: str) -> str:
-    return printable(text, ascii_only=glyphs().ascii_only)

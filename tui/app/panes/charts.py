@@ -17,7 +17,6 @@ from tui.app.panes.legend import marks
 from tui.app.panes.live import FAINT, HEADING, TiledPane, written
 from tui.app.panes.window import Window
 from tui.app.run_state import RunState
-from tui.printable import printable
 
 FACTORS = (0.0, 0.5, 0.8, 0.9, 0.95, 0.98, 0.99)
 """Smoothing, from none to much."""
@@ -228,7 +227,7 @@ class ChartsPane(TiledPane, can_focus=True):
     def _legend(self, curves: Sequence[chart.Curve], rules: Sequence[Rule]) -> Content:
         """What the letters and signs are; as many as there is room for."""
         items = [
-            written((curve.letter, f"bold {curve.style}"), f" {_safe(curve.name)}  ")
+            written((curve.letter, f"bold {curve.style}"), f" {glyphs().safe(curve.name)}  ")
             for curve in curves
         ]
         present = {rule.sign.name for rule in rules}
@@ -260,7 +259,7 @@ class ChartsPane(TiledPane, can_focus=True):
         for mark in state.marks:
             if x_axis.column(mark.step, self._columns) == column:
                 sign = PLAN if mark.kind == "plan" else RATE
-                parts += [(f" {_sign(sign)} ", sign.style), _safe(mark.words)]
+                parts += [(f" {_sign(sign)} ", sign.style), glyphs().safe(mark.words)]
         return _cut(written(*parts), self.content_size.width)
 
     def _readings(self, curves: Sequence[chart.Curve], plotted: Plotted) -> Content:
@@ -330,7 +329,3 @@ def _cut(line: Content, width: int) -> Content:
 def _sign(sign: Sign) -> str:
     on_axis, above = sign.drawn(glyphs().dots)
     return on_axis or above
-
-
-def _safe(text: str) -> str:
-    return printable(text, ascii_only=glyphs().ascii_only)

@@ -12,7 +12,6 @@ from tui.app.comparison_text import STYLES
 from tui.app.glyphs import Dots, glyphs
 from tui.app.panes import axis, chart
 from tui.app.panes.live import FAINT, HEADING, TiledPane, written
-from tui.printable import printable
 from tui.runs.compared_run import ComparedRun, Point
 from tui.runs.comparison_rows import metric_names
 from tui.runs.run_letters import LETTERS
@@ -81,7 +80,7 @@ class ComparedCurves(TiledPane):
         scale = " · logarithmic" if self.logarithmic else ""
         if not self.metric:
             return written(("loss", HEADING), (f" smoothed, by step{scale}", FAINT))
-        name = printable(" / ".join(metric_names(self._runs)), ascii_only=glyphs().ascii_only)
+        name = glyphs().safe(" / ".join(metric_names(self._runs)))
         return written((name, HEADING), (f" by step{scale}", FAINT))
 
 

@@ -9,7 +9,6 @@ from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, written
 from tui.app.run_state import RunState
 from tui.figures import percent
-from tui.printable import printable
 from tui.runs.folder import RunFolder
 
 NAME_CELLS = 24
@@ -41,11 +40,11 @@ def confusion_lines(state: RunState, folder: RunFolder, width: int) -> list[Cont
         share = percent(pair.count / pair.pictures) if pair.pictures else ""
         figures = FIGURES.format(pictures=f"{pair.count:,}", share=share)
         lines.append(written(f"{_named(pair.real, cells)} {_named(pair.found, cells)} {figures}"))
-    path = printable(str(folder.path / newest.confusion), ascii_only=glyphs().ascii_only)
+    path = glyphs().safe(str(folder.path / newest.confusion))
     lines.append(written(("all of it  ", FAINT), path))
     return lines
 
 
 def _named(name: str, cells: int) -> str:
-    shown = glyphs().cut(printable(name, ascii_only=glyphs().ascii_only), cells)
+    shown = glyphs().cut(glyphs().safe(name), cells)
     return f"{shown:<{cells}}"

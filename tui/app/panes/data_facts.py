@@ -7,7 +7,6 @@ from textual.content import Content
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
 from tui.figures import counted
-from tui.printable import printable
 from tui.runs.inspection import DataSummary
 
 NAMED_CLASSES = 12
@@ -23,11 +22,11 @@ class DataFacts(LivePane):
 
     def show_waiting(self, doing: str) -> None:
         """It is being looked at."""
-        self.show(written((_safe(doing), FAINT)))
+        self.show(written((glyphs().safe(doing), FAINT)))
 
     def show_refusal(self, message: str) -> None:
         """It cannot be used."""
-        self.show(written((f"! {_safe(message)}", ERROR)))
+        self.show(written((f"! {glyphs().safe(message)}", ERROR)))
 
     def show_summary(self, summary: DataSummary) -> None:
         """It was looked at."""
@@ -36,22 +35,22 @@ class DataFacts(LivePane):
 
 def facts(summary: DataSummary) -> list[Content]:
     """A data set in a few lines."""
-    split = f" ({_safe(summary.split)})" if summary.split else ""
+    split = f" ({glyphs().safe(summary.split)})" if summary.split else ""
     first = (
-        f"{_safe(summary.kind)} · {counted(summary.train, 'picture')} to train, "
+        f"{glyphs().safe(summary.kind)} · {counted(summary.train, 'picture')} to train, "
         f"{summary.validation:,} to validate{split}"
     )
     lines = [written(first)]
     if summary.classes:
         counts = [
-            f"{_safe(name)} {count:,}"
+            f"{glyphs().safe(name)} {count:,}"
             for name, count in zip(summary.classes, summary.counts, strict=False)
         ]
         more = len(counts) - NAMED_CLASSES
         shown = counts[:NAMED_CLASSES] + ([f"and {more:,} more classes"] if more > 0 else [])
         lines.append(written((" · ".join(shown), FAINT)))
     empty = [
-        _safe(name)
+        glyphs().safe(name)
         for name, count in zip(summary.classes, summary.counts, strict=False)
         if not count
     ]
@@ -68,7 +67,7 @@ def facts(summary: DataSummary) -> list[Content]:
             written(
                 (f"! {counted(count, 'problem')}: ", WARNING),
                 "; ".join(
-                    glyphs().cut(_safe(problem), PROBLEM_CELLS)
+                    glyphs().cut(glyphs().safe(problem), PROBLEM_CELLS)
                     for problem in summary.problems[:NAMED_PROBLEMS]
                 ),
                 " …" if count > NAMED_PROBLEMS else "",
@@ -79,16 +78,13 @@ def facts(summary: DataSummary) -> list[Content]:
 
 def _kinds(summary: DataSummary) -> str:
     """Problems by kind, each with the first that it befell; `thaw data` names more."""
+    signs = glyphs()
     shown = [
-        f"{kind.count:,} × {_safe(kind.kind)} "
-        f"({glyphs().cut(_safe(kind.first[0]), PROBLEM_CELLS)}{' …' if kind.count > 1 else ''})"
+        f"{kind.count:,} × {signs.safe(kind.kind)} "
+        f"({signs.cut(signs.safe(kind.first[0]), PROBLEM_CELLS)}{' …' if kind.count > 1 else ''})"
         for kind in summary.kinds[:NAMED_PROBLEMS]
     ]
     more = len(summary.kinds) - NAMED_PROBLEMS
     return "; ".join(shown) + (
         f"; and {more} more {'kind' if more == 1 else 'kinds'}" if more > 0 else ""
     )
-
-
-def _safe(text: str) -> str:
-    return printable(text, ascii_only=glyphs().ascii_only)

@@ -10,7 +10,6 @@ from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
 from tui.app.run_state import RunState
 from tui.figures import counted, short, size
-from tui.printable import printable
 from tui.runs.events import Checked, Prepared
 
 LABEL = 12
@@ -29,7 +28,9 @@ class FirstBatchPane(LivePane):
 
 def lines_of_check(check: Checked, prepared: Prepared | None) -> list[Content]:
     """The first batch in a few lines."""
-    parts = " · ".join(f"{_safe(name)} {readings.loss(n)}" for name, n in check.losses.items())
+    parts = " · ".join(
+        f"{glyphs().safe(name)} {readings.loss(n)}" for name, n in check.losses.items()
+    )
     labels = f", {counted(check.labels, 'label')} in range" if check.labels else ""
     lines = [
         written(
@@ -65,7 +66,3 @@ def lines_of_check(check: Checked, prepared: Prepared | None) -> list[Content]:
 
 def _line(label: str, text: str) -> Content:
     return written((f"{label:<{LABEL}}", FAINT), text)
-
-
-def _safe(text: str) -> str:
-    return printable(text, ascii_only=glyphs().ascii_only)

@@ -7,7 +7,13 @@ from tui.app.glyphs import glyphs
 from tui.app.panes.legend import marks, shown_losses
 from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
 from tui.app.run_state import RunState
-from tui.printable import printable
+
+
+CELLS = 28
+"""How wide the pane is in a narrow terminal."""
+
+FIGURE_CELLS = 6
+"""What most losses take (`0.1234`); names get what the figures leave."""
 
 
 class LossesPane(LivePane):
@@ -16,20 +22,28 @@ class LossesPane(LivePane):
     def show_run(self, state: RunState, factor: float) -> None:
         """Show this run's losses, smoothed by `factor`."""
         losses = shown_losses(state)
-        lines = [written((f"{'loss':<11}", HEADING), (f"{'smooth':>8}{'raw':>9}", FAINT))]
-        for (name, series), mark in zip(losses, marks([n for n, _ in losses]), strict=True):
-            shown = glyphs().cut(printable(name, ascii_only=glyphs().ascii_only), 8)
+        rows = []
+        for name, series in losses:
             smoothed = series.smoothed(factor)
-            raw = None
-            if state.step is not None:
-                # The sum is not among the parts.
-                raw = state.step.losses.get(name, state.step.loss)
+            # The sum is not among the parts.
+            raw = state.step.losses.get(name, state.step.loss) if state.step is not None else None
+            rows.append(
+                (name, readings.loss(smoothed[-1]) if smoothed else "-", readings.loss(raw))
+            )
+        wide = 1 + max([FIGURE_CELLS, *(len(figure) for row in rows for figure in row[1:])])
+        left = CELLS - 2 - 2 * wide
+        lines = [
+            written(
+                (f"{'loss':<{left + 2}}", HEADING), (f"{'smooth':>{wide}}{'raw':>{wide}}", FAINT)
+            )
+        ]
+        for (name, smooth, raw_text), mark in zip(rows, marks([n for n, _ in losses]), strict=True):
+            shown = glyphs().cut(glyphs().safe(name), left)
             lines.append(
                 written(
                     (mark.letter, f"bold {mark.style}"),
-                    f" {shown:<8}",
-                    f"{readings.loss(smoothed[-1]) if smoothed else '-':>9}",
-                    (f"{readings.loss(raw):>9}", FAINT),
+                    f" {shown:<{left}}{smooth:>{wide}}",
+                    (f"{raw_text:>{wide}}", FAINT),
                 )
             )
         count, first = state.not_finite

@@ -16,7 +16,6 @@ from tui.figures import percent, size
 from tui.monitor.gpu import Gpu
 from tui.monitor.memory import MemorySnapshot
 from tui.monitor.past import HOST, Past
-from tui.printable import printable
 
 WIDTH, LEAST, MOST = 28, 24, 56
 """Cells of a line as long as it is not known how many there are; where there are fewer, and more.
@@ -83,7 +82,7 @@ class _Lines:
                 rest = f"others {size(max(0, (gpu.used or mine) - mine))}"
                 lines.append(self._line(f" run {size(mine)}", rest))
             return [*lines, self._line(f" {_busy(gpu)}", _heat(gpu, limit=False))]
-        name = printable(gpu.name, ascii_only=glyphs().ascii_only)
+        name = glyphs().safe(gpu.name)
         title = f"GPU {gpu.label}  "
         lines = [written((title, FAINT), glyphs().cut(name, self.width - len(title)))]
         told = _of(gpu.used, gpu.total)
@@ -111,7 +110,7 @@ class _Lines:
         if rest:
             lines.append(self._line(f"others {other}", size(rest)))
         for one in gpu.others(ours)[:3]:
-            who = printable(one.name or "process", ascii_only=glyphs().ascii_only)
+            who = glyphs().safe(one.name or "process")
             who = f"  {glyphs().cut(who, self.width - 20)} {one.pid}"
             lines.append(self._line(who, NOT_TOLD if one.used is None else size(one.used)))
         return lines

@@ -10,7 +10,6 @@ from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
 from tui.app.run_state import RunState, Status
 from tui.figures import percent
-from tui.printable import printable
 
 STYLES = {
     Status.COMPLETE: "bold $text-success",
@@ -63,5 +62,5 @@ def phase_words(state: RunState) -> str:
     if status is Status.PAUSED and not state.doing:
         return f"paused: {key_of('run.pause')} goes on"
     if state.doing and not status.ended:
-        return printable(state.doing, ascii_only=glyphs().ascii_only)
+        return glyphs().safe(state.doing)
     return str(status.value)

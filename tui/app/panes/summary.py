@@ -15,7 +15,6 @@ from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, LivePane, stacked, written
 from tui.app.run_state import RunState, Status
 from tui.figures import counted
-from tui.printable import printable
 from tui.runs.events import Died, Failed, Finished, Proof
 from tui.runs.folder import RunFolder
 
@@ -51,10 +50,10 @@ class SummaryPane(LivePane):
         if state.checkpoint is not None and state.status is not Status.COMPLETE:
             command = f"thaw train {shlex.quote(str(folder.path))}"
             step = f"{key_of('run.resume')} goes on after step {state.checkpoint.step:,}"
-            lines.append(_line("go on", f"{step}; without a screen: {_safe(command)}"))
+            lines.append(_line("go on", f"{step}; without a screen: {glyphs().safe(command)}"))
         if state.status in (Status.FAILED, Status.GONE):
             lines.append(_line("log", _path(folder.log_file)))
-            lines += [written(("  " + _safe(text), FAINT)) for text in log if text.strip()]
+            lines += [written(("  " + glyphs().safe(text), FAINT)) for text in log if text.strip()]
         self.show(stacked(lines))
 
 
@@ -115,7 +114,7 @@ def _finished(state: RunState, finished: Finished, folder: RunFolder) -> list[Co
     text = f"{counted(finished.steps, 'step')}, {counted(finished.epochs, 'epoch')}"
     text += f" in {readings.duration(finished.seconds)}"
     if finished.value is not None:
-        metric = _safe(finished.metric) or "metric"
+        metric = glyphs().safe(finished.metric) or "metric"
         text += f" · {metric} {readings.loss(finished.value)}"
     style = "bold $text-warning" if finished.stopped else "bold $text-success"
     lines = [
@@ -129,9 +128,9 @@ def _finished(state: RunState, finished: Finished, folder: RunFolder) -> list[Co
 
 
 def _failed(failed: Failed | Died) -> list[Content]:
-    lines = [written((f"! failed: {_safe(failed.message)}", ERROR))]
+    lines = [written((f"! failed: {glyphs().safe(failed.message)}", ERROR))]
     if isinstance(failed, Failed) and failed.where:
-        lines.append(_line("where", _safe(failed.where)))
+        lines.append(_line("where", glyphs().safe(failed.where)))
     return lines
 
 
@@ -144,14 +143,10 @@ def _line(label: str, text: str, style: str = "") -> Content:
 
 
 def _names(names: Sequence[str]) -> str:
-    shown = ", ".join(_safe(name) for name in names[:NAMED])
+    shown = ", ".join(glyphs().safe(name) for name in names[:NAMED])
     more = len(names) - NAMED
     return f"{shown} and {more:,} more (thaw verify names them)" if more > 0 else shown
 
 
-def _safe(text: str) -> str:
-    return printable(text, ascii_only=glyphs().ascii_only)
-
-
 def _path(path: Path) -> str:
-    return _safe(from_home(path))
+    return glyphs().safe(from_home(path))

@@ -9,7 +9,6 @@ from tui.app.actions import key_of
 from tui.app.glyphs import glyphs
 from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
 from tui.app.run_state import RunState
-from tui.printable import printable
 from tui.runs.events import Validated
 
 NAME_CELLS = 18
@@ -62,4 +61,4 @@ def _line(name: str, value: float | None) -> Content:
 
 
 def _named(name: str, cells: int) -> str:
-    return glyphs().cut(printable(name, ascii_only=glyphs().ascii_only), cells)
+    return glyphs().cut(glyphs().safe(name), cells)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from tui.app.glyphs import glyphs
 from tui.app.screens.question import Choice, Question
 from tui.figures import counted, size
-from tui.printable import printable
 from tui.runs.listed import ListedRun
 from tui.runs.pruning import Contents
 
@@ -20,7 +19,7 @@ class DeleteRun(Question):
 
     def __init__(self, run: ListedRun, holds: Contents) -> None:
         super().__init__(
-            f"Delete {printable(run.name, ascii_only=glyphs().ascii_only)}?",
+            f"Delete {glyphs().safe(run.name)}?",
             f"{_what(run, holds)}\nThis cannot be undone.",
             [Choice("d", f"delete it, {size(holds.size)}", DELETE), Choice("n", "keep it", KEEP)],
         )

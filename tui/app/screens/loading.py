@@ -14,7 +14,6 @@ from tui.app.looks import redraw_seconds
 from tui.app.screens.stacked_screen import StackedScreen
 from tui.app.widgets.key_line import KeyLine
 from tui.figures import megabytes
-from tui.printable import printable
 
 if TYPE_CHECKING:
     from tui.runs.inspection import Phase
@@ -31,7 +30,7 @@ class LoadingScreen(StackedScreen[None]):
 
     def __init__(self, title: str, doing: str = "starting the inspector") -> None:
         super().__init__()
-        self._title = printable(title, ascii_only=glyphs().ascii_only)
+        self._title = glyphs().safe(title)
         self._doing = doing
         self._since = time.monotonic()
         self._turn = 0

@@ -18,7 +18,6 @@ from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.picture import PictureFile
 from tui.app.widgets.picture_tile import PictureTile
 from tui.picture_cells import Way
-from tui.printable import printable
 from tui.runs.events import Sampled
 from tui.runs.folder import RunFolder
 
@@ -121,7 +120,6 @@ class PicturesScreen(StackedScreen[None]):
             shown += new
         self.set_class(self._enlarged, "-enlarged")
         tiles.set_class(self._all, "-all")
-        ascii_only = glyphs().ascii_only
         for number, tile in enumerate(shown):
             there = number < len(sample.pictures)
             tile.display = there and (self._all or number == self._number)
@@ -139,7 +137,7 @@ class PicturesScreen(StackedScreen[None]):
         self.query_one("#title", Static).update(self._title(sample))
         started = self._state.started
         legend = LEGENDS.get(started.recipe if started else "", BOXES)
-        path = printable(sample.pictures[self._number].path, ascii_only=ascii_only)
+        path = glyphs().safe(sample.pictures[self._number].path)
         where = glyphs().text(f"{path} · {legend}" if legend else path)
         self.query_one("#where", Static).update(where)
         self.refresh_bindings()
@@ -148,7 +146,7 @@ class PicturesScreen(StackedScreen[None]):
         parts = [f"pictures after step {sample.step:,}"]
         for validated in reversed(self._state.validations):
             if validated.step == sample.step:
-                metric = printable(validated.metric, ascii_only=glyphs().ascii_only)
+                metric = glyphs().safe(validated.metric)
                 parts.append(f"{metric} {readings.loss(validated.value)}")
                 break
         samples = len(self._samples)

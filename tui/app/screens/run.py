@@ -37,7 +37,6 @@ from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.key_scroll import KeyScroll
 from tui.app.widgets.run_body import NARROW, RunBody
 from tui.monitor.memory import MemoryMonitor, MemorySnapshot
-from tui.printable import printable
 from tui.runs.folder import RunFolder
 from tui.runs.log import EventReader
 from tui.runs.supervisor import cause_of
@@ -289,8 +288,7 @@ class RunScreen(RunLeaving, RunPanes, RunCharts):
         if started is not None:
             data = Path(started.data).name
             parts = [started.model, f"{started.recipe} recipe", data, *parts]
-        ascii_only = glyphs().ascii_only
-        return glyphs().text(" · ").join(printable(part, ascii_only=ascii_only) for part in parts)
+        return glyphs().text(" · ").join(glyphs().safe(part) for part in parts)
 
     # Keys
 

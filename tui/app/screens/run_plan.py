@@ -14,7 +14,6 @@ from tui.app.screens.model import ModelScreen
 from tui.app.session import Session
 from tui.model.plan import FreezePlan
 from tui.model.states import State
-from tui.printable import printable
 from tui.runs.control import ControlError
 from tui.runs.folder import RunFolder
 from tui.runs.inspection import Opened, OpenModel, Phase, Refused
@@ -82,7 +81,7 @@ class RunPlanScreen(ModelScreen):
         # What was before it is no plan of the run's: to undo it would be a change.
         self.session.history.begin_here()
         self.session.keep()
-        name = printable(self._folder.path.name, ascii_only=glyphs().ascii_only)
+        name = glyphs().safe(self._folder.path.name)
         self.message.say(
             f"the plan of {name}: change it, and {key_of('run_plan.apply')} puts it in force there"
         )

@@ -23,7 +23,6 @@ from tui.app.widgets.key_line import KeyLine
 from tui.app.widgets.message_line import MessageLine
 from tui.model.plan import FreezePlan
 from tui.model.tree import ModelTree
-from tui.printable import printable
 from tui.runs.checks import FIELDS
 from tui.runs.folder import RunFolder, create_run, runs_home
 from tui.runs.inspection import CheckData, Opened, Refused
@@ -81,7 +80,7 @@ class TrainForm(Window[RunFolder | None]):
     # What is on it
 
     def compose(self) -> ComposeResult:
-        title = printable(glyphs().text(self._title), ascii_only=glyphs().ascii_only)
+        title = glyphs().safe(glyphs().text(self._title))
         with Vertical(id="window"):
             yield Static(title, id="title", markup=False)
             if self._draft is None:

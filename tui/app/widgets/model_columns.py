@@ -8,7 +8,6 @@ from pathlib import Path
 from tui.app.glyphs import Glyphs
 from tui.app.model_rows import ModelRow
 from tui.figures import counted, short
-from tui.printable import printable
 
 GUTTER = 2
 GAP = 2
@@ -92,7 +91,7 @@ def _cut(name: str, width: int, signs: Glyphs) -> str:
 
 def shown_name(row: ModelRow, signs: Glyphs) -> str:
     """The name of a row, safe to draw."""
-    return printable(at_home(row.source.model), ascii_only=signs.ascii_only)
+    return signs.safe(at_home(row.source.model))
 
 
 def at_home(path: str) -> str:
@@ -108,9 +107,9 @@ def _as_opened(row: ModelRow, signs: Glyphs) -> str:
     if row.source.classes:
         said.append(counted(len(row.source.classes), "class"))
     if recent.data:
-        said.append(printable(Path(recent.data).name, ascii_only=signs.ascii_only))
+        said.append(signs.safe(Path(recent.data).name))
     if row.source.weights:
-        said.append(printable(Path(row.source.weights).name, ascii_only=signs.ascii_only))
+        said.append(signs.safe(Path(row.source.weights).name))
     elif not row.source.pretrained:
         said.append("random weights")
     return signs.text(" · ".join(said))

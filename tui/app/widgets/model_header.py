@@ -11,7 +11,6 @@ from tui.app.lines import in_lines
 from tui.app.rule_text import schedule_words
 from tui.app.session import Session
 from tui.figures import counted, percent, short, size
-from tui.printable import printable
 
 
 def header_parts(session: Session) -> list[str]:
@@ -19,7 +18,7 @@ def header_parts(session: Session) -> list[str]:
     model, totals = session.opened.model, session.totals
     signs = glyphs()
     at_least = "≥" if totals.unknown else ""
-    parts = [printable(model.name, ascii_only=signs.ascii_only)]
+    parts = [signs.safe(model.name)]
     if model.classes:
         parts.append(f"{len(model.classes):,} {'class' if len(model.classes) == 1 else 'classes'}")
     parts.append(counted(totals.parameters, "parameter"))

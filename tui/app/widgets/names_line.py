@@ -7,7 +7,6 @@ from textual.widgets import Static
 from tui.app.glyphs import glyphs
 from tui.app.session import Session
 from tui.figures import counted
-from tui.printable import printable
 
 _ORIGINS = {"": "", "file": "pretrained", "new": "new", "both": "partly pretrained"}
 
@@ -17,10 +16,7 @@ def name_lines(session: Session, node: int, width: int) -> tuple[str, str]:
     tree, signs = session.tree, glyphs()
     here = tree.nodes[node]
     role = session.roles.role_of(here.path) or ""
-    dot = signs.text(" · ")
-
-    def safe(text: str) -> str:
-        return printable(text, ascii_only=signs.ascii_only)
+    dot, safe = signs.text(" · "), signs.safe
 
     if here.is_block:
         block = tree.block_info(node)

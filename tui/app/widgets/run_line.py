@@ -10,7 +10,6 @@ from tui.app.lines import in_lines
 from tui.app.run_rows import RunRow
 from tui.app.widgets.model_columns import at_home
 from tui.figures import age, counted
-from tui.printable import printable
 
 
 def run_facts(row: RunRow, now: float, signs: Glyphs) -> list[str]:
@@ -35,7 +34,7 @@ def run_facts(row: RunRow, now: float, signs: Glyphs) -> list[str]:
     if run.last and not row.active:
         said.append(f"last heard from {age(now - run.last)} ago")
     safe = [signs.said(part) for part in said]
-    return [printable(run.name, ascii_only=signs.ascii_only), *safe]
+    return [signs.safe(run.name), *safe]
 
 
 class RunLine(Static):

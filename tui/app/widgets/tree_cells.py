@@ -14,7 +14,6 @@ from tui.app.widgets.tree_columns import GAP, fit
 from tui.figures import percent, short, size
 from tui.model.states import State
 from tui.model.tree import ModelTree
-from tui.printable import printable
 
 
 class TreeCells:
@@ -59,10 +58,10 @@ class TreeCells:
         fold = "  "
         if self._folds.can_fold(node):
             fold = (signs.unfolded if self._folds.is_unfolded(node) else signs.folded) + " "
-        text = _safe(here.label, signs)
+        text = signs.safe(here.label)
         if here.is_block and here.label.isdecimal() and not self.columns.name:
             # A place in a sequence says nothing.
-            text = f"{text} {_safe(self._tree.block_info(node).class_name, signs)}".rstrip()
+            text = f"{text} {signs.safe(self._tree.block_info(node).class_name)}".rstrip()
         return signs.cut(" " * self.indent(node) + fold + text, self.columns.label)
 
     def label_marks(self, node: int, signs: Glyphs) -> list[int]:
@@ -76,9 +75,9 @@ class TreeCells:
         # The root's label is no part of its path.
         inside = [place - start for place in places if place >= start and node]
         before = self.indent(node) + 2
-        cells = [before + len(_safe(label[:place], signs)) for place in inside]
+        cells = [before + len(signs.safe(label[:place])) for place in inside]
         # What is cut off ends with a sign of that.
-        full = before + len(_safe(label, signs))
+        full = before + len(signs.safe(label))
         end = self.columns.label - (full > self.columns.label)
         return [cell for cell in cells if cell < end]
 
@@ -90,8 +89,8 @@ class TreeCells:
         if not self.is_found(node) or self.label_marks(node, signs):
             return []
         name = self._tree.parameter_info(node).name
-        cut = max(0, len(_safe(name, signs)) - width)
-        cells = [len(_safe(name[:at], signs)) - cut for at in found.query.positions(name)]
+        cut = max(0, len(signs.safe(name)) - width)
+        cells = [len(signs.safe(name[:at])) - cut for at in found.query.positions(name)]
         return [GAP + cell for cell in cells if cell > 0 or not cut]
 
     def is_block(self, node: int) -> bool:
@@ -122,7 +121,7 @@ class TreeCells:
             text = self._tree.block_info(node).class_name
         else:
             text = self._tree.parameter_info(node).name
-        text = _safe(text, signs)
+        text = signs.safe(text)
         # What tells two names apart is at their end.
         return signs.cut(text, self.columns.name, keep_end=True)
 
@@ -214,7 +213,3 @@ class TreeCells:
         if self.matches is None:
             return 0
         return self.matches[self._tree.nodes.ends[node]] - self.matches[node]
-
-
-def _safe(text: str, signs: Glyphs) -> str:
-    return printable(text, ascii_only=signs.ascii_only)
