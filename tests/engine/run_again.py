@@ -6,11 +6,13 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import mxnet as mx
 import numpy as np
 
 from tests.engine import small_detectors, small_poses, small_segmenters
 from tests.engine.datasets.test_folder import write_folders
+from tests.engine.datasets.test_voc import write_masks
 from tests.engine.voc_tree import usual_tree
 from tui.engine.datasets.shapes import CLASSES as SHAPES
 from tui.engine.run import Run
@@ -20,7 +22,7 @@ from tui.runs.events import Event, RunStarted, Step
 from tui.runs.folder import RunFolder, create_run
 from tui.runs.log import EventReader, EventWriter
 from tui.runs.past import read_past
-from tui.runs.spec import Hyperparameters, RunSpec
+from tui.runs.spec import Hyperparameters, RunSpec, write_spec
 
 NET = """
 from mxnet.gluon import nn
@@ -99,6 +101,18 @@ def segmenter(home: Path, factory: str = "of_the_shapes") -> RunFolder:
     return _four_steps(
         home, source, "segmentation", batch_size=4, learning_rate=0.001, schedule="poly"
     )
+
+
+def segmenter_of_photographs(home: Path) -> RunFolder:
+    """The same on three pictures and their masks: two steps an epoch."""
+    data = home / "VOC2012"
+    if not data.exists():
+        write_masks(data)
+    folder = segmenter(home)
+    spec, _ = folder.read()
+    hyper = msgspec.structs.replace(spec.hyper, batch_size=2)
+    write_spec(folder.spec_file, msgspec.structs.replace(spec, data=str(data), hyper=hyper))
+    return folder
 
 
 def mask_rcnn(home: Path) -> RunFolder:

@@ -17,7 +17,7 @@ from tests.engine.run_again import (
     classifier,
     detector,
     faster_rcnn,
-    segmenter,
+    segmenter_of_photographs,
     weights,
     yolo,
 )
@@ -34,6 +34,7 @@ HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
 STEPS = 50
 
 Make = Callable[[Path], RunFolder]
+MAKES = [detector, yolo, classifier, segmenter_of_photographs, faster_rcnn, center_net]
 
 
 def changed(folder: RunFolder, plan: FreezePlan = HEAD_ONLY, **hyper: object) -> RunFolder:
@@ -77,13 +78,11 @@ def read_rows(monkeypatch: pytest.MonkeyPatch) -> list[tuple[int, int]]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [detector, yolo, classifier, segmenter, faster_rcnn, center_net])
+@pytest.mark.parametrize("make", MAKES)
 def test_losses_and_weights_are_those_of_the_plain_run(
     tmp_path: Path, make: Make, read_rows: list[tuple[int, int]]
 ) -> None:
     epochs: dict[str, object] = {"epochs": 30, "max_steps": STEPS, "validate_every": 9}
-    if make is segmenter:
-        epochs["batch_size"] = 64  # of 512 pictures: eight steps an epoch, and six epochs
     plain = changed(make(tmp_path), cache="off", **epochs)
     cached = changed(make(tmp_path), cache="on", **epochs)
     expected, told = losses(carry_out(plain)), carry_out(cached)
@@ -286,7 +285,7 @@ def test_views_are_drawn_once_each(tmp_path: Path, read_rows: list[tuple[int, in
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("make", [detector, yolo, classifier, segmenter, faster_rcnn, center_net])
+@pytest.mark.parametrize("make", MAKES)
 def test_views_train_the_same_whether_or_not_they_are_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, make: Make
 ) -> None:
