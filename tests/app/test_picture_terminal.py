@@ -33,6 +33,8 @@ def terminal(**environment: str) -> PictureTerminal:
         ("\x1b[?64;1;4;22c", ("sixel", "half blocks", "greys")),
         (LONG, ("sixel", "half blocks", "greys")),
         ("\x1bP>|kitty(0.32.2)\x1b\\\x1b[?62;c", ("kitty", "half blocks", "greys")),
+        ("\x1bP>|kitty(0.26.5)\x1b\\\x1b[?62;c", ("half blocks", "greys")),
+        ("\x1bP>|kitty(1.0)\x1b\\\x1b[?62;c", ("kitty", "half blocks", "greys")),
         ("\x1bP>|ghostty 1.1.0\x1b\\\x1b[?62;22c", ("kitty", "half blocks", "greys")),
         ("\x1bP>|tmux 3.4\x1b\\\x1b[?1;2;4c", ("sixel", "half blocks", "greys")),
         (f"{NAME}\x1b[?64;1;2c", ("half blocks", "greys")),
@@ -49,6 +51,12 @@ def test_its_name_in_the_environment_is_enough() -> None:
     assert terminal(TERM="xterm-kitty").ways()[0] == "kitty"
     assert terminal(TERM="xterm-ghostty").ways()[0] == "kitty"
     assert terminal(TERM="tmux-256color", KITTY_WINDOW_ID="1").ways()[0] == "half blocks"
+
+
+def test_a_kitty_from_before_placeholders_draws_boxes_for_them() -> None:
+    heard = terminal(TERM="xterm-kitty")
+    heard.without_answers("\x1bP>|kitty(0.26.5)\x1b\\\x1b[?62;c")
+    assert heard.ways() == ("half blocks", "greys")
 
 
 def test_on_a_slow_link_pixels_are_sent_only_when_asked_for() -> None:

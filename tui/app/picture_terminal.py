@@ -33,6 +33,9 @@ _BEGUN = re.compile(r"\x1b(?:\[\?[\d;]*|P>(?:\|[^\x1b]*\x1b?)?)\Z")
 _SILENT = ("", "dumb", "linux", "unknown")
 """Terminals that show no pictures, or print what they do not know."""
 _SIXEL = "4"
+_KITTY = re.compile(r"kitty\((\d+)\.(\d+)", re.IGNORECASE)
+_PLACEHOLDERS = (0, 28)
+"""The first Kitty that knows them (its change log); one before it draws a box for each cell."""
 
 
 class PictureTerminal:
@@ -75,7 +78,11 @@ class PictureTerminal:
     def _hear(self, answer: re.Match[str]) -> str:
         attributes, name = answer.groups()
         if name is not None:
-            self.kitty = self.kitty or name.lower().startswith(("kitty", "ghostty"))
+            version = _KITTY.match(name)
+            if version is not None:
+                self.kitty = (int(version[1]), int(version[2])) >= _PLACEHOLDERS
+            else:
+                self.kitty = self.kitty or name.lower().startswith("ghostty")
         else:
             self.answered = True
             self.sixel = _SIXEL in attributes.split(";")

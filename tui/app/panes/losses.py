@@ -8,7 +8,6 @@ from tui.app.panes.legend import marks, shown_losses
 from tui.app.panes.live import FAINT, HEADING, LivePane, stacked, written
 from tui.app.run_state import RunState
 
-
 CELLS = 28
 """How wide the pane is in a narrow terminal."""
 
