@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import Iterator
 
@@ -26,12 +25,3 @@ def away_from_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         for name in ("XDG_CONFIG_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME", "MXNET_HOME"):
             patch.setenv(name, str(home / name.lower()))
         yield
-
-
-@pytest.fixture(autouse=True)
-def what_is_there_is_not_searched_for_garbage() -> None:
-    """MXNet searches all that is alive each time that a `DataLoader` is made. With the modules and
-    results that pile up while tests run, that took more than half of the time of the runs. The
-    apps freeze what is alive too; what a test has left behind is to go before."""
-    gc.collect()
-    gc.freeze()

@@ -213,7 +213,7 @@ def test_head_only(case: Case) -> None:
     assert State.FROZEN in resolution.states
     # Its steps are as long for a small gradient as for a large one.
     trainer = gluon.Trainer(
-        net.collect_params(), "adam", {"learning_rate": 0.01, "epsilon": 1e-35, "wd": 0.01}
+        net.collect_params(), "adam", {"learning_rate": 0.001, "epsilon": 1e-35, "wd": 0.01}
     )
     sample = Sample(net, case.side)
     witness = Witness(net)

@@ -21,7 +21,7 @@ from tests.engine.run_again import (
     faster_rcnn,
     mask_rcnn,
     scheduled,
-    segmenter,
+    segmenter_of_photographs,
     simple_pose,
     weights,
     yolo,
@@ -66,7 +66,7 @@ def losses(told: list[Event]) -> dict[int, float | None]:
 def left_alone(tmp_path_factory: pytest.TempPathFactory) -> dict[Callable[..., RunFolder], object]:
     """A run of each kind that nothing happened to."""
     done: dict[Callable[..., RunFolder], object] = {}
-    others = (yolo, center_net, faster_rcnn, mask_rcnn, segmenter, simple_pose)
+    others = (yolo, center_net, faster_rcnn, mask_rcnn, segmenter_of_photographs, simple_pose)
     for make in (detector, classifier, scheduled, *others):
         folder = make(tmp_path_factory.mktemp(make.__name__))
         carry_out(folder)
@@ -85,7 +85,7 @@ def left_alone(tmp_path_factory: pytest.TempPathFactory) -> dict[Callable[..., R
         (center_net, 3),
         (faster_rcnn, 3),
         (mask_rcnn, 3),
-        (segmenter, 3),
+        (segmenter_of_photographs, 3),
         (simple_pose, 3),
         *((scheduled, step) for step in (1, 2, 3, 5, 7)),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import mxnet as mx
 import numpy as np
@@ -12,6 +13,7 @@ import pytest
 
 from tests.engine import small_segmenters
 from tui.engine.datasets import load_data
+from tui.engine.datasets.data import Data, Task
 from tui.engine.datasets.shapes import CLASSES as SHAPES
 from tui.engine.distribution.division import parts_of
 from tui.engine.distribution.exchange import DeviceExchange
@@ -59,6 +61,12 @@ FAMILIES = {
 }
 
 
+@cache
+def shapes(task: Task, classes: tuple[str, ...]) -> Data:
+    """To find out what is on them takes longer than a step."""
+    return load_data("shapes", task, classes)
+
+
 def stepped(
     family: Family, parts: int, devices: int = 1, empty: Sequence[int] = ()
 ) -> tuple[np.ndarray, Stepped]:
@@ -76,7 +84,7 @@ def stepped(
         accumulate=parts,
         augment=False,
     )
-    task = recipe.prepare(built, load_data("shapes", recipe.task, built.classes), hyper)
+    task = recipe.prepare(built, shapes(recipe.task, built.classes), hyper)
     mx.random.seed(2)
     np.random.seed(2)
     batch = next(iter(task.batches()))

@@ -125,12 +125,12 @@ def test_two_processes_and_one_with_both_their_batches(
     tmp_path: Path, make: Make, rate: float, started: Start
 ) -> None:
     """What a last batch has left over is divided too, and sometimes one has nothing of it."""
-    settings: dict[str, object] = {"max_steps": 20, "epochs": 20, "learning_rate": rate}
+    settings: dict[str, object] = {"max_steps": 12, "epochs": 12, "learning_rate": rate}
     one = on(make(tmp_path), "cpu", ALL_BUT_STATISTICS, batch_size=2, **settings)
     two = over(on(make(tmp_path), "cpu", ALL_BUT_STATISTICS, batch_size=1, **settings))
     expected = carried_out(one, started(one))
     found = carried_out(two, started(two))
-    assert len(of(Step, found)) == 20
+    assert len(of(Step, found)) == 12
     assert_same(found, expected)
     assert_close(two, one)
     (proof,) = of(Proof, found)

@@ -31,7 +31,7 @@ from tui.runs.folder import RunFolder
 from tui.runs.spec import write_spec
 
 HEAD_ONLY = FreezePlan((Rule("freeze", "all"), Rule("thaw", "role", "head")))
-STEPS = 50
+STEPS = 30
 
 Make = Callable[[Path], RunFolder]
 MAKES = [detector, yolo, classifier, segmenter_of_photographs, faster_rcnn, center_net]

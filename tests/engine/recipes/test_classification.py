@@ -53,7 +53,7 @@ def test_it_learns() -> None:
     source = ModelSource(
         "cifar_resnet20_v1", classes, pretrained=False, input_size=(32, 32), seed=SEED
     )
-    told = learn(source, steps=384, data=data, batch_size=16, learning_rate=0.001, optimizer="adam")
+    told = learn(source, steps=256, data=data, batch_size=16, learning_rate=0.001, optimizer="adam")
     assert told.before < 0.6
-    assert told.after > 0.8
-    assert all(value is not None and value > 0.6 for value in told.per_class.values())
+    assert told.after > 0.7
+    assert all(value is not None and value > 0.55 for value in told.per_class.values())

@@ -88,7 +88,7 @@ def test_same_numbers(tmp_path: Path, plan: FreezePlan) -> None:
 
 @pytest.mark.slow
 def test_it_learns() -> None:
-    """The arrow's joints, from random weights, in 256 steps: an untrained one finds few."""
+    """The arrow's joints, from random weights, in 144 steps: an untrained one finds few."""
     arrows = Data(
         "arrows",
         ("arrow",),
@@ -100,7 +100,7 @@ def test_it_learns() -> None:
     )
     told = learn(
         source_of(),
-        steps=256,
+        steps=144,
         data=arrows,
         batch_size=16,
         learning_rate=0.002,

@@ -79,12 +79,12 @@ def test_same_numbers(tmp_path: Path, head_only: bool) -> None:
 
 @pytest.mark.slow
 def test_it_learns() -> None:
-    """Two of the shapes, from random weights, 224 steps: an untrained one has a mAP of 0.00."""
+    """Two of the shapes, from random weights, 144 steps: an untrained one has a mAP of 0.00."""
     source = ModelSource(NAME, ("circle", "cross"), pretrained=False, input_size=(SIZE, SIZE))
-    told = learn(source, steps=224, batch_size=8, learning_rate=0.003, optimizer="adam")
+    told = learn(source, steps=144, batch_size=8, learning_rate=0.003, optimizer="adam")
     assert told.before < 0.02
-    assert told.after > 0.25
-    assert all(value is not None and value > 0.1 for value in told.per_class.values())
+    assert told.after > 0.1
+    assert all(value is not None and value > 0.05 for value in told.per_class.values())
 
 
 @pytest.mark.slow
