@@ -60,7 +60,7 @@ def test_the_screen_brings_in_no_mxnet() -> None:
 
 
 def test_the_command_line_brings_in_its_parts_late() -> None:
-    found = brought_in_by(["tui.cli", *modules_of("tui.commands")])
+    found = brought_in_by(["tui.start", "tui.cli", *modules_of("tui.commands")])
     assert found.isdisjoint((*HEAVY, "numpy", "textual", "tui.engine", "tui.app"))
 
 
@@ -83,6 +83,7 @@ def test_every_part_is_looked_at() -> None:
         "picture_cells",
         "printable",
         "runs",
+        "start",
         "toml",
         "whole_file",
     }

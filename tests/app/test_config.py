@@ -81,7 +81,7 @@ def test_anything_is_read(
 
 def test_textual_is_not_imported_for_it() -> None:
     code = (
-        "import sys; import tui.commands.looks_options as options; options._take_up({}); "
+        "import sys; import tui.commands.showing as showing; showing.put_in_force({}); "
         "sys.exit('textual' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -39,35 +39,35 @@ OneLabel().run()
 
 THAW = """
 import sys
-from tui.cli import main
+from tui.start import main
 sys.argv = ["thaw", "open", "cifar_resnet20_v1", "--no-weights"]
 main()
 """
 
 BROWSER = """
 import sys
-from tui.cli import main
+from tui.start import main
 sys.argv = ["thaw"]
 main()
 """
 
 ATTACH = """
 import sys
-from tui.cli import main
+from tui.start import main
 sys.argv = ["thaw", "attach", {run!r}]
 main()
 """
 
 RUNS = """
 import sys
-from tui.cli import main
+from tui.start import main
 sys.argv = ["thaw", "runs", "--screen", "--home", {home!r}]
 main()
 """
 
 COMPARE = """
 import sys
-from tui.cli import main
+from tui.start import main
 sys.argv = ["thaw", "compare", "--screen", {run!r}, {other!r}]
 main()
 """

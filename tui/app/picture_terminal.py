@@ -15,14 +15,16 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textual._xterm_parser import XTermParser
 from textual.app import App
 
 from tui.app.glyphs import glyphs
 from tui.app.looks import looks
-from tui.picture_cells import Way
+
+if TYPE_CHECKING:
+    from tui.picture_cells import Way
 
 QUESTION = "\x1b[>0q\x1b[c"
 

@@ -9,6 +9,7 @@ from typing import Any
 import click
 
 from tui.commands.problem import Problem
+from tui.commands.showing import put_in_force
 
 _ASKED = "thaw.looks"
 
@@ -56,7 +57,7 @@ def looks_options(command: Callable[..., Any]) -> Callable[..., Any]:
         context = click.get_current_context()
         asked = context.meta.get(_ASKED, {})
         if context.invoked_subcommand is None:
-            _take_up(asked)
+            put_in_force(asked)
         elif asked:
             _refuse_unheard(context, context.invoked_subcommand, asked)
         return command(*arguments, **values)
@@ -77,17 +78,3 @@ def _refuse_unheard(context: click.Context, name: str, asked: dict[str, Any]) ->
             raise Problem(
                 f"{_OPTION_NAMES[option]}: {context.command_path} {name} does not take it"
             )
-
-
-def _take_up(asked: dict[str, Any]) -> None:
-    from tui.app.config import config_file, read_config
-    from tui.app.looks import looks_of, take_up
-
-    path = config_file()
-    config, problems = read_config(path)
-    take_up(looks_of(config, problems, path, **asked))
-    if theme := asked.get("theme"):
-        from tui.app.themes import theme_problem
-
-        if problem := theme_problem(theme):
-            raise Problem(f"--theme: {problem}")

@@ -7,9 +7,6 @@ import os
 import sys
 from typing import Any, NoReturn
 
-from tui.commands.problem import Problem
-from tui.commands.saying import echo
-
 
 def has_terminal() -> bool:
     """Whether there is a terminal to show a screen in, and to press keys in."""
@@ -22,7 +19,31 @@ def has_terminal() -> bool:
 def need_terminal(instead: str = "`thaw train RUN_DIR` needs none") -> None:
     """Where there is none, that is a problem; `instead` is what does without."""
     if not has_terminal():
+        from tui.commands.problem import Problem
+
         raise Problem(f"no terminal here to show it in; {instead}")
+
+
+def put_in_force(asked: dict[str, Any]) -> None:
+    """Take up how the screen is to look: what `config.toml` says, and over it what was asked for
+    on the command line. To be called before Textual is imported, which reads some of it then.
+
+    Raises:
+        Problem: the theme that was asked for does not exist.
+    """
+    from tui.app.config import config_file, read_config
+    from tui.app.looks import looks_of, take_up
+
+    path = config_file()
+    config, problems = read_config(path)
+    take_up(looks_of(config, problems, path, **asked))
+    if theme := asked.get("theme"):
+        from tui.app.themes import theme_problem
+
+        if problem := theme_problem(theme):
+            from tui.commands.problem import Problem
+
+            raise Problem(f"--theme: {problem}")
 
 
 def show_app(**what: Any) -> NoReturn:
@@ -35,6 +56,8 @@ def show_app(**what: Any) -> NoReturn:
 
     app = ThawApp(**what)
     code = app.run(mouse=True)
+    from tui.commands.saying import echo
+
     # What the screen said last is gone with it: say it where it stays.
     for line in app.last_words:
         echo(line, err=bool(code))
