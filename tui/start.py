@@ -15,6 +15,7 @@ def main() -> None:
         from tui.cli import main as commands
 
         commands(prog_name="thaw")
+        return
     try:
         put_in_force({})
         show_app()

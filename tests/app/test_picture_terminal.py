@@ -53,7 +53,7 @@ def test_its_name_in_the_environment_is_enough() -> None:
     assert terminal(TERM="tmux-256color", KITTY_WINDOW_ID="1").ways()[0] == "half blocks"
 
 
-def test_a_kitty_from_before_placeholders_draws_boxes_for_them() -> None:
+def test_a_kitty_from_before_placeholders_gets_half_blocks() -> None:
     heard = terminal(TERM="xterm-kitty")
     heard.without_answers("\x1bP>|kitty(0.26.5)\x1b\\\x1b[?62;c")
     assert heard.ways() == ("half blocks", "greys")
